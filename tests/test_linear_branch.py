@@ -12,8 +12,10 @@ from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.linear_branch import branch_on_relaxation
 from llrgeo.appraisal.siting.maximal_covering import prove_most_covered, relaxed_covering
+from llrgeo.appraisal.siting.milp import Ending, Programme, run_until
 from llrgeo.appraisal.siting.model import Model
 from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 
 SITES, STEP = 11, 1e-4
@@ -79,3 +81,23 @@ def test_a_bound_is_true_when_time_is_up_and_a_wide_gap_ends_early() -> None:
         model, relaxed_covering(model, wide), known(model, start), unit=wide, ends=np.inf
     )
     assert early.cost - wide <= early.bound <= costs[0] <= early.cost
+
+
+def test_highs_says_how_it_ended() -> None:
+    programme = Programme()
+    columns = programme.add_columns(2, upper=np.inf)
+    programme.charge(columns, np.array([1.0, 2.0]))
+    programme.add_rows(1, [(0, columns, 1.0)], low=3.0)
+    highs = programme.relaxation()
+    assert run_until(highs, np.inf) is Ending.SOLVED
+    highs.changeColBounds(0, 4.0, 3.0)
+    assert run_until(highs, np.inf) is Ending.NOTHING
+    # Nothing bounds what the first column may bring in.
+    highs.changeColBounds(0, 0.0, np.inf)
+    highs.changeColCost(0, -1.0)
+    with pytest.raises(LlrgeoError, match=r"HiGHS ended with '(Unb|Primal inf)"):
+        run_until(highs, np.inf)
+
+
+def test_highs_is_stopped_by_the_clock() -> None:
+    assert run_until(relaxed_covering(covering(1, 4))[0].relaxation(), 0.0) is Ending.STOPPED

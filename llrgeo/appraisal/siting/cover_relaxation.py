@@ -5,7 +5,6 @@ put in when a solution leaves its area bare, and the programme stays small (a cu
 Kelley 1960, on rows that are known from the start).
 """
 
-import time
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -14,22 +13,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from llrgeo.appraisal.siting.branching import Fixed, Relaxed
-from llrgeo.appraisal.siting.milp import Programme
+from llrgeo.appraisal.siting.milp import Ending, Programme, run_until
 from llrgeo.appraisal.siting.model import Mask, Positions, Vector
-from llrgeo.errors import LlrgeoError
 
 _BARE: Final = 1e-6  # of an area's cover
 _AT_ONCE: Final = 60  # rows put in: those of the areas covered least
 _MOST_ROWS: Final = 1_000  # beyond, rows that do not bind go
 _ALL_STEPS: Final = 2_147_483_647  # of the simplex method
-_OVER: Final = (
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kObjectiveBound,
-)
-_STOPPED: Final = (
-    highspy.HighsModelStatus.kTimeLimit,
-    highspy.HighsModelStatus.kIterationLimit,
-)
 
 
 @dataclass(slots=True)
@@ -73,16 +63,11 @@ class CoverRelaxation:
         The value is +inf where no plan is within the bounds or each has more than `most` sites.
         """
         while True:
-            self._limit(ends)
-            self.highs.run()
-            status = self.highs.getModelStatus()
-            if status in _STOPPED:
+            ending = run_until(self.highs, ends)
+            if ending is Ending.STOPPED:
                 return None
-            if status in _OVER:
+            if ending is Ending.NOTHING:
                 return Relaxed.nothing()
-            if status != highspy.HighsModelStatus.kOptimal:
-                msg = f"HiGHS ended with '{self.highs.modelStatusToString(status)}'"
-                raise LlrgeoError(msg)
             value = float(self.highs.getInfo().objective_function_value)
             # Rows that are not there can but raise it.
             if value > most:
@@ -117,14 +102,14 @@ class CoverRelaxation:
         programme was solved last is where it goes on from.
         """
         basis, values = self.highs.getBasis(), []
+        self.highs.setOptionValue("simplex_iteration_limit", steps)
         for way in (0.0, 1.0):
-            self._limit(ends, steps)
             self.highs.changeColBounds(site, way, way)
-            self.highs.run()
-            over = self.highs.getModelStatus() in _OVER
+            over = run_until(self.highs, ends) is Ending.NOTHING
             values.append(np.inf if over else self.highs.getInfo().objective_function_value)
             self.highs.changeColBounds(site, 0.0, 1.0)
             self.highs.setBasis(basis)
+        self.highs.setOptionValue("simplex_iteration_limit", _ALL_STEPS)
         return values[0], values[1]
 
     def stop_above(self, most: float) -> None:
@@ -136,12 +121,6 @@ class CoverRelaxation:
         loose = covered[self.rows] > 1 + _BARE
         self.highs.deleteRows(int(loose.sum()), np.flatnonzero(loose).astype(np.int32))
         self.rows = self.rows[~loose]
-
-    def _limit(self, ends: float, steps: int = _ALL_STEPS) -> None:
-        # HiGHS counts the time of all its runs.
-        left = max(ends - time.perf_counter(), 0.0)
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
-        self.highs.setOptionValue("simplex_iteration_limit", steps)
 
     def _put_in(self, areas: Positions) -> None:
         """Put in the rows of some areas."""

@@ -16,16 +16,11 @@ import numpy as np
 
 from llrgeo.appraisal.siting.branching import Fixed, Part, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.milp import IntArray, Programme
+from llrgeo.appraisal.siting.milp import Ending, IntArray, Programme, run_until
 from llrgeo.appraisal.siting.model import Model, Positions
-from llrgeo.errors import LlrgeoError
 
 _ROUNDING: Final = 1e-6  # of a cost, in units of the difference that counts
 _HALF: Final = 0.5  # of a site
-_OVER: Final = (
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kObjectiveBound,
-)
 
 
 @dataclass(slots=True)
@@ -67,18 +62,11 @@ class _LinearTree:
         self.highs.changeColsBounds(number, self.columns.astype(np.int32), lower, upper)
         target = self.best.cost / self.unit - 1 + _ROUNDING
         self.highs.setOptionValue("objective_bound", target + _ROUNDING)
-        # HiGHS counts the time of all its runs.
-        left = max(self.ends - time.perf_counter(), 0.0)
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
-        self.highs.run()
-        status = self.highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kTimeLimit:
+        ending = run_until(self.highs, self.ends)
+        if ending is Ending.STOPPED:
             return None
-        if status in _OVER:
+        if ending is Ending.NOTHING:
             return Relaxed.nothing()
-        if status != highspy.HighsModelStatus.kOptimal:
-            msg = f"HiGHS ended with '{self.highs.modelStatusToString(status)}'"
-            raise LlrgeoError(msg)
         value, solution = self.highs.getInfo().objective_function_value, self.highs.getSolution()
         if value >= target:
             return Relaxed.nothing()

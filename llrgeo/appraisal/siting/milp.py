@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -18,11 +19,43 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 NO_OPTIONS: Final[Mapping[str, bool | int | float | str]] = MappingProxyType({})
 
-_ENDED: Final = (
-    highspy.HighsModelStatus.kOptimal,
-    highspy.HighsModelStatus.kTimeLimit,
-    highspy.HighsModelStatus.kInfeasible,
+
+class Ending(Enum):
+    """How HiGHS came to an end."""
+
+    SOLVED = auto()
+    NOTHING = auto()  # no solution, or none that costs as little as was asked for
+    STOPPED = auto()  # time or steps are up
+
+
+_ENDINGS: Final[Mapping[highspy.HighsModelStatus, Ending]] = MappingProxyType(
+    {
+        highspy.HighsModelStatus.kOptimal: Ending.SOLVED,
+        highspy.HighsModelStatus.kInfeasible: Ending.NOTHING,
+        highspy.HighsModelStatus.kObjectiveBound: Ending.NOTHING,
+        highspy.HighsModelStatus.kTimeLimit: Ending.STOPPED,
+        highspy.HighsModelStatus.kIterationLimit: Ending.STOPPED,
+    }
 )
+
+
+def run_until(highs: highspy.Highs, ends: float) -> Ending:
+    """Let HiGHS solve what it holds, until a time by `time.perf_counter`; return how it ended.
+
+    Raises
+    ------
+    LlrgeoError
+        If it ended in any other way; the message says how.
+    """
+    # HiGHS counts the time of all its runs.
+    left = max(ends - time.perf_counter(), 0.0)
+    highs.setOptionValue("time_limit", highs.getRunTime() + left)
+    highs.run()
+    status = highs.getModelStatus()
+    if status not in _ENDINGS:
+        msg = f"HiGHS ended with '{highs.modelStatusToString(status)}'"
+        raise LlrgeoError(msg)
+    return _ENDINGS[status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +162,6 @@ class Programme:
             ("output_flag", False),
             ("threads", 1),  # results do not depend on the machine
             ("random_seed", seed),
-            ("time_limit", max(ends - time.perf_counter(), 0.0)),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", max(gap, 1e-9)),
             *options.items(),
@@ -140,8 +172,13 @@ class Programme:
         # the columns that it does not name.
         if start is not None:
             highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
-        highs.run()
-        return self._read(highs)
+        if run_until(highs, ends) is Ending.NOTHING:
+            return Solution(None, np.inf)
+        # When time runs out there may be a bound without a solution.
+        info = highs.getInfo()
+        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        values = np.array(highs.getSolution().col_value) if found else None
+        return Solution(values, float(info.mip_dual_bound))
 
     def row_prices(self, *, interior: bool = False, ends: float = np.inf) -> FloatArray:
         """Return what the limit of each row adds to the cost where columns need not be whole.
@@ -166,19 +203,6 @@ class Programme:
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())
         return highs
-
-    def _read(self, highs: highspy.Highs) -> Solution:
-        status = highs.getModelStatus()
-        if status not in _ENDED:
-            msg = f"HiGHS ended with '{highs.modelStatusToString(status)}'"
-            raise LlrgeoError(msg)
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return Solution(None, np.inf)
-        # When time runs out there may be a bound without a solution.
-        info = highs.getInfo()
-        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        values = np.array(highs.getSolution().col_value) if found else None
-        return Solution(values, float(info.mip_dual_bound))
 
     def _lp(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
