@@ -112,6 +112,43 @@ def test_dates_are_read_and_without_one_the_usual_day_counts(text, usual, novemb
     assert "bound to dates" in answer.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "dates", "others"),
+    [
+        # From a date of one year to a date of another: one span, not one in each of the years.
+        ("2025 Sep 01-2026 Aug 31", ["2025-09-01", "2026-08-31"], ["2025-08-30", "2026-09-02"]),
+        ("2025 Mar 01-2026 Nov 30", ["2025-12-15"], ["2025-02-15", "2026-12-15"]),
+        ("2026 Nov 01-2027 Jan 15", ["2026-12-24"], ["2026-01-10", "2027-12-01"]),
+        ("2026 Dec 24-Jan 02", ["2027-01-01"], ["2026-01-01"]),
+        ("2026 Nov 01+", ["2026-11-01", "2028-02-01"], ["2026-10-31", "2025-12-01"]),
+        ("2026-2028 Nov 08:00-09:00", ["2026-11-15"], ["2026-10-15", "2025-11-15"]),
+        ("Dec 24,26-28", ["2026-12-24", "2026-12-27"], ["2026-12-25"]),
+        ("08:00-09:00; Dec 25,26 off", ["2026-12-27"], ["2026-12-26"]),
+        ("Mo[1-2] 08:00-09:00", ["2026-11-02", "2026-11-09"], ["2026-11-16"]),
+        # Bank holidays of England and Wales, with substitutes for those at a weekend.
+        (
+            "PH 08:00-09:00",
+            ["2026-12-28", "2027-12-27", "2027-12-28", "2023-01-02"],
+            ["2026-12-29"],
+        ),
+        ("PH", ["2026-04-03", "2026-04-06", "2026-05-04", "2026-05-25", "2026-08-31"], []),
+        ("08:00-09:00; PH off", ["2026-12-24"], ["2026-12-25", "2026-04-06"]),
+        ("Mo-Fr,PH 08:00-09:00", ["2026-12-26"], ["2026-12-19"]),
+        ("PH Mo-Fr 08:00-09:00", ["2026-12-25"], ["2026-12-26", "2026-12-24"]),
+        ("easter -2 days 08:00-09:00", ["2026-04-03"], ["2026-04-05"]),
+        ("08:00-09:00; easter off", ["2026-04-06"], ["2026-04-05", "2027-03-28"]),
+    ],
+)
+def test_hours_hold_on_their_dates_only(text: str, dates: list[str], others: list[str]) -> None:
+    held = [hours_hold(text, Clock.parse(f"{day} 08:30")).holds for day in (*dates, *others)]
+    assert held == [True] * len(dates) + [False] * len(others)
+
+
+def test_it_is_term_time_on_every_date_and_that_is_noted() -> None:
+    answer = hours_hold("Mo-Fr 08:00-09:00; SH off", Clock.parse("2026-08-18 08:30"))
+    assert answer == (True, ("school holidays are not known, read as in term time",))
+
+
 @pytest.mark.parametrize("text", ["soon", "", "Mo-Fr 25:75-26:00", '"term time"', "Mo-Fr 08:00"])
 def test_hours_that_cannot_be_read_do_not_hold_and_are_named(text: str) -> None:
     answer = hours_hold(text, TUESDAY)
@@ -134,6 +171,9 @@ def test_hours_that_cannot_be_read_do_not_hold_and_are_named(text: str) -> None:
         ("no @ (Mo-Fr 09:00-10:00)", None),
         ("no @ (Mo-Fr 08:00-09:00 AND weight>7.5)", None),
         ("no @ (Mo-Fr 08:00-09:00 AND weight<3.5)", "no"),
+        ("no @ (08:00-09:00) AND (Mo-Fr)", "no"),
+        ("no @ (08:00-09:00) AND (Sa)", None),
+        ("no @ ((08:00-09:00) AND (weight<3.5))", "no"),
         ("no @ (weight>7.5)", None),
         ("no @ (height>=1.5)", "no"),
         ("yes @ permit_holder", None),

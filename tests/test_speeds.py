@@ -36,6 +36,12 @@ def test_a_limit_is_read(case: dict[str, str]) -> None:
         assert limit.mph is None
 
 
+def test_the_unit_at_the_end_of_a_list_is_that_of_all_of_it() -> None:
+    assert parse_maxspeed("20;30 mph") == (20, "")
+    assert parse_maxspeed("30 mph limit") == parse_maxspeed("30 mph")
+    assert parse_maxspeed("National speed limit", dual=True).mph == 70
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [
@@ -228,8 +234,12 @@ def test_paces_of_walkers_and_cyclists() -> None:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("20", 20), ("00:20", 20), ("1:05:00", 65), ("PT1H20M", 80), ("PT30S", 0.5), ("0", None)],
-)
+    [
+        ("20", 20), ("00:20", 20), ("1:05:00", 65), ("PT1H20M", 80), ("PT30S", 0.5), ("0", None),
+        ("00:00", None), ("P0DT0H20M", 20), ("P1DT2H", 1_560), ("PT1.5H", 90), ("2.5", 2.5),
+        ("20 min", 20), ("45 mins", 45), ("1 h", 60), ("1 hour 20 minutes", 80),
+    ],
+)  # fmt: skip
 def test_durations_of_ferries_are_read(text: str, minutes: float | None) -> None:
     assert ferry_minutes(text) == minutes
 

@@ -10,6 +10,7 @@ Source: OSM wiki, Conditional restrictions (2026-11).
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from llrgeo.roads.clock import Clock
@@ -173,7 +174,13 @@ def _one_is_met(condition: str, clock: Clock) -> HoursAnswer:
 
 def _bare(condition: str) -> str:
     """Take off the brackets around the whole; those of `(sunset-00:30)` belong to the hours."""
-    return re.sub(r"^\((.*?)\)?$", r"\1", condition.strip(), flags=re.DOTALL).strip()
+    text = condition.strip()
+    if not text.startswith("("):
+        return text
+    # The first bracket is that of the whole if nothing but the end closes it, or nothing at all.
+    depth = list(accumulate((letter == "(") - (letter == ")") for letter in text))
+    closes = depth.index(0) if 0 in depth else len(text)
+    return text[1:closes].strip() if closes >= len(text) - 1 else text
 
 
 def _compares(size: float, sign: str, bound: float) -> bool:

@@ -6,15 +6,17 @@ ends, sunrise and sunset, `off`, rules after `;` (which take the place of earlie
 days), after `,` and `||` (which are added), and comments in quotes, which change nothing.
 
 A clock without a date is an ordinary day of the year: no holiday, and what holds on some dates only
-is taken as it is on most days of the year. Both decisions are noted, so that they are counted.
+is taken as it is on most days of the year. With a date public holidays are the bank holidays of
+England and Wales; school holidays are not known, so it is term time. What is decided so is noted,
+and counted.
 """
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from llrgeo.roads.clock import DAY_MIN, DAYS, Clock
+from llrgeo.roads.hours_rule import Dates, HoursRule
 
 _MONTHS: Final = (
     "jan",
@@ -34,8 +36,8 @@ _LATEST_HOUR: Final = 48
 _LAST_MINUTE: Final = 59
 _NOON: Final = 12
 _DASHES: Final = {0x2013: "-", 0x2014: "-"}
-_ANY_YEAR: Final = 2023  # without 29 February; its days stand for those of any year
 _WEEKS: Final = 53
+_END_OF_TIME: Final = 9_999
 # Where the sun is asked for without a place and a date: the means over the year in Britain.
 _SUN_MIN: Final = {"dawn": 330, "sunrise": 360, "sunset": 1_080, "dusk": 1_110}
 
@@ -53,77 +55,6 @@ class HoursAnswer(NamedTuple):
 
     holds: bool
     notes: tuple[str, ...] = ()
-
-
-class _Dates(NamedTuple):
-    """A span of dates: years (None: every year), first and last day of the year or week."""
-
-    years: tuple[int, int] | None
-    first: tuple[int, int] = (1, 1)
-    last: tuple[int, int] = (12, 31)
-    weeks: frozenset[int] = frozenset()
-
-    def holds(self, day: date) -> bool:
-        """Tell whether a date lies in the span."""
-        if self.years and not self.years[0] <= day.year <= self.years[1]:
-            return False
-        if self.weeks:
-            return day.isocalendar().week in self.weeks
-        here = (day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= here <= self.last
-        return here >= self.first or here <= self.last
-
-
-class _HoursRule:
-    """One rule of opening hours while it is read."""
-
-    def __init__(self, *, added: bool) -> None:
-        self.added = added
-        self.days: set[int] | None = None
-        self.nth: dict[int, set[int]] = {}
-        self.is_holiday = False
-        self.dates: list[_Dates] = []
-        self.spans: list[tuple[int, int]] = []
-        self.state = ""
-        self.joint = ","  # what stood between the selector before and this place
-
-    @property
-    def has_time(self) -> bool:
-        return bool(self.spans or self.state)
-
-    @property
-    def selects(self) -> bool:
-        return self.days is not None or self.is_holiday or bool(self.dates)
-
-    def selectors(self) -> tuple[object, ...]:
-        """Return what decides on which days the rule holds, to compare rules by."""
-        days = None if self.days is None else frozenset(self.days)
-        return days, tuple(sorted(self.nth)), self.is_holiday, tuple(self.dates)
-
-    def holds_on(self, clock: Clock) -> bool:
-        """Tell whether the rule speaks of a day: an ordinary one where no date is stated."""
-        if self.is_holiday and not self.days:
-            return False
-        if self.days is not None and clock.day not in self.days:
-            return False
-        # `Mo[1]`: the first Monday of the month, which only a date can tell.
-        if self.nth.get(clock.day) and not clock.is_nth(self.nth[clock.day]):
-            return False
-        if not self.dates:
-            return True
-        if clock.date is not None:
-            return any(span.holds(clock.date) for span in self.dates)
-        # On most days of an ordinary year, or not: years that are named are no ordinary ones.
-        year = [date(_ANY_YEAR, 1, 1) + timedelta(days=n) for n in range(365)]
-        spans = [span for span in self.dates if span.years is None]
-        return sum(any(span.holds(day) for span in spans) for day in year) > len(year) / 2
-
-    def covers(self, minute: int) -> bool:
-        """Tell whether a minute of the day (of the next from 1,440 on) lies in the rule's times."""
-        if not self.spans:
-            return minute < DAY_MIN or self.state == "off"
-        return any(start <= minute < end for start, end in self.spans)
 
 
 def hours_hold(text: str, clock: Clock) -> HoursAnswer:
@@ -145,8 +76,10 @@ def hours_hold(text: str, clock: Clock) -> HoursAnswer:
     if not rules:
         return HoursAnswer(holds=False, notes=(f"hours not read: {text.strip()}",))
     notes = []
-    if clock.date is None and any(rule.dates or rule.nth for rule in rules):
+    if clock.date is None and any(rule.needs_date for rule in rules):
         notes.append(f"hours bound to dates, read as on most days of the year: {text.strip()}")
+    if clock.date is not None and any("sh" in rule.holidays for rule in rules):
+        notes.append("school holidays are not known, read as in term time")
     if any(word in text.lower() for word in _SUN_MIN):
         notes.append("sunrise and sunset taken as 6 and 18 o'clock")
     # What began yesterday may run on over midnight.
@@ -154,7 +87,7 @@ def hours_hold(text: str, clock: Clock) -> HoursAnswer:
     return HoursAnswer(holds, tuple(notes))
 
 
-def _state(rules: list[_HoursRule], clock: Clock) -> bool:
+def _state(rules: list[HoursRule], clock: Clock) -> bool:
     """Apply the rules in turn: on its days a later one takes the place of those before it.
 
     A rule after a comma is added to them, and so is one for the very same days, which by the
@@ -176,9 +109,9 @@ def _state(rules: list[_HoursRule], clock: Clock) -> bool:
     return state
 
 
-def _read(text: str) -> list[_HoursRule]:
+def _read(text: str) -> list[HoursRule]:
     """Read the rules of opening hours; none where any of it is not understood."""
-    rules: list[_HoursRule] = []
+    rules: list[HoursRule] = []
     # Comments in quotes go; each part is read with what stood before it: `;` begins, `||` adds.
     parts = re.split(r"(;|\|\|)", ";" + re.sub(r'"[^"]*"', " ", text))
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
@@ -189,9 +122,9 @@ def _read(text: str) -> list[_HoursRule]:
     return rules
 
 
-def _rules_of(text: str, *, added: bool) -> list[_HoursRule]:
+def _rules_of(text: str, *, added: bool) -> list[HoursRule]:
     """Read what stands between two semicolons: a rule, and those that commas add to it."""
-    rule = _HoursRule(added=added)
+    rule = HoursRule(added=added)
     rules, at = [rule], 0
     while at < len(text):
         part = next((part for part in _PARTS if part[0].match(text, at)), None)
@@ -202,7 +135,7 @@ def _rules_of(text: str, *, added: bool) -> list[_HoursRule]:
         # Days or dates after times begin a rule of their own: `Mo-Fr 07:00-10:00, Sa 08:00-12:00`;
         # not in `08:00-09:00 Sa`, where they are the first.
         if selects and rule.has_time and (rule.selects or "," in rule.joint):
-            rule = _HoursRule(added=True)
+            rule = HoursRule(added=True)
             rules.append(rule)
         if not take(rule, found):
             return []
@@ -210,68 +143,88 @@ def _rules_of(text: str, *, added: bool) -> list[_HoursRule]:
     return rules
 
 
-def _take_gap(rule: _HoursRule, found: re.Match[str]) -> bool:
+def _take_gap(rule: HoursRule, found: re.Match[str]) -> bool:
     rule.joint = found[0]
     return True
 
 
-def _take_state(rule: _HoursRule, found: re.Match[str]) -> bool:
+def _take_state(rule: HoursRule, found: re.Match[str]) -> bool:
     rule.state = {"closed": "off", "24/7": "open"}.get(found[0], found[0])
     return rule.state != "unknown"
 
 
-def _take_days(rule: _HoursRule, found: re.Match[str]) -> bool:
+def _take_days(rule: HoursRule, found: re.Match[str]) -> bool:
     # `SH Mo-Fr` are the week days of holidays; `PH,Mo-Fr` are both.
-    if rule.is_holiday and rule.days is None and "," not in rule.joint:
-        rule.days = set()
-        return True
+    if rule.holidays and rule.days is None and "," not in rule.joint:
+        rule.only_holidays = True
     # Days run round the week: Fr-Mo is four of them.
     start = DAYS.index(found[1][:2])
     length = (DAYS.index(found[3][:2]) - start) % len(DAYS) if found[3] else 0
     days = {(start + step) % len(DAYS) for step in range(length + 1)}
     rule.days = (rule.days or set()) | days
     if found[2]:
-        rule.nth[start] = {int(number) for number in re.findall(r"-?\d", found[2])}
+        rule.nth[start] = _ordinals(found[2])
     return True
 
 
-def _take_holiday(rule: _HoursRule, _: re.Match[str]) -> bool:
+def _ordinals(text: str) -> set[int]:
+    """Read which ones of a week day in a month are meant: `[1,3]`, `[1-2]`, `[-1]`."""
+    spans = re.findall(r"(-?\d)(?:\s*-\s*(\d))?", text)
+    return {number for a, b in spans for number in range(int(a), int(b or a) + 1)}
+
+
+def _take_holiday(rule: HoursRule, found: re.Match[str]) -> bool:
     # `Mo-Fr SH` are the week days of holidays, on which an ordinary day does not lie.
     if rule.days is not None and "," not in rule.joint:
-        rule.days = set()
-    rule.is_holiday = True
+        rule.only_holidays = True
+    rule.holidays.add(found[0][:2])
     return True
 
 
-def _take_dates(rule: _HoursRule, found: re.Match[str]) -> bool:
-    year, month, day, to_year, to_month, to_day, only_day = found.groups()
+def _take_dates(rule: HoursRule, found: re.Match[str]) -> bool:
+    year, month, day, to_year, to_month, to_day, only_day, open_end = found.groups()
     first = _MONTHS.index(month[:3]) + 1
     last = _MONTHS.index(to_month[:3]) + 1 if to_month else first
     # A month alone is the whole of it, a day alone that day.
     end_day = int(to_day or only_day or (31 if to_month or not day else day))
-    years = (int(year), int(to_year or year)) if year else None
-    rule.dates.append(_Dates(years, (first, int(day or 1)), (last, end_day)))
+    span = Dates(None, (first, int(day or 1)), (last, end_day))
+    if open_end:
+        span = span._replace(last=(12, 31))
+    if year:
+        # `2026 Dec 24-Jan 02` ends in the year after.
+        ends = int(to_year or year) + (not to_year and span.last < span.first)
+        span = span._replace(years=(int(year), _END_OF_TIME if open_end else ends))
+    rule.dates.append(span)
     return True
 
 
-def _take_years(rule: _HoursRule, found: re.Match[str]) -> bool:
-    last = 9_999 if found[3] else int(found[2] or found[1])
-    rule.dates.append(_Dates((int(found[1]), last)))
+def _take_more_days(rule: HoursRule, found: re.Match[str]) -> bool:
+    # `Dec 25,26`: another day of the month before it.
+    if not rule.dates or rule.dates[-1].weeks or rule.has_time or "," not in rule.joint:
+        return False
+    month = rule.dates[-1].last[0]
+    first, last = (month, int(found[1])), (month, int(found[2] or found[1]))
+    rule.dates.append(rule.dates[-1]._replace(first=first, last=last))
     return True
 
 
-def _take_weeks(rule: _HoursRule, found: re.Match[str]) -> bool:
+def _take_years(rule: HoursRule, found: re.Match[str]) -> bool:
+    rule.years.append((int(found[1]), _END_OF_TIME if found[3] else int(found[2] or found[1])))
+    return True
+
+
+def _take_weeks(rule: HoursRule, found: re.Match[str]) -> bool:
     first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
-    rule.dates.append(_Dates(None, weeks=frozenset(range(first, min(last, _WEEKS) + 1, step))))
+    rule.dates.append(Dates(None, weeks=frozenset(range(first, min(last, _WEEKS) + 1, step))))
     return True
 
 
-def _take_feast(rule: _HoursRule, _: re.Match[str]) -> bool:
-    rule.is_holiday = True
+def _take_easter(rule: HoursRule, found: re.Match[str]) -> bool:
+    rule.easter.append(int(re.sub(r"\s", "", found[1] or "0")))
     return True
 
 
-def _take_times(rule: _HoursRule, found: re.Match[str]) -> bool:
+def _take_times(rule: HoursRule, found: re.Match[str]) -> bool:
     start, end = _minute(found[1]), _minute(found[2] or "24:00")
     if start is None or end is None:
         return False
@@ -283,15 +236,16 @@ def _take_times(rule: _HoursRule, found: re.Match[str]) -> bool:
 
 
 _PARTS: Final[
-    tuple[tuple[re.Pattern[str], Callable[[_HoursRule, re.Match[str]], bool], bool], ...]
+    tuple[tuple[re.Pattern[str], Callable[[HoursRule, re.Match[str]], bool], bool], ...]
 ] = (
     (re.compile(r"24/7|\b(?:off|closed|open|unknown)\b"), _take_state, False),
     (re.compile(rf"({_TIME})\s*(?:-|to)\s*({_TIME}|24[:.]00)(\+)?"), _take_times, False),
     (re.compile(rf"({_TIME})()(\+)"), _take_times, False),
     (re.compile(r"week\s*(\d{1,2})(?:\s*-\s*(\d{1,2}))?(?:/(\d+))?"), _take_weeks, True),
-    (re.compile(rf"{_DATE}(?:\s*-\s*(?:{_DATE}|(\d{{1,2}})(?![:.\d])))?"), _take_dates, True),
+    (re.compile(rf"{_DATE}(?:\s*-\s*(?:{_DATE}|(\d{{1,2}})(?![:.\d]))|(\+))?"), _take_dates, True),
     (re.compile(r"((?:19|20)\d\d)(?:\s*-\s*((?:19|20)\d\d))?(\+)?"), _take_years, True),
-    (re.compile(r"easter(?:\s*[+-]\s*\d+\s*days?)?"), _take_feast, True),
+    (re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?(?![:.\d]|\s*[ap]m)"), _take_more_days, True),
+    (re.compile(r"easter(?:\s*([+-]\s*\d+)\s*days?)?"), _take_easter, True),
     (
         re.compile(rf"({_DAY})(?:\s*(\[[-\d,\s]+\]))?(?:\s*(?:-|to)\s*({_DAY}))?"),
         _take_days,

@@ -18,6 +18,11 @@ HIGHEST_MPH: Final = 90.0
 
 _NO_LIMIT: Final = {"", "none", "signals", "variable", "fixme", "unknown", "sign", "signed"}
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph)?")
+_PLAIN: Final = re.compile(r"\d+(?:\.\d+)?")
+_DURATION: Final = re.compile(
+    r"p?\s*(?:(\d+)\s*d(?:ays?)?)?\s*t?\s*(?:(\d+(?:\.\d+)?)\s*h(?:rs?|ours?)?)?\s*"
+    r"(?:(\d+(?:\.\d+)?)\s*m(?:ins?|inutes?)?)?\s*(?:(\d+(?:\.\d+)?)\s*s(?:ecs?|econds?)?)?"
+)
 _ZONE: Final = re.compile(r"(?:(\d+)(?:_?mph)?[_:]?zone|zone[_:]?(\d+)(?:_?mph)?)")
 _COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-([a-z]{3}))?:")
 _SOURCES: Final = ("maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed")
@@ -69,7 +74,10 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
     Limit
         None where the text states no limit, or one that cannot be (0, or above 90 mph).
     """
-    limits = [_one_limit(part, dual=dual) for part in re.split(r"[;|,]", text.lower())]
+    parts = [part.strip() for part in re.split(r"[;|,]", text.lower())]
+    # The unit at the end of a list is that of all of it: `20;30 mph`.
+    unit = " mph" if parts[-1].endswith("mph") else ""
+    limits = [_one_limit(part + unit * part.isdecimal(), dual=dual) for part in parts]
     notes = [limit.note for limit in limits if limit.note]
     stated = [limit.mph for limit in limits if limit.mph is not None]
     return Limit(min(stated, default=None), notes[0] if notes else "")
@@ -223,18 +231,20 @@ def node_delay(tags: Mapping[str, str], mode: str) -> Delay:
 
 
 def ferry_minutes(text: str) -> float | None:
-    """Read the duration of a crossing: `20`, `00:20`, `1:05:00`, `PT1H20M`; None if none."""
-    text = text.strip().upper()
-    if found := re.fullmatch(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", text):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return (hours * 60 + minutes + seconds / 60) or None
+    """Read the duration of a crossing: `20`, `00:20`, `PT1H20M`, `1 h 20 min`; None if none."""
+    text = text.strip().lower()
     if found := re.fullmatch(r"(\d+):(\d{2})(?::(\d{2}))?", text):
-        return int(found[1]) * 60 + int(found[2]) + int(found[3] or 0) / 60
-    return float(text) if re.fullmatch(r"\d+", text) and int(text) else None
+        days, hours, minutes, seconds = ("0", *found.groups())
+    elif found := _DURATION.fullmatch(text):
+        days, hours, minutes, seconds = found.groups()
+    else:
+        days, hours, minutes, seconds = "0", "0", text if _PLAIN.fullmatch(text) else "0", "0"
+    whole = [float(part or 0) for part in (days, hours, minutes, seconds)]
+    return (whole[0] * 1_440 + whole[1] * 60 + whole[2] + whole[3] / 60) or None
 
 
 def _one_limit(text: str, *, dual: bool) -> Limit:
-    text = text.strip()
+    text = re.sub(r"\s(?:speed )?limit$", "", text)
     if text in _NO_LIMIT:
         return Limit(None, "maxspeed=none" if text == "none" else "")
     country = _COUNTRY.match(text)

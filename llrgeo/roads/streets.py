@@ -226,7 +226,10 @@ def _row(tags: Tags, access: WayAccess, mode: str) -> tuple[dict[str, Any], list
         "bridge": tags.get("bridge", "no") != "no",
         "layer": tags.get("layer", ""),
     }
-    return row, [limit.note for limit in (ahead,) if car and limit.note]
+    odd = [limit.note for limit in (ahead,) if car and limit.note]
+    if ferry and minutes is None and tags.get("duration"):
+        odd.append(f"unknown duration={tags['duration']}")
+    return row, odd
 
 
 def _number(value: float | None) -> float:
