@@ -15,7 +15,7 @@ _PROTOCOL: Final = 5
 class Recall(Protocol):
     """How a result is come by: `make_anew`, or the `recall` of a memory."""
 
-    def __call__(self, make: Callable[..., T], *given: Any) -> T:  # noqa: ANN401 - of any function
+    def __call__(self, make: Callable[..., T], *given: object) -> T:
         """Return `make(*given)`.
 
         Parameters
@@ -29,7 +29,7 @@ class Recall(Protocol):
         ...
 
 
-def make_anew(make: Callable[..., T], *given: Any) -> T:  # noqa: ANN401 - of any function
+def make_anew(make: Callable[..., T], *given: object) -> T:
     """Return `make(*given)`: nothing is remembered."""
     return make(*given)
 
@@ -52,7 +52,7 @@ class Memory:
     earlier: Mapping[bytes, Any] = field(default_factory=dict)
     asked: dict[bytes, Any] = field(default_factory=dict)
 
-    def recall(self, make: Callable[..., T], *given: Any) -> T:  # noqa: ANN401 - of any function
+    def recall(self, make: Callable[..., T], *given: object) -> T:
         """Return `make(*given)`, made before if it was: `Recall`."""
         key = _digest((make.__module__, make.__qualname__, given))
         if key not in self.asked:

@@ -77,7 +77,7 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
         msg = "a cluster needs dask: pip install distributed, or pip install 'llrgeo[dask]'"
         raise MissingExtraError(msg) from error
     try:
-        client = Client(address)  # type: ignore[no-untyped-call]  # dask has no types for it
+        client = Client(address)
     except (OSError, ValueError) as error:
         msg = f"no dask scheduler answers at {address} ({error})"
         raise LlrgeoError(msg) from error
@@ -111,7 +111,7 @@ def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
     with _failures_told(address):
         while future.status == "pending":
             try:
-                wait(future, timeout=_LOOK_S)  # type: ignore[no-untyped-call]  # as above
+                wait(future, timeout=_LOOK_S)
             except TimeoutError:
                 if not client.scheduler_info()["workers"]:
                     raise LlrgeoError(_no_workers(address)) from None

@@ -42,10 +42,11 @@ class MapLayer:
 
 
 class NotebookMap(folium.Map):
-    """A folium map whose Leaflet is in the page itself."""
+    """A folium map without tiles, whose Leaflet is in the page itself."""
 
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    def __init__(self) -> None:
+        super().__init__(tiles=None, prefer_canvas=True, zoom_snap=0.1)
+        self.default_js, self.default_css = [], []
 
 
 def build_map(layers: Sequence[MapLayer]) -> NotebookMap:
@@ -54,7 +55,7 @@ def build_map(layers: Sequence[MapLayer]) -> NotebookMap:
     It shows itself in a notebook; its method `save` writes one file that needs nothing else.
     """
     page = Figure()
-    made = NotebookMap(tiles=None, prefer_canvas=True, zoom_snap=0.1)
+    made = NotebookMap()
     page.add_child(made)
     head = page.header
     head.add_child(Element(_raw(f"<style>{pages.leaflet('leaflet.css')}</style>")), name="style")

@@ -1,8 +1,7 @@
 """A time of the week, with or without its date: when conditional rules are read."""
 
+import datetime as dt
 import re
-from datetime import date as Date  # noqa: N812 (the clock has a field of that name)
-from datetime import timedelta
 from typing import Final, NamedTuple, Self
 
 from llrgeo.errors import InputError
@@ -20,7 +19,7 @@ class Clock(NamedTuple):
 
     day: int
     minute: int
-    date: Date | None = None
+    date: dt.date | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -57,7 +56,7 @@ class Clock(NamedTuple):
 
     def yesterday(self) -> "Clock":
         """Return the same moment counted from the day before: 02:00 is its hour 26."""
-        before = None if self.date is None else self.date - timedelta(days=1)
+        before = None if self.date is None else self.date - dt.timedelta(days=1)
         return Clock((self.day - 1) % len(DAYS), self.minute + DAY_MIN, before)
 
     def is_nth(self, numbers: set[int]) -> bool:
@@ -71,15 +70,14 @@ class Clock(NamedTuple):
         ahead = (self.date.day - 1) // 7 + 1
         # Day 28 and four more is always in the next month; the day
         # before its first is the month's last.
-        month_end = (self.date.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(
-            days=1
-        )
+        next_month = self.date.replace(day=28) + dt.timedelta(days=4)
+        month_end = next_month.replace(day=1) - dt.timedelta(days=1)
         behind = -((month_end.day - self.date.day) // 7 + 1)
         return bool({ahead, behind} & numbers)
 
 
-def _stated_date(text: str) -> Date | None:
+def _stated_date(text: str) -> dt.date | None:
     try:
-        return Date.fromisoformat(text)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None

@@ -302,7 +302,7 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
         "length_m": edges["length_m"].fillna(0.0),
         **periods,
         **{name: edges[name].fillna("").astype(str) for name in _TEXT},
-        "snappable": edges["snappable"].eq(True),  # noqa: FBT003 (turns have none)
+        "snappable": edges["snappable"].isin([True]),  # turns have none
         "geometry": geometry,
     }
     return pd.DataFrame(columns)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -143,7 +143,7 @@ class SitingConfig(Part):
         return self
 
 
-def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN401 (values of keys)
+def load_siting(path: Path | None, **given: object) -> SitingConfig:
     """Read a siting file; values given besides take the place of the file's, None does not.
 
     Of a table that is given, such as `beds`, only the keys that it has do.

@@ -157,7 +157,7 @@ class Programme:
         options
             Further options of HiGHS.
         """
-        highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
+        highs = highspy.Highs()
         for name, value in (
             ("output_flag", False),
             ("threads", 1),  # results do not depend on the machine
@@ -198,7 +198,7 @@ class Programme:
 
     def relaxation(self) -> highspy.Highs:
         """Return the programme put to HiGHS, to be solved as if no column had to be whole."""
-        highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
+        highs = highspy.Highs()
         for name, value in (("output_flag", False), ("threads", 1), ("solve_relaxation", True)):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())

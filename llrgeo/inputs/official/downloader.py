@@ -332,8 +332,8 @@ def all_or_none(
     """Decorate what reads several answers, so that wrong ones are forgotten (`together`)."""
 
     @wraps(read)
-    def whole(downloader: Downloader, *args: Asked.args, **options: Asked.kwargs) -> Found:
+    def whole(downloader: Downloader, /, *args: Asked.args, **options: Asked.kwargs) -> Found:
         with downloader.together():
             return read(downloader, *args, **options)
 
-    return whole  # type: ignore[return-value]  # mypy asks that the first argument have a name
+    return whole

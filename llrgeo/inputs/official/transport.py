@@ -15,8 +15,9 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from socket import socket
 from ssl import SSLCertVerificationError, SSLError
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import (
@@ -30,6 +31,9 @@ from urllib.request import (
 )
 
 from llrgeo.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -124,7 +128,8 @@ class Transport:
         common = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         request = Request(url, headers={**common, **headers})  # noqa: S310 (checked by the caller)
         try:
-            answer = _opener(url, self.clock, deadline).open(request, timeout=self.idle_s)
+            opener = _opener(url, self.clock, deadline)
+            answer: HTTPResponse = opener.open(request, timeout=self.idle_s)
         except HTTPError as error:  # an answer of another status; it is looked at by the caller
             return error  # type: ignore[return-value]  # it has an answer's status, headers, close
         except (URLError, OSError, HTTPException, ValueError) as error:
@@ -132,7 +137,7 @@ class Transport:
             hint = ", or a proxy stands in the way" if "SSL" in str(error) else ""
             msg = f"{url}: the server could not be asked{hint} ({_said(error)})"
             raise ExchangeError(msg) from error
-        return answer  # type: ignore[no-any-return]  # urllib types no answer
+        return answer
 
 
 def check_address(url: str, hosts: frozenset[str]) -> None:
@@ -170,7 +175,7 @@ class _Timed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 (as io has it)
+    def readinto(self, buffer: "WriteableBuffer") -> int | None:
         if self._clock() > self._deadline:
             msg = "it took too long in all"
             raise TimeoutError(msg)
@@ -188,7 +193,7 @@ class _TimedResponse(HTTPResponse):
         self,
         clock: Callable[[], float],
         deadline: float,
-        sock: Any,  # noqa: ANN401 - a socket, plain or wrapped
+        sock: socket,
         debuglevel: int = 0,
         method: str | None = None,
         url: str | None = None,

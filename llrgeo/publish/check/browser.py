@@ -6,14 +6,14 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from llrgeo.errors import PublishError
 from llrgeo.inputs.tables import one_line
 from llrgeo.publish.check.html import Finding, read_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 MAX_TAB_STOPS: Final = 15
 # A page that is kept from search engines is a tool: it has more to set than a page to read.
@@ -144,7 +144,7 @@ def listen(page: "Page", heard: list[Finding], *, own: str, beside: Collection[s
     def note(rule: str, message: str) -> None:
         heard.append(Finding(rule, message))
 
-    def request(asked: Any) -> None:  # noqa: ANN401 - of playwright
+    def request(asked: "Request") -> None:
         # A page may ask for itself, as a link to one of its parts does, and for what stands in it
         # as data.
         known = asked.url.partition("#")[0] == own or asked.url.partition("?")[0] in beside

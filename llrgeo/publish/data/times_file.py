@@ -7,13 +7,16 @@ take gigabytes, and Python makes each id anew. Here a group of rows is in memory
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.text_storage import arrow_text
 from llrgeo.travel.times import TravelTimes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROWS_A_GROUP: Final = 1_048_576  # pyarrow's own; smaller studies are one group
 
@@ -73,7 +76,7 @@ def _groups(times: Sequence[TravelTimes], rows_a_group: int) -> Iterator[list[_B
         yield group
 
 
-def _table(block: _Block, schema: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _table(block: _Block, schema: "pa.Schema") -> "pa.Table":
     """Return the rows of a block as an Arrow table."""
     import pyarrow as pa
 

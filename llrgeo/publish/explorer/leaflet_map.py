@@ -20,9 +20,6 @@ _NOWHERE: Final = (12.3456, 65.4321)  # a centre that stands nowhere else in the
 class _LeanMap(folium.Map):
     """A folium map that loads nothing and whose name is the same in every build."""
 
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
-
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(
             location=centre,
@@ -35,6 +32,7 @@ class _LeanMap(folium.Map):
             fade_animation=False,
             inertia=False,
         )
+        self.default_js, self.default_css = [], []
         self._name = "Map"
         self._id = MAP_ID
 
