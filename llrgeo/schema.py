@@ -1,7 +1,6 @@
 """The vocabulary: column names, coordinate systems, and the checks that every table passes."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden, is_seen
+from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_seen
 
 Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 """Progress: any function that wraps a sequence. `iter` shows nothing."""
@@ -145,6 +144,8 @@ SITES: Final = Schema(
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
         Column("authority", "text", required=False, blank=True),
+        Column("closes", "text", required=False, blank=True),
+        Column("outside_people", "count", minimum=0, blank=True, required=False),
         Column("source", "text", required=False),
     ),
 )
@@ -268,13 +269,11 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
             f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
             f"({name_some(map(ascii, unseen))})"
         )
-    # What looks the same is the same, whether an accent is a letter's own or a mark after it.
-    stripped = stripped.map(lambda one: unicodedata.normalize("NFC", one))
-    doubled = stripped[stripped.duplicated()].unique()
-    if len(doubled):
-        faults.append(
-            f"{len(doubled)} ids of '{schema.index}' are duplicated ({name_some(doubled)})"
-        )
+    # What reads the same is the same, whatever its capitals or the way an accent is written.
+    read = stripped.map(as_seen)
+    if times := read[read.duplicated()].nunique():
+        doubled = name_some(stripped[read.duplicated(keep=False)].unique())
+        faults.append(f"{times} ids of '{schema.index}' are duplicated ({doubled})")
     return faults
 
 

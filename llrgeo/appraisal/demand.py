@@ -146,10 +146,11 @@ def activity_faults(
     ):
         if len(found):
             faults.append(f"{what} {len(found)} areas ({name_some(found)})")
-    # NaN is not at least 0.
-    bad = activity.index[~(activity >= 0).all(axis=1)]
-    if len(bad):
-        faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")
+    faults += [
+        f"column '{service}' is not a number of at least 0 in {name_some(activity.index[bad])}"
+        for service, counts in activity.items()
+        if (bad := ~(counts >= 0)).any()  # NaN is not at least 0
+    ]
     idle = activity.columns[(activity == 0).all()]
     if len(idle):
         faults.append(f"activity of {name_some(idle)} is 0 in all areas; leave the column out")

@@ -103,25 +103,25 @@ class Rates:
 
 
 def rate_faults(rates: Rates, services: list[str]) -> list[str]:
-    """Return what is wrong with rates, given the services there are."""
+    """Return what is wrong with rates, by the key of their table, given the services there are."""
     faults = []
     known = set(rates.unit_values["name"])
     missing = [name for name in UNIT_VALUES if name not in known]
     if missing:
-        faults.append(f"unit values are missing: {name_some(missing)}")
+        faults.append(f"unit_values: values are missing: {name_some(missing)}")
     faults += [
-        f"the unit value '{name}' is {rates.value(name):g}; a share is at most 1"
+        f"unit_values: '{name}' is {rates.value(name):g}; a share is at most 1"
         for name in _SHARES
         if name in known and rates.value(name) > 1
     ]
     if np.isnan(rates.factors()).any():
-        faults.append(f"no discount rate for all of {rates.horizon_years} years")
+        faults.append(f"discount_rates: no rate for all of {rates.horizon_years} years")
     if rates.service_costs is not None:
         costs = rates.service_costs
         # A row without a site is what a service costs wherever no other row says it.
         general = set(costs.loc[costs["site_id"] == "", "service"])
         uncosted = [service for service in services if service not in general]
         if uncosted:
-            what = f"no costs for {name_some(uncosted)}"
+            what = f"service_costs: no costs for {name_some(uncosted)}"
             faults.append(f"{what}; a row with a blank site_id is needed")
     return faults

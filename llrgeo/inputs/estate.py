@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
@@ -59,6 +60,7 @@ _PART_OF: Final = {
     "accessible_spaces": "parking_spaces",
 }
 _MOST_M2: Final = 2_000_000.0  # a site; the largest hospital of England has some 400,000
+_MOST_GBP: Final = 1e12  # a third of what the United Kingdom earns in a year
 _SHARES: Final = ("share_unsuitable", "share_empty", "share_under_used")
 ESTATE: Final = Schema(
     "site_id",
@@ -69,6 +71,7 @@ ESTATE: Final = Schema(
                 name,
                 "count" if name in _WHOLE else "number",
                 minimum=0,
+                maximum=_MOST_GBP if name.endswith("_gbp") else np.inf,
                 required=False,
                 blank=True,
             )

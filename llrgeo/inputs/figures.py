@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from llrgeo.inputs.place_figures import LARGEST
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, number_note, raise_faults, require_columns, to_numbers
 
@@ -44,6 +45,11 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
         f"{number_note(figures[name])}"
         for name in numbers.columns
         if numbers[name].isna().any()
+    ]
+    faults += [
+        f"column '{name}' is beyond 1e+12 for {name_some(numbers.index[far])}"
+        for name in numbers.columns
+        if (far := numbers[name].abs() > LARGEST).any()
     ]
     raise_faults(faults, source=path.name)
     return numbers

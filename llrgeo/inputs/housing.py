@@ -62,6 +62,8 @@ def check_housing(table: pd.DataFrame, area_ids: Collection[str], *, source: str
 
 def _faults(table: pd.DataFrame, area_ids: Collection[str]) -> list[str]:
     """Return what is wrong with the values, each with the areas that have it."""
+    if table.empty:
+        return ["the table has no rows"]
     area, year, homes = table["area_id"], table["year"], table["homes"]
     bad = {
         "no area of the study": ~area.isin(list(area_ids)),

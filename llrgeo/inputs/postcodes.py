@@ -12,7 +12,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import BNG, name_some, raise_faults
+from llrgeo.schema import BNG, name_some, raise_faults, to_numbers
 
 _COLUMNS: Final = ("postcode", "easting", "northing", "area_id")
 _MOST_M: Final = 1_300_000.0  # no postcode of Great Britain is further north or east
@@ -39,8 +39,10 @@ def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name not in table.columns]
     source = Path(path).name
     raise_faults([f"column '{name}' is missing" for name in missing], source=source)
-    table["postcode"] = table["postcode"].astype("str").map(squeeze_postcode).str.strip()
-    places = table[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
+    raise_faults([] if len(table) else ["the table has no rows"], source=source)
+    texts = table["postcode"].fillna("").astype("str")
+    table["postcode"] = texts.map(squeeze_postcode).str.strip()
+    places = table[["easting", "northing"]].apply(to_numbers)
     # A place that is NaN, negative or beyond Great Britain has no easting and northing.
     wrong = {
         "are not postcodes": ~table["postcode"].str.fullmatch(_UNIT.pattern),

@@ -10,6 +10,7 @@ import pandas as pd
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
+from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
 
@@ -72,6 +73,11 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
         for name in ("source", "date")
         for row in typed.index[typed[name] == ""]
     ]
+    faults += [
+        f"column '{name}' has {HIDDEN_CHARACTERS}, in row {row + 1}"
+        for name in texts
+        for row in typed.index[typed[name].map(has_hidden)]
+    ]
     faults += _misspelt(table, kind)
     raise_faults([*faults, *_RELATIONS[kind](typed)], source=path.name)
     return typed
@@ -125,7 +131,8 @@ def _misspelt(table: pd.DataFrame, kind: RatesKind) -> list[str]:
     optional = _OTHER_CONTACTS if kind == "service_costs" else ()
     absent = [name for name in optional if name not in table.columns]
     known = {*_NUMBERS[kind], *_TEXTS[kind], *_OTHER_CONTACTS}
-    meant = {str(n): get_close_matches(str(n), absent, 1) for n in table.columns if n not in known}
+    strange = [str(name) for name in table.columns if name not in known]
+    meant = {name: get_close_matches(name.lower(), absent, 1) for name in strange}
     return [f"column '{n}' is unknown; did you mean '{c[0]}'?" for n, c in meant.items() if c]
 
 

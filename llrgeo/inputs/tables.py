@@ -3,7 +3,7 @@
 import csv
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, table_faults, to_numbers
+from llrgeo.visible_text import as_seen
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
 _LOOKED_AT: Final = 100_000  # rows
@@ -161,6 +162,14 @@ def typed_points(
     return gpd.GeoDataFrame(typed, geometry=points).to_crs(BNG).sort_index()
 
 
+def doubled_column_faults(names: Iterable[str]) -> list[str]:
+    """Say which columns of a table read the same, whatever their capitals and blanks."""
+    seen = pd.Series([*names], dtype="object").astype(str)
+    keys = seen.map(as_seen)
+    doubled = seen[keys.duplicated(keep=False) & (keys != "")].unique()
+    return [f"columns are duplicated ({name_some(doubled)})"] if len(doubled) else []
+
+
 def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
     """Return each kind of fault that rows have: how many, and some of what they are of.
 
@@ -209,9 +218,7 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Take blanks off names and values, and leave out columns without name and value."""
     _refuse_separators(list(table.columns), path)
     names = table.columns.astype(str).str.strip()
-    doubled = names[names.duplicated() & (names != "")].unique()
-    if len(doubled):
-        raise_faults([f"columns are duplicated ({name_some(doubled)})"], source=path.name)
+    raise_faults(doubled_column_faults(names), source=path.name)
     texts = {n: table.iloc[:, n].str.strip() for n in range(len(names))}
     # Spreadsheets save empty columns beside a table; one with values and no name is for the reader
     # of the table to refuse.

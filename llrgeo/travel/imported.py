@@ -16,7 +16,7 @@ import pandas as pd
 
 from llrgeo.errors import InputError, RoutingError
 from llrgeo.inputs.foreign_files import refuse_foreign
-from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.server_answers import AskedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
@@ -152,9 +152,13 @@ class ImportedRouter:
             times = replace(
                 times, minutes=times.minutes.T, distance_km=None if km is None else km.T
             )
-        found = MatrixRouter(times).travel_times(
-            origins, destinations, mode=mode, period=period, track=track
-        )
+        try:
+            found = MatrixRouter(times).travel_times(
+                origins, destinations, mode=mode, period=period, track=track
+            )
+        except RoutingError as error:
+            msg = f"{self.path.name}: {error}"
+            raise RoutingError(msg) from error
         note = f"The travel times were imported from {self.path.name}; their error is not known."
         return replace(found, error_note=note)
 
@@ -174,6 +178,7 @@ def _table(path: Path) -> pd.DataFrame:
     if not len(table.columns):
         msg = f"{path.name}: the table has no columns"
         raise InputError(msg)
+    raise_faults(doubled_column_faults(table.columns), source=path.name)
     return _without_row_numbers(table.rename(columns=_stripped))
 
 
@@ -209,9 +214,7 @@ def _read_plainly(path: Path) -> pd.DataFrame:
 def _refuse_doubled_names(path: Path) -> None:
     """Refuse a table that has a column twice: reading would give the second another name."""
     names = pd.read_csv(path, nrows=1, header=None, dtype=str, encoding="utf-8-sig").iloc[0]
-    doubled = names[names.duplicated()]
-    if len(doubled):
-        raise_faults([f"columns are duplicated ({name_some(doubled)})"], source=path.name)
+    raise_faults(doubled_column_faults(names.dropna()), source=path.name)
 
 
 def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
