@@ -4,8 +4,9 @@ Run: python tests/benchmarks/covering_proofs.py [--areas 5000] [--sites 500] [--
 
 Areas and candidate sites are spread evenly over a square of 60 km x 60 km, by a seed. Minutes are
 kilometres x 1.3 at 54 km/h, rounded to a tenth, people are lognormal(7, 0.8). In `detour` each pair
-has a detour of its own, 1.1 to 1.6, which takes the order out of the plane. A radius is a multiple
-of the least at which every area has a candidate. For each instance: value, bound and CPU seconds of
+has a detour of its own, 1.1 to 1.6, which takes the order out of the plane. `postcodes` are places
+on the embedded network (`coverings`). A radius is a multiple of the least at which every area has a
+candidate. For each instance: value, bound and CPU seconds of
 ours. Then the check, which shares no code with llrgeo and starts from the minutes:
 
 - what the plan covers is counted;
@@ -27,6 +28,7 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 import pandas as pd
+from coverings import INSTANCES, Instance, postcodes
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
@@ -40,50 +42,22 @@ SEED = 1
 MOST_PARTS = 2_000
 
 
-class Instance(NamedTuple):
-    """What is asked: with which detours, which objective, p, and the multiple of the radius."""
-
-    detours: str
-    objective: str
-    p: int | None
-    multiple: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """What it is called in the table."""
-        asked = f"p {self.p}" if self.p else f"{self.multiple:g} x"
-        both = f"p {self.p}, {self.multiple:g} x" if self.p and self.multiple else asked
-        return f"{self.objective} {self.detours}, {both}"
-
-
-INSTANCES = (
-    *(Instance("straight", "lscp", None, multiple) for multiple in (1.0, 1.5, 2.2, 3.5)),
-    *(Instance("detour", "lscp", None, multiple) for multiple in (3.5, 5.0)),
-    *(Instance("straight", "p-centre", p) for p in (3, 5, 10, 20)),
-    *(Instance("detour", "p-centre", p) for p in (3, 5)),
-    *(
-        Instance("straight", "mclp", p, multiple)
-        for p, multiple in ((5, 2.0), (10, 2.0), (20, 1.5), (40, 1.0), (60, 0.8))
-    ),
-    *(Instance("detour", "mclp", p, multiple) for p, multiple in ((10, 2.0), (20, 1.5))),
-)
-
-
 class Places(NamedTuple):
-    """Minutes, shape (areas, sites), people, and where the sites are, in km."""
+    """Minutes, shape (areas, sites), and people."""
 
     minutes: np.ndarray
     people: np.ndarray
-    hosts: np.ndarray
 
 
 def drawn(detours: str, areas: int, sites: int, seed: int = SEED) -> Places:
     """Return places by the rule that is stated above."""
+    if detours == "postcodes":
+        return Places(*(found.to_numpy() for found in postcodes(areas, sites)))
     rng = np.random.default_rng(seed)
     homes, hosts = rng.random((areas, 2)) * 60, rng.random((sites, 2)) * 60
     km = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
     minutes = (km * rng.uniform(*DETOURS[detours], km.shape) / 0.9).round(1)
-    return Places(minutes, rng.lognormal(7, 0.8, areas).round(), hosts)
+    return Places(minutes, rng.lognormal(7, 0.8, areas).round())
 
 
 def prices_prove(cover: np.ndarray, prices: np.ndarray, fewest: int) -> bool:
@@ -313,7 +287,7 @@ def checked(places: Places, instance: Instance, found: SiteSelection, radius: fl
 def framed(places: Places) -> tuple[TravelTimes, pd.Series]:
     """Return travel times and demand."""
     areas = pd.Index([f"a{area:04}" for area in range(len(places.people))])
-    sites = pd.Index([f"s{site:04}" for site in range(len(places.hosts))])
+    sites = pd.Index([f"s{site:04}" for site in range(places.minutes.shape[1])])
     times = TravelTimes(pd.DataFrame(places.minutes, areas, sites))
     return times, pd.Series(places.people, areas)
 

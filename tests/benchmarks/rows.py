@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from taken import Figures, command, first_words_s, least, llrgeo_command
+from coverings import covering, covering_by_highs, drawn, postcodes
+from taken import Asked, Figures, command, first_words_s, least, llrgeo_command
 
 FUTURES = 5
 NOT_TOLD = -1.0  # megabytes of a command that is stopped
@@ -20,15 +21,6 @@ NOT_TOLD = -1.0  # megabytes of a command that is stopped
 
 class Skipped(Exception):  # noqa: N818 (no error: the reason is a result)
     """Says why a case is not run here."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the rows are run on: files that are not part of the project, and the longest search."""
-
-    extract: str = ""
-    or_library: str = ""
-    seconds: float = 60.0
 
 
 Case = Callable[[Asked], Figures]
@@ -205,53 +197,6 @@ def medians_by_highs(asked: Asked) -> Figures:
     return Figures(seconds, note=f"only the {count} of up to 200 nodes, to a gap of 0.1 %")
 
 
-def covering(objective: str, p: int | None, asked: Asked) -> Figures:
-    """Cover 5,000 areas from 500 sites."""
-    import pandas as pd
-    from siting import random_instance
-
-    from llrgeo.appraisal.siting.locate import locate_sites
-    from llrgeo.appraisal.siting.problem import SitingProblem
-    from llrgeo.travel.times import TravelTimes
-
-    case = random_instance("covering", 5_000, 500, 0)
-    problem = SitingProblem(objective, p=p, standard_min=15.0)
-    found: list[Any] = []
-
-    def run() -> None:
-        times, people = TravelTimes(case.minutes), pd.Series(case.weights)
-        found.append(locate_sites(times, people, problem, gap=0.0, seconds=asked.seconds))
-
-    seconds = least(run)
-    answer = found[-1]
-    proof = "proved" if answer.proven else f"gap {answer.gap:.1%} in {asked.seconds:.0f} s"
-    return Figures(seconds, note=f"{proof}: {answer.value:.4g}, bound {answer.bound:.4g}")
-
-
-def covering_by_highs(p: int | None, asked: Asked) -> Figures:
-    """Cover the same areas by HiGHS alone: most demand from p sites, or all from the fewest."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array, eye_array, hstack
-    from siting import random_instance
-
-    case = random_instance("covering", 5_000, 500, 0)
-    cover, people = csr_array(case.minutes.to_numpy() <= 15.0, dtype=float), case.weights
-    areas, sites = cover.shape
-    costs, rows = np.ones(sites), [LinearConstraint(cover, 1.0, np.inf)]
-    if p:  # a column more for each area: whether it is left bare
-        costs = np.append(np.zeros(sites), people.to_numpy() / people.sum())
-        number = np.append(np.ones(sites), np.zeros(areas))
-        rows = [LinearConstraint(hstack([cover, eye_array(areas)]).tocsr(), 1.0, np.inf)]
-        rows.append(LinearConstraint(number[None], p, p))
-    whole = np.arange(len(costs)) < sites
-    run = partial(milp, costs, integrality=whole, bounds=Bounds(0, 1), constraints=rows)
-    found: list[Any] = []
-    seconds = least(lambda: found.append(run(options={"time_limit": asked.seconds})))
-    value, bound = found[-1].fun or np.inf, found[-1].mip_dual_bound or -np.inf
-    return Figures(seconds, note=f"{value:.4g} {'left bare' if p else 'sites'}, bound {bound:.4g}")
-
-
 def many(kind: str, count: int, _: Asked) -> Figures:
     """Run and publish the toy town with many options or services."""
     from many import write_study
@@ -319,6 +264,12 @@ def _ours(label: str, case: Case) -> Row:
     return Row(label, {"ours": case})
 
 
+def _postcodes(work: str, objective: str, p: int | None) -> Row:
+    sites = f", {p} sites" if p else ""
+    label = f"{work}, 5,000 postcodes x 500{sites}"
+    return _ours(label, partial(covering, objective, p, postcodes))
+
+
 ROWS = {
     "main": _ours("main job, warm", main_job),
     "help": Row("`llrgeo --help`", {"ours": help_text, "typer + rich": typer_and_rich}),
@@ -336,13 +287,22 @@ ROWS = {
     "medians": Row("p-medians to proof", {"ours": medians, "HiGHS alone": medians_by_highs}),
     "mclp": Row(
         "maximal covering 5,000 x 500, 15 sites",
-        {"ours": partial(covering, "mclp", 15), "HiGHS alone": partial(covering_by_highs, 15)},
+        {
+            "ours": partial(covering, "mclp", 15, drawn),
+            "HiGHS alone": partial(covering_by_highs, 15, drawn),
+        },
     ),
     "lscp": Row(
         "set covering 5,000 x 500",
-        {"ours": partial(covering, "lscp", None), "HiGHS alone": partial(covering_by_highs, None)},
+        {
+            "ours": partial(covering, "lscp", None, drawn),
+            "HiGHS alone": partial(covering_by_highs, None, drawn),
+        },
     ),
-    "centre": _ours("p-centre 5,000 x 500, 15 sites", partial(covering, "p-centre", 15)),
+    "centre": _ours("p-centre 5,000 x 500, 15 sites", partial(covering, "p-centre", 15, drawn)),
+    "mclp_postcodes": _postcodes("maximal covering", "mclp", 15),
+    "lscp_postcodes": _postcodes("set covering", "lscp", None),
+    "centre_postcodes": _postcodes("p-centre", "p-centre", 15),
     "options": _ours("4 areas, 200 options", partial(many, "options", 200)),
     "services": _ours("4 areas, 500 services", partial(many, "services", 500)),
     "plans": Row("10 best plans 634 x 99", {"ours": best_plans, "ours, one plan": one_plan}),

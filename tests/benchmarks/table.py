@@ -18,13 +18,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ratios import RECORDED, judged, read_ratios, write_ratios
-from rows import ROWS, Asked, Skipped
-from taken import Figures, command, peak_mb
+from rows import ROWS, Skipped
+from taken import Asked, Figures, command, peak_mb
 
 YARDSTICK = [sys.executable, "-c", "import geopandas"]
 HEAD = ("work", "by", "CPU s", "x geopandas", "MB", "note")
@@ -38,7 +37,7 @@ def yardstick_s() -> float:
 
 def run_case(row: str, case: str, asked: Asked) -> Figures | str:
     """Run a case in a process of its own; return its figures, or why there are none."""
-    words = [sys.executable, __file__, "--case", row, case, "--asked", json.dumps(asdict(asked))]
+    words = [sys.executable, __file__, "--case", row, case, "--asked", json.dumps(asked._asdict())]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     said = done.stdout.strip().splitlines()
     if done.returncode or not said:

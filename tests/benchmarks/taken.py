@@ -22,6 +22,14 @@ class Figures(NamedTuple):
     note: str = ""
 
 
+class Asked(NamedTuple):
+    """What the rows are run on: files that are not part of the project, and the longest search."""
+
+    extract: str = ""
+    or_library: str = ""
+    seconds: float = 60.0
+
+
 def least(work: Callable[[], Any], rounds: int = 1) -> float:
     """Return the least CPU seconds of some rounds of work, which a busy machine disturbs least."""
     found = []
