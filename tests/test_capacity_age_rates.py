@@ -2,13 +2,13 @@
 
 import pandas as pd
 import pytest
-from test_capacity_study import (
-    capacity_folder,  # noqa: F401 (a fixture)
+from capacity_study_cases import (
     fault,
     only,
     run,
     study_of_town,
     table,
+    write_capacity_study,
 )
 
 from llrgeo.appraisal.capacity.age_rates import (
@@ -26,6 +26,11 @@ from llrgeo.study.inputs import StudyInputs
 WARD = {**dict.fromkeys(range(75), 0.0), **dict.fromkeys(range(75, 80), 400.0)}
 WARD |= {**dict.fromkeys(range(80, 85), 1_200.0), 85: 0.0}
 COUNTED = ("estate =", 'age_rates = "age_rates.csv"\nestate =')
+
+
+@pytest.fixture
+def folder(town_study, town_areas, town_sites):
+    return write_capacity_study(town_study.parent, town_areas, town_sites)
 
 
 def people(**given: float) -> pd.DataFrame:

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_capacity_study import (
+from capacity_study_cases import (
     HOMES,
-    capacity_folder,  # noqa: F401 (a fixture)
     fault,
     only,
     run,
     study_of_town,
     table,
+    write_capacity_study,
 )
 
 from llrgeo.appraisal.capacity.queues import beds_for_loss
@@ -22,6 +22,11 @@ TARGET = "target = { loss = 0.1 }"
 SOLD = '{ site = "A", year = 2030 }'
 HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
 HURDLE = '{ measure = "worse_off", limit = 0.5 }'
+
+
+@pytest.fixture
+def folder(town_study, town_areas, town_sites):
+    return write_capacity_study(town_study.parent, town_areas, town_sites)
 
 
 @pytest.mark.parametrize(

@@ -2,153 +2,45 @@
 
 import pandas as pd
 import pytest
-from capacity_cases import write_projections
+from capacity_study_cases import (
+    BY_NAME,
+    ESTATE,
+    HOMES,
+    fault,
+    only,
+    run,
+    study_of_town,
+    table,
+    write_capacity_study,
+)
 
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
-from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import AGE_BANDS
-from llrgeo.study.config import StudyConfig, build_services, load_study
+from llrgeo.study.config import build_services, load_study
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.manifest import describe_run, study_of
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
 
-# Admissions of the base year: 95 people of 75 to 84 in the projection of 2024, 1 % more by 2025,
-# of whom 80 can reach a site.
-STUDY = """
-title = "Beds in the toy town"
-date = "2026-11-22"
-areas = "areas.csv"
-sites = "sites.csv"
-outlines = "outlines.geojson"
-network = "network"
-years = [2025, 2035, 2043]
-appraisal = { draws = 200, service_costs = "costs.csv" }
-criteria = [{ measure = "mean_minutes", weight = 1 }, { measure = "worse_off", weight = 1 }]
-
-[capacity]
-projections = "projections.csv"
-rooms = { clinic = { slot_min = 30 } }
-machines = { clinic = { shares = { mri = 0.3 } } }
-rounds = { nurses = { care_min = 25, visits_a_round = 6 } }
-crisis = { calls = { share = 0.8 } }
-estate = "estate.csv"
-
-[[services]]
-id = "clinic"
-label = "Clinic"
-standard_min = 2
-rates = { age_18_64 = 1000 }
-visits = 2
-
-[[services]]
-id = "ward"
-label = "Ward"
-delivery = "bed"
-standard_min = 5
-rates = { age_75_84 = 1000 }
-beds = { length_of_stay_days = 20, days_between_visits = 4, target = { loss = 0.1 } }
-
-[[services]]
-id = "nurses"
-label = "Nurses"
-delivery = "team"
-standard_min = 9
-rates = { age_65_74 = 30000 }
-
-[[services]]
-id = "calls"
-label = "Calls"
-delivery = "team"
-standard_min = 9
-rates = { age_85_plus = 90000 }
-
-[[options]]
-id = "today"
-label = "Today"
-baseline = true
-sites = { clinic = ["A"], ward = ["A"], nurses = ["A"], calls = ["A"] }
-beds = { A = 9 }
-rooms = { A = 1 }
-
-[[options]]
-id = "moved"
-label = "Some beds at the cottage hospital"
-based_on = "today"
-moves_beds = [{ from = "A", to = "B", beds = 4 }]
-"""
 BY_AGE = [
     ("age_18_64", 1000),
     ("age_75_84", 1000),
     ("age_65_74", 30000),
     ("age_85_plus", 90000),
 ]
-BY_NAME = {declaration.name: declaration for declaration in TABLES}
-COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date\n"
-ESTATE = """site_id,year,floor_area_m2,parking_spaces,backlog_high_gbp
-A,2024/25,2000,6,70000
-B,2024/25,800,Not Applicable,3000
-"""
 
 
-@pytest.fixture(name="folder")
-def capacity_folder(town_study, town_areas, town_sites):
-    path = town_study.parent
-    write_projections(path / "projections.csv", town_areas)
-    sites = town_sites.drop(columns="geometry").assign(services="clinic;ward;nurses;calls")
-    sites.to_csv(path / "sites.csv")
-    rows = [f"{one},,900,0,0,5,3,invented,2026" for one in ("clinic", "ward", "nurses", "calls")]
-    (path / "costs.csv").write_text(COSTS + "\n".join(rows), encoding="utf-8")
-    (path / "estate.csv").write_text(ESTATE, encoding="utf-8")
-    return path
+@pytest.fixture
+def folder(town_study, town_areas, town_sites):
+    return write_capacity_study(town_study.parent, town_areas, town_sites)
 
 
 @pytest.fixture
 def plain(folder) -> StudyResult:
     some = ("beds", "rooms", "machines", "rounds", "crisis_response", "overflow", "placed")
     return run(folder, ("estate =", "ageing = false\nestate ="), names=some)
-
-
-def study_of_town(folder, *changes: tuple[str, str]) -> StudyConfig:
-    text = STUDY
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    (folder / "study.toml").write_text(text, encoding="utf-8")
-    return load_study(folder / "study.toml")
-
-
-def run(folder, *changes: tuple[str, str], names: tuple[str, ...] = ()) -> StudyResult:
-    """Run the study; make only some of the tables, where they are named."""
-    some = tuple(BY_NAME[name] for name in names) or TABLES
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("llrgeo.appraisal.evidence.TABLES", some)
-        return run_study(study_of_town(folder, *changes))
-
-
-def table(result: StudyResult, name: str, **keys) -> pd.DataFrame:
-    rows = result.evidence.tables[name]
-    for key, value in keys.items():
-        rows = rows[rows[key] == value]
-    assert len(rows), (name, keys)
-    return rows
-
-
-def only(result: StudyResult, name: str, column: str, **keys):
-    rows = table(result, name, **keys)
-    assert len(rows) == 1
-    return rows[column].iloc[0]
-
-
-def fault(folder, *changes: tuple[str, str]) -> str:
-    with pytest.raises(LlrgeoError) as raised:
-        _ = [
-            getattr(StudyInputs(study_of_town(folder, *changes)), part)
-            for part in ("options", "capacity")
-        ]
-    return str(raised.value)
 
 
 def test_beds_of_a_study_by_hand(folder):
@@ -626,11 +518,10 @@ def test_embedded_studies_state_beds_that_their_options_keep(name):
     assert beds[max(others), "stroke_beds"] == 48
     # people of all areas are those of the projection, in every scenario and year
     for people in plan.people.values():
-        for year, table in people.items():
-            assert table.sum().tolist() == plan.projected[year].tolist()
+        for year, counted in people.items():
+            assert counted.sum().tolist() == plan.projected[year].tolist()
 
 
-HOMES = "area_id,year,homes\nN,2024,10\nN,2030,50\n"
 AGES = "new_homes_ages = { age_18_64 = 0.6, age_75_84 = 0.4 }"
 
 

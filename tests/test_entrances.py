@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 from test_isochrones import wrongly_told
-from test_servers import TRIP, Server, server_url  # noqa: F401 (a fixture)
+from test_servers import TRIP, Server, serving
 from timetables import at, write_feed
 from town import grid_xy
 
@@ -209,13 +209,12 @@ def test_straight_lines_go_to_the_nearest_entrance() -> None:
     assert times.minutes.iloc[0, 0] == pytest.approx(10)
 
 
-def test_a_server_is_asked_for_every_entrance(
-    url: str,
-    town_areas: gpd.GeoDataFrame,
-) -> None:
-    router, homes = OsrmRouter(url, points_at_once=2), town_areas.geometry.head(3)
-    one = [router.travel_times(homes, doors(node), **TRIP) for node in (3, 8)]
-    both = router.travel_times(homes, doors(3, 8), **TRIP)
+def test_a_server_is_asked_for_every_entrance(town_areas: gpd.GeoDataFrame) -> None:
+    homes = town_areas.geometry.head(3)
+    with serving() as url:
+        router = OsrmRouter(url, points_at_once=2)
+        one = [router.travel_times(homes, doors(node), **TRIP) for node in (3, 8)]
+        both = router.travel_times(homes, doors(3, 8), **TRIP)
     np.testing.assert_allclose(both.minutes, np.minimum(*(times.minutes for times in one)))
     chosen = one[0].minutes["C"] <= one[1].minutes["C"]
     assert 0 < chosen.sum() < 3

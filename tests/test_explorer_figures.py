@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from planner_scripts import explorer_engine
 from test_place_rankings import figures
-from test_report_places import OWN, publish_figures  # noqa: F401 (a fixture)
+from test_report_places import OWN, publisher_of
 
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.payload import explorer_data
@@ -28,6 +28,11 @@ def secret():
     hidden["Ash"] = True
     said = replace(given.indicator, id="secret", label="Falls", unit="people")
     return replace(given, indicator=said, hidden=hidden)
+
+
+@pytest.fixture(scope="module")
+def publish(town_areas, town_sites, town_times):
+    return publisher_of(town_areas, town_sites, town_times)
 
 
 @pytest.fixture(scope="module")

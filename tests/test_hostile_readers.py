@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import shapely
-from capacity_cases import write_projections
-from test_capacity_study import COSTS, ESTATE, STUDY
+from capacity_study_cases import ESTATE, STUDY, write_capacity_study
 from timetables import write_feed
 
 from llrgeo.appraisal.demand import activity_faults
@@ -236,15 +235,8 @@ def test_an_estate_of_ids_alone_is_refused(tmp_path):
 @pytest.fixture
 def planned(town_study, town_areas, town_sites):
     """Write the study of beds, with its projections, costs and estate; return its folder."""
-    folder = town_study.parent
-    write_projections(folder / "projections.csv", town_areas)
-    sites = town_sites.drop(columns="geometry").assign(services="clinic;ward;nurses;calls")
-    sites.to_csv(folder / "sites.csv")
-    rows = [f"{one},,900,0,0,5,3,invented,2026" for one in ("clinic", "ward", "nurses", "calls")]
-    (folder / "costs.csv").write_text(COSTS + "\n".join(rows), encoding="utf-8")
-    (folder / "estate.csv").write_text(ESTATE, encoding="utf-8")
     town_study.write_text(STUDY, encoding="utf-8")
-    return folder
+    return write_capacity_study(town_study.parent, town_areas, town_sites)
 
 
 def scaled(factor):

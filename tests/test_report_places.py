@@ -27,10 +27,9 @@ MINUS = "\u2212"
 OWN = {"Ash": 81.5, "Elm, City of": 84.25, "Farms": 81.5}
 
 
-@pytest.fixture(name="publish", scope="module")
-def publish_figures(town_areas, town_sites, town_times):
+def publisher_of(areas, sites, times):
     """Return a function that publishes the town with some indicators."""
-    setting = setting_of(town_areas, town_sites, town_times)
+    setting = setting_of(areas, sites, times)
     results = evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
     def with_figures(*given, accuracy=MEASURED):
@@ -42,6 +41,11 @@ def publish_figures(town_areas, town_sites, town_times):
         return replace(town, tables=tables, figures=given)
 
     return with_figures
+
+
+@pytest.fixture(scope="module")
+def publish(town_areas, town_sites, town_times):
+    return publisher_of(town_areas, town_sites, town_times)
 
 
 def rows_of(chapter, caption):

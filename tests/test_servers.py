@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -89,10 +90,9 @@ class Muddled(Server):
         self.wfile.write(b'{"code": "Ok"}')
 
 
-@pytest.fixture(name="url")
-def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return the address of a running server of the kind asked for."""
-    kind = getattr(request, "param", Server)
+@contextmanager
+def serving(kind: type[Server] = Server) -> Iterator[str]:
+    """Run a server and give its address."""
     kind.asked.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -100,6 +100,13 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of a running server of the kind asked for."""
+    with serving(getattr(request, "param", Server)) as address:
+        yield address
 
 
 @pytest.mark.parametrize("kind", [OsrmRouter, ValhallaRouter])
