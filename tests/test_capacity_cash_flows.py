@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from llrgeo.appraisal.capacity.cash_flows import (
-    flow_table,
     growing_flow,
     one_off_flow,
     present_value,
@@ -39,28 +38,11 @@ def test_capital_falls_in_its_year() -> None:
         one_off_flow({2032: 3.0}, start=2026, years=5)
 
 
-def test_a_table_of_flows() -> None:
-    flows = {
-        "running": growing_flow(7.0, growth=0.02, years=3),
-        "capital": one_off_flow({2026: 40.0}, start=2026, years=3),
-    }
-    table = flow_table(flows, FACTORS, start=2026)
-    assert list(table.columns) == [2026, 2027, 2028, 2029, "total", "present_value"]
-    assert table.loc["capital", "present_value"] == 40
-    assert table.loc["running", "total"] == pytest.approx(7 * (1.02 + 1.02**2 + 1.02**3))
-    by_hand = sum(7 * (1.02 / 1.035) ** t for t in (1, 2, 3))
-    assert table.loc["running", "present_value"] == pytest.approx(by_hand)
-
-
 @pytest.mark.parametrize(
     ("call", "says"),
     [
         (lambda: present_value(np.ones(40), FACTORS), "40 years of flows have 31"),
         (lambda: yearly_flow({2031: 5}, start=2026, years=9), "no value is known for 2027"),
-        (
-            lambda: flow_table({"a": np.ones(3), "b": np.ones(4)}, FACTORS, start=2026),
-            "different length",
-        ),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:
@@ -74,6 +56,13 @@ def test_what_growing_costs_are_worth_beside_flat_ones_by_hand() -> None:
     yearly = {"moved": {"running": {2027: 10.0, 2029: 20.0}}}
     once = {"moved": {"capital": {2026: 50.0}, "receipts_less_clearing": {2028: 30.0}}}
     flows = flow_lines(yearly, once, factors, start=2026)
+    # Year after year, the lines in their order in each.
+    assert flows["line"].tolist() == ["capital", "running", "receipts_less_clearing"] * 4
+    assert flows["year"].tolist() == [year for year in range(2026, 2030) for _ in range(3)]
+    assert flows["gbp"].tolist() == [50, 0, 0, 0, 10, 0, 0, 15, 30, 0, 20, 0]
+    assert flows["present_value"].tolist() == pytest.approx(
+        [50, 0, 0, 0, 9, 0, 0, 12, 24, 0, 14, 0]
+    )
     found = present_values(flows).set_index("line")
     running = found.loc["running"]
     assert running["total"] == 10 + 15 + 20

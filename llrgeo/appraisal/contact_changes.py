@@ -144,11 +144,10 @@ def _sum_with(rows: Numbers, number: int, row: Numbers) -> Numbers:
 
 def _with_row(table: pd.DataFrame, name: str, row: Mapping[str, float | str]) -> pd.DataFrame:
     """Return a table by service with another row of numbers for one of them."""
-    number = table.index.get_loc(name)
-    columns = {}
-    for column, values in table.items():
-        columns[column] = values.to_numpy()
-        if not isinstance(row[str(column)], str):  # how a service is delivered stays
-            columns[column] = columns[column].copy()
-            columns[column][number] = row[str(column)]
-    return pd.DataFrame(columns, index=table.index)
+    numbers = [column for column, value in row.items() if not isinstance(value, str)]
+    figures = table[numbers].to_numpy(copy=True)
+    figures[table.index.get_loc(name)] = [row[column] for column in numbers]
+    changed = pd.DataFrame(figures, table.index, numbers)
+    for column in row.keys() - set(numbers):  # how a service is delivered stays
+        changed.insert(list(table.columns).index(column), column, table[column])
+    return changed

@@ -56,9 +56,12 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AllAreas:
-    """Columns over all areas: `counts` has areas by columns, `area` their places."""
+    """Columns over all areas: `counts` has areas by columns, `area` their places.
 
-    counts: Places
+    Counts are floats, so that people are one product: whole numbers, which no order rounds.
+    """
+
+    counts: Numbers
     area: Places
 
     def ordered(self, minutes: Numbers) -> "AllAreas":
@@ -68,8 +71,7 @@ class AllAreas:
 
     def people(self, chosen: Flags) -> Places:
         """As `Counted.people`."""
-        found: Places = self.counts[chosen[self.area]].sum(axis=0)
-        return found
+        return (chosen[self.area] @ self.counts).astype(np.int64)
 
     def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
         """As `Counted.weighted`."""
@@ -172,13 +174,13 @@ class _Divided(NamedTuple):
         """Divide a table by the number of levels of its groups."""
         counts, areas = people.to_numpy(), np.arange(len(people))
         if counts.shape[1] <= _MANY:
-            return cls(AllAreas(counts, areas), None, np.zeros(counts.shape[1], bool))
+            return cls(AllAreas(counts.astype(float), areas), None, np.zeros(counts.shape[1], bool))
         group, size = np.unique(people.columns.get_level_values("group"), return_counts=True)
         many = people.columns.get_level_values("group").isin(group[size > _MANY])
         if not many.any():
-            return cls(AllAreas(counts, areas), None, many)
+            return cls(AllAreas(counts.astype(float), areas), None, many)
         own = OwnAreas.of(counts, np.flatnonzero(many))
-        return cls(AllAreas(counts[:, ~many], areas), own, many)
+        return cls(AllAreas(counts[:, ~many].astype(float), areas), own, many)
 
 
 # A study asks about the same table a hundred times, and dividing it takes as long as any answer. It

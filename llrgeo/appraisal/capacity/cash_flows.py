@@ -7,7 +7,6 @@ them understates whatever grows: at 2 % growth, 3.5 % and 30 years by a quarter.
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
@@ -73,22 +72,3 @@ def one_off_flow(amounts: Mapping[int, float], *, start: int, years: int) -> Arr
             raise InputError(msg)
         flow[year - start] += amount
     return flow
-
-
-def flow_table(flows: Mapping[str, Array], factors: Array, *, start: int) -> pd.DataFrame:
-    """Return flows by line and calendar year, with their sum and present value.
-
-    Rows are the lines of `flows`; columns the years, `total` (not discounted) and
-    `present_value`. Lines are not added up here: receipts and backlog stay apart.
-    """
-    years = {name: len(flow) for name, flow in flows.items()}
-    if len(set(years.values())) > 1:
-        msg = f"flows are of different length: {years}"
-        raise InputError(msg)
-    # Every line runs over the same years, from the first on.
-    n = max(years.values(), default=0)
-    table = pd.DataFrame.from_dict(
-        dict(flows), orient="index", columns=range(start, start + n)
-    ).rename_axis("line")
-    value = [present_value(flow, factors) for flow in flows.values()]
-    return table.assign(total=table.sum(axis=1), present_value=value)

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.cash_flows import (
-    flow_table,
     one_off_flow,
     present_value,
     yearly_flow,
@@ -70,13 +69,17 @@ def flow_lines(
             for name, values in once.get(option, {}).items()
         }
         flows = {name: both for name in (*COSTS, *MONEY_BACK) if (both := _of(name, lines, paid))}
-        table = flow_table({k: v[0] for k, v in flows.items()}, factors, start=start)
-        long = table.drop(columns=["total", "present_value"]).reset_index()
-        parts.append(long.melt("line", var_name="year", value_name="gbp").assign(option=option))
-    whole = pd.concat(parts, ignore_index=True)
-    whole["year"] = whole["year"].astype(int)
-    whole["present_value"] = whole["gbp"] * factors[whole["year"].to_numpy() - start]
-    return whole[["option", "line", "year", "gbp", "present_value"]]
+        gbp = np.array([both[0] for both in flows.values()])  # lines by years
+        # All lines of the first year, then of the next.
+        columns = {
+            "option": option,
+            "line": np.tile(list(flows), last + 1),
+            "year": np.repeat(np.arange(start, start + last + 1), len(flows)),
+            "gbp": gbp.ravel(order="F"),
+            "present_value": (gbp * factors).ravel(order="F"),
+        }
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
 
 
 def present_values(flows: pd.DataFrame) -> pd.DataFrame:

@@ -158,14 +158,14 @@ def share_in_time_by_base(
     if unknown:
         msg = f"no number of teams for the base {min(unknown)}"
         raise InputError(msg)
-    code, names = pd.factorize(base)
+    code = teams.index.get_indexer(pd.Index(base))
     weights, minutes = calls.to_numpy(float), drive_min.to_numpy(float)
-    reached = 0.0
-    for name, count in teams.items():
+    reached, every = 0.0, calls.sum()
+    for place, count in enumerate(teams.tolist()):
         # Calls of a base come to its own teams: a queue of its own, thinner than the pooled one.
-        areas = np.flatnonzero(code == names.get_indexer(pd.Index([name]))[0])
+        areas = np.flatnonzero(code == place)
         own = weights[areas]
-        part = dispatch.split(float(own.sum() / calls.sum()))
+        part = dispatch.split(float(own.sum() / every))
         reached += float(shares_in_time(part, int(count), minutes[areas]) @ own)
     return reached / float(calls.sum())
 

@@ -22,6 +22,8 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting, CrisisService
 from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte
 from llrgeo.errors import InputError
 
+Array = NDArray[np.float64]
+
 _HOURS_A_DAY: Final = 24
 _PAIR: Final = 2  # people of a vehicle at night
 _BY_TEAMS: Final = ("teams", "calls_an_hour", "share_in_time", "busy")
@@ -179,8 +181,8 @@ def _response(
     drives = bases["travel_time_min"].fillna(np.inf)
     weights = calls.to_numpy(float)
     # All bases as one queue, then each base alone: what pooling saves is the difference.
-    pooled = _fewest(dispatch, drives, calls, service.share)
-    teams = _teams_by_base(dispatch, bases["site_id"], drives, calls, service.share)
+    pooled = _fewest(dispatch, drives.to_numpy(), weights, service.share)
+    teams = _teams_by_base(dispatch, bases["site_id"], drives.to_numpy(), weights, service.share)
     contract, staff = contract_of(setting.parameters), value("response_staff_a_team")
     night = _night_wte(service, len(teams), setting.parameters)
     # A base that no number of teams brings to the standard leaves
@@ -204,18 +206,17 @@ def _response(
 
 
 def _teams_by_base(
-    dispatch: Dispatch, base: pd.Series, drives: pd.Series, calls: pd.Series, share: float
+    dispatch: Dispatch, base: pd.Series, drives: Array, calls: Array, share: float
 ) -> pd.Series:
     """Return the fewest teams of each base that answers alone; NaN where none are enough."""
-    found = []
+    found, every = [], calls.sum()
     code, names = pd.factorize(base, sort=True)
     for place in range(len(names)):
         own = np.flatnonzero(code == place)
-        of_base = calls.iloc[own]
-        part = float(of_base.sum() / calls.sum())
+        part = float(calls[own].sum() / every)
         # A base whose areas do not call needs no team.
         alone = dispatch.split(part)
-        found.append(_fewest(alone, drives.iloc[own], of_base, share) if part else 0)
+        found.append(_fewest(alone, drives[own], calls[own], share) if part else 0)
     return pd.Series(found, pd.Index(names), dtype=float)
 
 
@@ -243,7 +244,7 @@ def dispatch_of(service: CrisisService, parameters: Parameters, calls_an_hour: f
 
 
 def _nearest_free(
-    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: NDArray[np.float64]
+    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: Array
 ) -> float:
     """Return the share of calls with a free team within reach (Daskin 1983, Larson 1975)."""
     on_duty = int(teams.sum())
@@ -258,9 +259,9 @@ def _nearest_free(
     return nearest_free_share(reach, weights, on_duty, dispatch.load)
 
 
-def _fewest(dispatch: Dispatch, drives: pd.Series, calls: pd.Series, share: float) -> float:
+def _fewest(dispatch: Dispatch, drives: Array, calls: Array, share: float) -> float:
     """Return the fewest teams, or NaN where the drive alone leaves too few in time."""
     try:
-        return teams_for_share(dispatch, drives.to_numpy(), calls.to_numpy(float), share=share)
+        return teams_for_share(dispatch, drives, calls, share=share)
     except InputError:
         return np.nan

@@ -47,7 +47,7 @@ def _people_faults(setting: CapacitySetting) -> list[str]:
         for year, people in setting.people.items()
         if not people.index.equals(areas)
     ]
-    unknown = set(setting.allocation["area_id"]) - set(areas)
+    unknown = set(setting.allocation["area_id"].unique()) - set(areas)
     if unknown:
         faults.append(f"the allocation has unknown areas ({name_some(sorted(unknown))})")
     return faults
@@ -67,11 +67,12 @@ def _share_faults(setting: CapacitySetting) -> list[str]:
 def _bed_faults(setting: CapacitySetting) -> list[str]:
     faults = []
     for (option, service), rows in setting.sites.groupby(["option", "service"], sort=False):
+        by_site = rows.set_index("site_id")
         for what in STATED:
             if what not in rows.columns:
                 continue
             try:
-                check_beds(rows.set_index("site_id")[what], what=f"{option}, {service}")
+                check_beds(by_site[what], what=f"{option}, {service}")
             except InputError as error:
                 faults.append(str(error).replace("beds at", f"{what} at"))
     services = {service.id for service in setting.beds}

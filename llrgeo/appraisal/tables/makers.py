@@ -23,12 +23,14 @@ def by_service(
     context: EvidenceContext, pick: Callable[[ServiceResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's and service's, with these two columns first."""
-    parts = {
-        (name, service_id): pick(service)
+    found = {
+        (name, service_id): service
         for name, result in context.results.items()
         for service_id, service in result.services.items()
     }
-    return _stacked(parts, ["option", "service"])
+    # Options that run a service alike share its result, and so what is picked of it.
+    picked = {of: pick(service) for of, service in {id(s): s for s in found.values()}.items()}
+    return _stacked({key: picked[id(s)] for key, s in found.items()}, ["option", "service"])
 
 
 def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
