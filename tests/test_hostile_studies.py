@@ -7,6 +7,14 @@ from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.siting_config import load_siting
 
+CHANGED_OPTION = """
+[[options]]
+id = "nearer_change"
+label = "Another"
+sites = { clinic = ["A"], beds = ["A"] }
+
+"""
+ACCENTS = "\u00e9" * 200
 FIRST = 'outlines = "outlines.geojson"'
 TRANSIT = (
     'modes = ["car", "transit"]\n'
@@ -43,6 +51,15 @@ STUDIES = {
     "an id that is a column of the layer of sites": (
         ('id = "clinic"', 'id = "kind"'),
         "the id 'kind' is a column of the layer of sites",
+    ),
+    "ids that share a column of the table of areas": (
+        ("[[options]]", CHANGED_OPTION + "[[options]]"),
+        r"columns of one name \([a-z_, ]*__nearer_change_min\); choose other",
+    ),
+    "a name that no file has": (('"areas.csv"', f'"{"a" * 300}"'), "areas: a name of 300 letters"),
+    "letters of more bytes than a name has": (
+        ('"areas.csv"', f'"{ACCENTS}.csv"'),
+        "areas: a name of 204 letters",
     ),
     "a label that is turned around": (
         ('label = "Beds"', 'label = "B\\u202esde"'),

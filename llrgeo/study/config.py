@@ -23,7 +23,12 @@ from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
 from llrgeo.study.indicator_config import MOST_INDICATORS, IndicatorConfig, indicator_faults
 from llrgeo.study.mode_config import DRIVING, KnownMode, mode_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
-from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
+from llrgeo.study.plausibility import (
+    cost_faults,
+    large_factor_faults,
+    reserved_faults,
+    shared_column_faults,
+)
 from llrgeo.study.quality_config import QualityConfig, is_unrecorded
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
@@ -186,6 +191,8 @@ class StudyConfig(Part):
             **{f"indicators.{n}.file": each.file for n, each in enumerate(self.indicators, 1)},
             "capacity.projections": self.capacity.projections,
             "capacity.estate": self.capacity.estate,
+            "capacity.housing": self.capacity.housing,
+            "capacity.age_rates": self.capacity.age_rates,
         }
 
     def times_path(self, mode: str) -> Path | None:
@@ -229,6 +236,11 @@ class StudyConfig(Part):
             *path_faults(self.named_files()),
             *([] if self.confirm else large_factor_faults(self.factors)),
             *reserved_faults(service.id for service in self.services),
+            *shared_column_faults(
+                {service.id for service in self.services},
+                {option.id for option in self.options},
+                {each.id for each in self.indicators},
+            ),
             *option_faults(self.options, {service.id for service in self.services}),
             *indicator_faults(
                 self.indicators,

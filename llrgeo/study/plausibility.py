@@ -1,5 +1,6 @@
 """Figures of a study that cannot be meant, and such as are missing: factors, contacts, costs."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -48,6 +49,22 @@ def reserved_faults(services: Iterable[str]) -> list[str]:
     return [
         f"services: the id '{service}' is {why[service]}" for service in services if service in why
     ]
+
+
+def shared_column_faults(
+    services: Collection[str], options: Collection[str], indicators: Collection[str]
+) -> list[str]:
+    """Say which columns of the table of areas would be of two things at once.
+
+    Of `nearer_change` the minutes have the name that their change has of `nearer`.
+    """
+    ends = ("site", "min", "change_min")
+    times = Counter(f"{s}__{o}_{end}" for s in services for o in options for end in ends)
+    times.update(f"indicator__{indicator}" for indicator in indicators)
+    if doubled := [name for name, count in times.items() if count > 1]:
+        what = f"ids of services and options give columns of one name ({name_some(doubled)})"
+        return [f"options: {what}; choose other ids"]
+    return []
 
 
 def stray_cost_faults(

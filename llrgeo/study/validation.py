@@ -42,6 +42,7 @@ Config = TypeVar("Config", bound=BaseModel)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_LONGEST_NAME: Final = 255  # bytes of the name of a file or folder
 _SHOWN: Final = 80  # letters of a value that a message shows
 
 
@@ -59,6 +60,8 @@ def path_faults(named: Mapping[str, str]) -> list[str]:
     for key, path in named.items():
         if any(ord(letter) < _FIRST_LETTER for letter in path):
             faults.append(f"{key}: {path!r} has a \\ that was read as an escape; write / instead")
+        elif max(len(part.encode()) for part in path.split("/")) > _LONGEST_NAME:
+            faults.append(f"{key}: a name of {len(path):,} letters, which no file has")
         elif "\\" in path and os.sep != "\\":
             faults.append(f"{key}: write {path.replace(chr(92), '/')}, with / in place of \\")
         else:
