@@ -270,7 +270,8 @@ def test_the_tornado_says_whether_the_lead_changes_hands(leader, expected):
 
 def test_a_map_counts_everyone_and_every_area_is_drawn(publication):
     land = frame(publication)
-    drawn = change_map(publication, land, views(publication)[1])
+    view = views(publication)[1]
+    drawn = change_map(publication, land, view, change_legend(view, publication.tolerance_min))
     people = [
         int(one.replace(",", "")) for one in re.findall(r": ([\d,]+) people", drawn.description)
     ]

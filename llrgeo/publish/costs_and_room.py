@@ -1,8 +1,8 @@
 """Costs and room: what each option costs, and whether its sites cope, in short plain lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from llrgeo.publish.sentences import in_sentence
 from llrgeo.publish.wording import wording
 
 _MILLION: Final = 1e6
+
+SiteLoads: TypeAlias = Mapping[str, Mapping[Hashable, Any]]
+"""Rows of table `site_loads` of one option and service, by site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,45 +130,50 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     parts = _loads_by_site(publication)
     mine = parts.get(option.name, {})
     names, is_today = publication.sites["name"], option is publication.baseline
-    none = loads.head(0).set_index("site_id")
     for service in publication.services:
         rows, today = (
-            part.get(service.id, none) for part in (mine, parts.get(publication.baseline_name, {}))
+            part.get(service.id, {}) for part in (mine, parts.get(publication.baseline_name, {}))
         )
         called = in_sentence(service.label)
-        full = rows.loc[rows["over_capacity"] > 0, "share_used"]
-        if len(full):
-            used = today["share_used"].where(today["over_capacity"] > 0).dropna()
+        full, used = _used_if_full(rows), _used_if_full(today)
+        if full:
             sites = "; ".join(
                 words["facts_site_now" if site in used and not is_today else "facts_site"].format(
-                    site=names[str(site)],
+                    site=names[site],
                     share=pages.share(share),
                     now=pages.share(used.get(site, 0.0)),
                 )
                 for site, share in full.items()
             )
             yield words["facts_full"].format(service=called, sites=sites)
-        short = rows.index[rows["below_minimum"].astype(bool)]
-        if len(short):
-            known = today.index[today["below_minimum"].astype(bool)] if not is_today else ()
+        short = [site for site, load in rows.items() if load["below_minimum"]]
+        if short:
+            known = {site for site, load in today.items() if load["below_minimum"] and not is_today}
             named = [
                 words["facts_short_now"].format(site=names[site]) if site in known else names[site]
                 for site in short
             ]
             yield words["facts_short"].format(service=called, sites="; ".join(named))
     # No stated capacity is not the same as none that is full: each has its own sentence.
-    if not any(rows["capacity"].notna().any() for rows in mine.values()):
+    everywhere = [load for rows in mine.values() for load in rows.values()]
+    if not any(pd.notna(load["capacity"]) for load in everywhere):
         yield words["facts_no_room"]
-    elif not any((rows["over_capacity"] > 0).any() for rows in mine.values()):
+    elif not any(load["over_capacity"] > 0 for load in everywhere):
         yield words["facts_none_full"]
 
 
+def _used_if_full(loads: SiteLoads) -> dict[str, float]:
+    """Return the share that is used of each site over capacity."""
+    return {site: load["share_used"] for site, load in loads.items() if load["over_capacity"] > 0}
+
+
 @once
-def _loads_by_site(publication: Publication) -> Mapping[str, Mapping[str, pd.DataFrame]]:
-    """Return the loads of sites on their ids, by option and service."""
-    parts: dict[str, dict[str, pd.DataFrame]] = {}
-    for (option, service), rows in publication.tables["site_loads"].groupby(["option", "service"]):
-        parts.setdefault(str(option), {})[str(service)] = rows.set_index("site_id")
+def _loads_by_site(publication: Publication) -> Mapping[str, Mapping[str, SiteLoads]]:
+    """Return the loads of sites by option and service."""
+    parts: dict[str, dict[str, dict[str, Mapping[Hashable, Any]]]] = {}
+    for load in publication.tables["site_loads"].to_dict("records"):
+        by_service = parts.setdefault(load["option"], {})
+        by_service.setdefault(load["service"], {})[load["site_id"]] = load
     return parts
 
 

@@ -1,6 +1,7 @@
 """What readers see of an indicator: its values as text, and the classes that maps colour it by."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -107,8 +108,8 @@ def describe_indicator(figures: PlaceFigures) -> str:
     return " ".join(parts)
 
 
-def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> pd.Series:
-    """Return each rank of one figure as readers see it, on `place`; empty where there is none.
+def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> dict[str, str]:
+    """Return each rank of one figure as readers see it, by place; empty where there is none.
 
     Ranks that places share are marked; those among places that have no row say of how many.
 
@@ -119,15 +120,18 @@ def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> pd.Series:
     of_all
         Whether each rank says of how many, for readers who see no other place.
     """
-    words, ranked = wording(), rows["rank"].notna()
-    shared = rows["rank"].duplicated(keep=False)
-    plain = "rank_of" if of_all or (rows["of"] > len(rows)).any() else "rank_plain"
-    texts = []
-    columns = (column.tolist() for column in (rows["rank"], rows["of"], ranked, shared))
-    for rank, count, known, tied in zip(*columns, strict=True):
-        place = words["rank_shared"].format(rank=rank) if known and tied else rank
-        texts.append(words[plain].format(rank=place, all=count) if known else "")
-    return pd.Series(texts, pd.Index(rows["place"]), dtype="str")
+    # Columns as lists: with many options there are many small tables.
+    places, ranks, counts = (rows[name].tolist() for name in ("place", "rank", "of"))
+    known = [rank for rank in ranks if pd.notna(rank)]
+    more = any(count > len(rows) for count in counts if pd.notna(count))
+    words, times = wording(), Counter(known)
+    said = words["rank_of" if of_all or more else "rank_plain"]
+    texts = dict.fromkeys(places, "")
+    for place, rank, count in zip(places, ranks, counts, strict=True):
+        if pd.notna(rank):
+            shown = words["rank_shared"].format(rank=rank) if times[rank] > 1 else rank
+            texts[place] = said.format(rank=shown, all=count)
+    return texts
 
 
 def blank_text(*, hidden: bool) -> str:

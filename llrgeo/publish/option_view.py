@@ -225,10 +225,11 @@ def change_places(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
     """
     # Classes count from much shorter (0) over "about the same" (the middle) to much longer.
     middle = len(limits)
-    steps = np.searchsorted(limits, areas["change_min"].abs(), side="left")
-    steps = np.where(areas["outcome"] == "unchanged", 0, steps)
-    classes = middle + np.sign(areas["change_min"].fillna(0)) * steps
-    classes = np.where(areas["outcome"] == "none", 2 * middle + 1, classes)
+    change, outcome = areas["change_min"].to_numpy(), areas["outcome"].to_numpy()
+    steps = np.searchsorted(limits, np.abs(change), side="left")
+    steps = np.where(outcome == "unchanged", 0, steps)
+    classes = middle + np.sign(np.nan_to_num(change)) * steps
+    classes = np.where(outcome == "none", 2 * middle + 1, classes)
     return pd.Series(classes.astype(int), areas.index)
 
 

@@ -235,9 +235,10 @@ def _worst(classified: pd.DataFrame, result: OptionResult) -> pd.DataFrame:
     hit = classified[classified["class"].isin(LONGER_CLASSES)]
     order = hit["worst_change_min"].sort_values(ascending=False, kind="stable").index[:WORST]
     columns = ["before_min", "after_min", "change_min"]
-    rows = [
-        result.services[str(hit.loc[area, "worst_service"])].access.change.loc[area, columns]
-        for area in order
-    ]
-    found = pd.DataFrame(rows, index=order, columns=columns).astype(float)
-    return found.assign(service=hit.loc[order, "worst_service"].astype("str"))
+    services = hit.loc[order, "worst_service"].astype("str")
+    rows = []
+    for service, area in zip(services, order, strict=True):
+        change = result.services[service].access.change
+        rows.append([change[column][area] for column in columns])
+    found = pd.DataFrame(rows, index=order, columns=columns, dtype=float)
+    return found.assign(service=services)

@@ -64,6 +64,7 @@ def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> 
     values = figures.values.reindex(places).round(view.decimals)
     # Hidden counts are blank in the data too: a page must not carry what it does not show.
     hidden = figures.hidden.reindex(places, fill_value=False)
+    ranks = rank_texts(ranked, of_all=True)
     return {
         "id": indicator.id,
         "label": indicator.label,
@@ -76,7 +77,7 @@ def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> 
         "colours": list(view.colours),
         "values": [None if pd.isna(value) else value for value in values.tolist()],
         "hidden": [place for place, is_hidden in enumerate(hidden) if is_hidden],
-        "ranks": rank_texts(ranked, of_all=True).reindex(places, fill_value="").tolist(),
+        "ranks": [ranks.get(place, "") for place in places],
         "caption": _caption(view, ranked),
         "rows": _rows(publication, view, ranked),
     }

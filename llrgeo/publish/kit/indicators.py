@@ -89,7 +89,7 @@ def _told(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
     return PlaceIndicator(
         shown.heading,
         _value(shown, own[0]),
-        str(ranks.get(own[0], "")),
+        ranks.get(own[0], ""),
         _name(publication, figures, own[0]),
         about,
     )

@@ -119,6 +119,7 @@ def _has(publication: Publication, name: str) -> bool:
 def _option(publication: Publication, option: Option, land: Frame) -> dict[str, Any]:
     """Return what is said of one option: why it is there, what moves, who gains and who loses."""
     opening = publication.option_view(option)
+    legend = change_legend(opening, publication.tolerance_min)
     groups = [tables.groups_table(publication, option)] if _has(publication, "journeys") else []
     return {
         "name": option.name,
@@ -126,12 +127,8 @@ def _option(publication: Publication, option: Option, land: Frame) -> dict[str, 
         "note": option.note,
         "services": tables.service_table(publication, option),
         "moves": list(_moves(publication, option)),
-        "map": change_map(publication, land, opening),
-        "key": [
-            (row, is_hatched(row))
-            for row in change_legend(opening, publication.tolerance_min).rows
-            if row.people
-        ],
+        "map": change_map(publication, land, opening, legend),
+        "key": [(row, is_hatched(row)) for row in legend.rows if row.people],
         "groups": groups,
         "sentence": option_sentence(publication, option) if _has(publication, "sentences") else "",
         "against": tables.case_table(publication, option),
@@ -154,7 +151,8 @@ def _moves(publication: Publication, option: Option) -> Iterator[tuple[str, str,
 
 
 def _site_names(publication: Publication, site_ids: frozenset[str]) -> str:
-    return ", ".join(sorted(publication.sites.loc[list(site_ids), "name"]))
+    names = publication.sites["name"]
+    return ", ".join(sorted(names[site_id] for site_id in site_ids))
 
 
 def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:

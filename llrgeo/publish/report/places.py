@@ -124,18 +124,17 @@ def _cells(rows: pd.DataFrame, write: Writer) -> dict[str, str]:
     """Return for each place its figure with, in brackets, its rank and how far the next is."""
     words, ranks = wording(), rank_texts(rows)
     cells = {}
-    # Columns as lists: with many options there are many small tables.
-    columns = [rows[name].tolist() for name in ("place", "value", "standing", "gap_to_next")]
-    hidden = rows["hidden"].tolist()
-    for place, value, standing, gap, concealed, rank in zip(*columns, hidden, ranks, strict=True):
+    names = ("place", "value", "standing", "gap_to_next", "hidden")
+    columns = [rows[name].tolist() for name in names]
+    for place, value, standing, gap, concealed in zip(*columns, strict=True):
         # Not known, known without a rank, or ranked: three kinds of cell, never a 0.
         if pd.isna(value):
             cells[place] = blank_text(hidden=concealed)
-        elif not rank:
+        elif not ranks[place]:
             cells[place] = write(value)
         else:
             told = words[_CELL[standing]]
-            cells[place] = told.format(value=write(value), rank=rank, gap=write(gap))
+            cells[place] = told.format(value=write(value), rank=ranks[place], gap=write(gap))
     return cells
 
 

@@ -11,7 +11,7 @@ import shapely
 from markupsafe import Markup
 
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish.legend import Legend, LegendRow, change_legend
+from llrgeo.publish.legend import Legend, LegendRow
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import people
 from llrgeo.publish.publication import Publication
@@ -100,9 +100,9 @@ def is_hatched(row: LegendRow) -> bool:
     return row.item.steps > 0
 
 
-def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawing:
-    """Draw how an option changes the journey for a service, area by area."""
-    legend, words = change_legend(view, publication.tolerance_min), wording()
+def change_map(publication: Publication, land: Frame, view: OptionView, legend: Legend) -> Drawing:
+    """Draw how an option changes the journey for a service, by the classes of a legend."""
+    words = wording()
     name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
     parts = [drawing.hatch(f"{name}-hatch")]
     # One shape a class: hundreds of areas of a colour are one path, and the page stays small.

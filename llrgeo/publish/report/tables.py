@@ -236,7 +236,8 @@ def _outcomes(everyone: pd.Series) -> list[float]:
 
 
 def _counts(people: pd.DataFrame) -> list[list[str]]:
-    return [[str(name), *map(pages.people, row)] for name, row in people.iterrows()]
+    columns = [map(pages.people, people[name].tolist()) for name in people]
+    return [[str(name), *counts] for name, *counts in zip(people.index, *columns, strict=True)]
 
 
 def _level_labels(table: pd.DataFrame) -> list[str]:
