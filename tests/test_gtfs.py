@@ -533,3 +533,77 @@ class TestAZip:
     def test_that_is_not_there_is_refused(self, feed: Path) -> None:
         with pytest.raises(InputError, match="no such file"):
             read(feed)
+
+
+class TestWhatFeedsAreLikeInPractice:
+    """Oddities whose meaning is plain are read as meant, not refused or lost."""
+
+    @pytest.mark.parametrize(
+        ("date", "yesterdays"),
+        [(TUESDAY, "09:20"), (dt.date(2026, 10, 25), "08:20"), (dt.date(2027, 3, 28), "10:20")],
+        ids=["usual", "an hour more", "an hour less"],
+    )
+    def test_times_of_the_day_before_count_from_its_noon(
+        self, feed: Path, date: dt.date, yesterdays: str
+    ) -> None:
+        every_day = TOY["calendar"].replace(
+            "1,1,1,1,1,0,0,20261101,20261231", "1,1,1,1,1,1,1,20260101,20271231"
+        )
+        # A night coach that by the clock of the day it set out on calls at 33:20.
+        coach = "n,33:20:00,33:20:00,home,1\nn,33:30:00,33:30:00,market,2\n"
+        timetable = read(
+            write_feed(
+                feed,
+                calendar=every_day,
+                frequencies=None,
+                trips=TOY["trips"] + "1,weekdays,n\n",
+                stop_times=TOY["stop_times"] + coach,
+            ),
+            date,
+        )
+        day, own = set(departures(timetable)), {*TRIPS, "00:00"}
+        assert own <= day
+        assert {time for time in day if time[3:] == "20"} == {yesterdays}
+
+    def test_times_without_seconds_are_times(self, feed: Path) -> None:
+        stop_times = TOY["stop_times"].replace("9:40:00", "9:40").replace("9:55:00", "9:55")
+        timetable = read(write_feed(feed, stop_times=stop_times, frequencies=None))
+        assert "09:40" in departures(timetable)
+        assert not timetable.notes
+
+    def test_a_stop_without_a_place_is_where_its_parent_is(self, feed: Path) -> None:
+        heading, home, *others = stops_table(STOPS).splitlines()
+        lines = [
+            f"{heading},location_type,parent_station", f"{home.replace('home', 'station')},1,",
+            "home,,,0,station", "part,,,4,home", *(f"{line},0," for line in others),
+        ]  # fmt: skip
+        stop_times = TOY["stop_times"].replace("9:40:00,home", "9:40:00,part")
+        timetable = read(write_feed(feed, stops="\n".join(lines), stop_times=stop_times))
+        at_home = timetable.stops.distance(at(home=STOPS["home"]).iloc[0]) < 1
+        assert at_home.sum() == 2
+        assert not timetable.notes
+
+    def test_an_empty_table_that_may_be_absent_is_none(self, feed: Path) -> None:
+        empty = dict.fromkeys(("transfers", "pathways", "routes"), "")
+        assert departures(read(write_feed(feed, **empty))) == departures(read(write_feed(feed)))
+
+    def test_headings_in_capitals_are_headings(self, feed: Path) -> None:
+        trips = TOY["trips"].replace("trip_id", "Trip_ID").replace("service_id", "SERVICE_ID")
+        assert "09:40" in departures(read(write_feed(feed, trips=trips)))
+
+    def test_an_in_seat_transfer_needs_no_stops(self, feed: Path) -> None:
+        run_on = {
+            "trips": TOY["trips"] + "2,weekdays,2x\n",
+            "stop_times": TOY["stop_times"]
+            + "2x,9:56:00,9:56:00,market,1\n2x,10:16:00,10:16:00,hospital,2\n",
+            "transfers": "transfer_type,from_trip_id,to_trip_id\n4,1a,2x\n",
+        }
+        assert "09:56" not in departures(read(write_feed(feed, **run_on)))
+
+    def test_folders_are_parted_by_either_bar(self, feed: Path) -> None:
+        with ZipFile(write_feed(feed)) as archive:
+            tables = {name: archive.read(name) for name in archive.namelist()}
+        with ZipFile(feed, "w") as archive:
+            for name, table in tables.items():
+                archive.writestr(f"bus\\{name}", table)
+        assert "09:40" in departures(read(feed))

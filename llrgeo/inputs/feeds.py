@@ -34,7 +34,7 @@ _OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
     "calendar": ("service_id", *_WEEKDAYS, "start_date", "end_date"),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-    "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
+    "transfers": ("transfer_type",),
     "routes": ("route_id",),
     "pathways": ("from_stop_id", "to_stop_id", "pathway_mode"),
 }
@@ -51,6 +51,8 @@ _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
     "routes": ("route_short_name", "route_long_name"),
     "pathways": ("is_bidirectional",),
     "transfers": (
+        "from_stop_id",
+        "to_stop_id",
         "min_transfer_time",
         "from_route_id",
         "to_route_id",
@@ -61,6 +63,7 @@ _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
 _MAX_BYTES: Final = 1 << 30  # unpacked; a bus region of England takes a few hundred MB
 _MAX_TRIPS_BYTES: Final = 128 << 20  # of trips.txt: a million trips, three times a large region
 _PIECE_ROWS: Final = 250_000  # of a table that are text at one time
+_HEADING_BYTES: Final = 1_000
 _CALLS: Final = "stop_times"
 _SUSPECT_BYTES: Final = 64 << 20
 _MAX_RATIO: Final = 40  # of unpacked to packed bytes; timetables are packed to a tenth or so
@@ -212,7 +215,7 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
     # one message has all faults.
     for name, columns in wanted.items():
         absent = [column for column in _MAY_BE_ABSENT.get(name, ()) if column not in columns]
-        if name not in members:
+        if name not in members or (name in _OPTIONAL and not _has_text(archive, members[name])):
             tables[name] = pd.DataFrame(columns=[*columns, *absent], dtype=object)
             continue
         try:
@@ -227,9 +230,17 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
     return tables
 
 
+def _has_text(archive: ZipFile, member: str) -> bool:
+    """Tell whether a table has more than blanks: one without a heading is as one that is absent."""
+    with archive.open(member) as file:
+        return bool(file.read(_HEADING_BYTES).strip(b"\xef\xbb\xbf \t\r\n"))
+
+
 def _members(archive: ZipFile, source: str) -> dict[str, str]:
     """Return the member of the zip that holds each table, from the one folder with stops.txt."""
-    paths = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+    # Some programs of Windows part the folders in a zip as on their disk.
+    names = {PurePosixPath(name.replace("\\", "/")): name for name in archive.namelist()}
+    paths = [path for path, name in names.items() if name[-1] not in "/\\"]
     paths = [path for path in paths if path.parts[0] != "__MACOSX"]
     folders = sorted({str(path.parent) for path in paths if path.name.lower() == "stops.txt"})
     if len(folders) > 1 and "." not in folders:
@@ -237,7 +248,7 @@ def _members(archive: ZipFile, source: str) -> dict[str, str]:
         raise_faults([fault], source=source)
     # A feed may stand in a folder of the zip, but in one only.
     folder = "." if not folders or "." in folders else folders[0]
-    members = {path.name.lower(): str(path) for path in paths if str(path.parent) == folder}
+    members = {path.name.lower(): names[path] for path in paths if str(path.parent) == folder}
     members = {name.removesuffix(".txt"): path for name, path in members.items()}
     missing = [f"{name}.txt" for name in _REQUIRED if name not in members]
     if missing:
@@ -258,7 +269,7 @@ def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.Dat
         pd.read_csv(
             file,
             dtype="str",
-            usecols=lambda column: column.strip() in known,
+            usecols=lambda column: column.strip().lower() in known,
             encoding="utf-8-sig",
             skipinitialspace=True,
             keep_default_na=False,
@@ -269,7 +280,7 @@ def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.Dat
     ):
         for piece in pieces:
             for name, values in piece.items():
-                columns.setdefault(str(name).strip(), _Column()).add(values)
+                columns.setdefault(str(name).strip().lower(), _Column()).add(values)
     return pd.DataFrame({name: column.whole() for name, column in columns.items()})
 
 

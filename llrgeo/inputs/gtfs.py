@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -30,11 +31,12 @@ from llrgeo.inputs.feeds import (
 )
 from llrgeo.inputs.headways import HEADWAYS, read_headways, repeat_trips
 from llrgeo.inputs.step_free import step_free_stops, step_free_trips
-from llrgeo.inputs.stop_times import read_calls, seconds_of
+from llrgeo.inputs.stop_times import read_calls, seconds_of, with_places_of_parents
 from llrgeo.inputs.transfers import boarding_stops, read_transfers, run_on
 from llrgeo.schema import BNG, WGS84, list_faults, raise_faults
 
 _DAY_S: Final = 24 * 3_600
+_NOON: Final = dt.time(12, tzinfo=ZoneInfo("Europe/London"))
 HORIZON_S: Final = _DAY_S + _DAY_S // 2  # a journey of the day may end at noon of the next
 _MAX_DAYS: Final = 7  # a coach may have set out so many days ago
 
@@ -183,7 +185,7 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     places = boarding_stops(transfers, _described(calls, tables), stops["parent_station"])
     compact, stop_ids, between = _compact(places.calls), places.stop_ids, places.transfers
     del calls, places  # likewise
-    numbered = _numbered(_of_days(repeat_trips(compact, headways), running))
+    numbered = _numbered(_of_days(repeat_trips(compact, headways), running, date))
     joined = run_on(numbered, transfers, stops["parent_station"])
     at = stops.loc[stop_ids]
     return _Feed(
@@ -210,6 +212,7 @@ def _sound_tables(tables: Tables) -> tuple[Tables, list[Omission]]:
             bad = tables[file][rows.reindex(tables[file].index)]
             omissions += left_out(file, f"column '{name}' {what}", bad, calls=0)
             tables[file] = tables[file].drop(index=bad.index)
+    tables["stops"] = with_places_of_parents(tables["stops"])
     trips, calls = tables["trips"], tables["stop_times"]
     # Rows that nothing joins are no loss of a journey; calls without a trip are.
     named = calls["trip_id"].isin(trips["trip_id"])
@@ -299,15 +302,18 @@ def _compact(calls: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _of_days(runs: pd.DataFrame, running: Mapping[int, pd.Series]) -> pd.DataFrame:
+def _of_days(runs: pd.DataFrame, running: Mapping[int, pd.Series], date: dt.date) -> pd.DataFrame:
     """Return the calls of the trips of several days, by the clock of the one asked for."""
-    days = [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()]
+    days = [_moved(runs[runs["trip_id"].isin(ids)], shift, date) for shift, ids in running.items()]
     return pd.concat(days, ignore_index=True)
 
 
-def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:
+def _moved(calls: pd.DataFrame, days: int, date: dt.date) -> pd.DataFrame:
     """Return the calls of another day by this day's clock; those far from the day go."""
-    seconds = days * _DAY_S
+    # The times of a day count from twelve hours before its noon, and between two noons there is an
+    # hour more or less where the clocks are changed (reference, Field Types: Time).
+    noon, other = (dt.datetime.combine(day, _NOON) for day in (date, date + dt.timedelta(days)))
+    seconds = round(other.timestamp() - noon.timestamp())
     # Only calls between midnight and noon of the next day can be part of a journey of the day.
     near = (calls["departure_s"] >= -seconds) & (calls["arrival_s"] <= HORIZON_S - seconds)
     moved = calls[near]

@@ -73,16 +73,32 @@ def read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, l
     ]
 
 
+def with_places_of_parents(stops: pd.DataFrame) -> pd.DataFrame:
+    """Return stops without a place of their own where their parents are.
+
+    A part of a platform need have none, and its parent is the platform, whose parent is the
+    station.
+    """
+    ends = ["stop_lat", "stop_lon"]
+    placed = stops.set_index("stop_id")[[*ends, "parent_station"]]
+    for _ in range(2):
+        above = placed[ends].reindex(placed["parent_station"]).set_axis(placed.index)
+        nowhere = placed[ends].isna().all(axis=1)
+        placed[ends] = placed[ends].mask(nowhere, above)
+    return stops.assign(**{name: placed[name].to_numpy() for name in ends})
+
+
 def seconds_of(times: pd.Series) -> pd.Series:
-    """Return times of day such as 9:05:00 and 25:10:00 in seconds; NaN where they are none."""
+    """Return times of day such as 9:05:00, 9:05, 25:10:00 in seconds; NaN where they are none."""
     column = times.astype("category")
     parts = (
         column.cat.categories.astype(str)
         .str.strip()
-        .str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
+        .str.extract(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
     )
     # The last value stands for code -1, which a blank has.
-    seconds = parts.astype(float).to_numpy() @ [3_600.0, 60.0, 1.0]
+    numbers = parts.astype(float).fillna({2: 0.0}).to_numpy()
+    seconds = numbers @ [3_600.0, 60.0, 1.0]
     return pd.Series(np.append(seconds, np.nan)[column.cat.codes], times.index)
 
 
