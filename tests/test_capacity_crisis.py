@@ -10,7 +10,7 @@ from llrgeo.appraisal.capacity.crisis import (
     Dispatch,
     larson_q,
     nearest_free_share,
-    response_table,
+    response,
     share_in_time,
     share_in_time_by_base,
     shares_in_time,
@@ -28,9 +28,10 @@ def test_one_pool_for_llr() -> None:
     shares = [share_in_time(LLR, teams, DRIVE, CALLS) for teams in (9, 10, 11)]
     assert shares == pytest.approx([0.88, 0.96, 0.99], abs=0.006)
     assert teams_for_share(LLR, DRIVE, CALLS, share=0.95) == 10
-    table = response_table(LLR, [7, 9], pd.Series([20.0]), pd.Series([3.0]))
-    assert table.loc[7, "share_in_time"] == 0  # 7 teams for 7.15 erlangs
-    assert table.loc[9, "busy"] == pytest.approx(7.15 / 9, abs=0.001)
+    assert response(LLR, 7, DRIVE, CALLS) == (0, 1)  # 7 teams for 7.15 erlangs
+    in_time, busy = response(LLR, 9, DRIVE, CALLS)
+    assert in_time == shares[0]
+    assert busy == pytest.approx(7.15 / 9, abs=0.001)
 
 
 def test_seven_separate_bases() -> None:

@@ -138,12 +138,11 @@ def _of_service(
     counted = loads["capacity"].notna().all()
     offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
     supply = offered[outside_people.reindex(offered.index).notna()]
-    to_these, methods = minutes[supply.index], _methods(found.service.travel_standard_min)
-    figures = []
+    to_these, everyone = minutes[supply.index].to_numpy(), people[EVERYONE]
+    methods, figures = _methods(found.service.travel_standard_min), []
     for decay in methods.values():
-        reached = floating_catchment(
-            to_these, people[EVERYONE], supply, decay=decay, outside_people=outside_people
-        )
+        weights = decay(to_these)
+        reached = weights @ _ratios(weights, everyone, supply, outside_people)
         figures.append(_by_group(reached, people))
     groups, times = people.columns, len(methods)
     rows = len(groups) * times
@@ -226,8 +225,8 @@ def _methods(standard_min: float) -> dict[str, Decay]:
     }
 
 
-def _by_group(reached: pd.Series, people: pd.DataFrame) -> Columns:
-    supply = reached.to_numpy()
+def _by_group(supply: Minutes, people: pd.DataFrame) -> Columns:
+    """Return the supply that each group of people reaches, of that of each area."""
 
     def figures(counted: Counted) -> dict[str, Minutes]:
         everywhere = np.full(len(supply), fill_value=True)

@@ -104,7 +104,7 @@ def rank_authorities(
         for name, figure in _figures(result, appraisal_inputs, places):
             unit, better = ACCESS_FIGURES[name]
             facts = {"place_kind": kind, "figure_id": name, "unit": unit, "better": better}
-            tables[name] = _ranked(figure, better).assign(option="", **facts)
+            tables[name] = _ranked(figure, better, {"option": "", **facts})
         return tables
 
     # Against itself the baseline changes nothing: that figure is of the other options.
@@ -126,7 +126,7 @@ def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
     the study are ranked with, and have no row of their own.
     """
     indicator = figures.indicator
-    ranked = _ranked(_Figure(figures.values, figures.errors), indicator.better)
+    ranked = _ranked(_Figure(figures.values, figures.errors), indicator.better, {})
     ranked = ranked.assign(hidden=ranked["place"].map(figures.hidden).fillna(value=False))
     shown = ranked[ranked["place"].isin(places)]
     return shown.assign(
@@ -137,18 +137,22 @@ def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
-    """Return places with a figure and its ranks, best first; those without a rank last."""
+def _ranked(figure: _Figure, better: Better, facts: Mapping[str, str]) -> pd.DataFrame:
+    """Return places with a figure and its ranks, best first; those without a rank last.
+
+    `facts` are columns of one value.
+    """
     ranks = rank_places(figure.value, figure.error, better=better)
     places = figure.value.index
-    people = np.nan if figure.people is None else figure.people.reindex(places).astype(float)
-    table = pd.DataFrame(
-        {"place": places, "value": figure.value.to_numpy(), "people": people, **ranks}, places
-    )
+    people = np.full(len(places), np.nan)
+    if figure.people is not None:
+        people = figure.people.reindex(places).to_numpy(float)
     # Equal ranks in the order of names.
     rank = ranks["rank"].to_numpy(float, na_value=np.inf)
     order = np.lexsort((np.argsort(places.argsort()), rank))
-    return table.iloc[order].reset_index(drop=True)
+    columns = {"place": places, "value": figure.value.array, "people": people}
+    columns |= {str(name): column.array for name, column in ranks.items()}
+    return pd.DataFrame({**{name: column[order] for name, column in columns.items()}, **facts})
 
 
 def _figures(

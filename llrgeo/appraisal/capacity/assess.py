@@ -130,9 +130,10 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
             year = np.repeat(list(demand[service.id]), len(rooms))
             whole = table.rename_axis("site_id").reset_index()
             whole = whole.assign(option=option, service=service.id, year=year)
-            needed = whole.pivot(index="site_id", columns="year", values="rooms_needed")
+            needed = table["rooms_needed"].to_numpy().reshape(len(contacts), len(rooms)).T
+            by_year = pd.DataFrame(needed, rooms.index, list(demand[service.id]))
             # The first year in which what is stated does not suffice; blank where it always does.
-            first = first_year_short(needed, rooms)
+            first = first_year_short(by_year, rooms)
             parts.append(whole.assign(first_year_short=whole["site_id"].map(first)))
     if not parts:
         return pd.DataFrame()

@@ -182,8 +182,8 @@ def _of_service(
         table[name] = [nurses[count] for count in beds_of.tolist()]
     year = np.repeat(list(by_year), len(beds))
     whole = table.reset_index().assign(option=option, service=service.id, year=year)
-    needed = whole.pivot(index="site_id", columns="year", values="beds_needed")
-    first = first_year_short(needed, beds)
+    by_site = needed_beds.to_numpy().reshape(len(by_year), len(beds)).T
+    first = first_year_short(pd.DataFrame(by_site, beds.index, list(by_year)), beds)
     keys = [*_KEYS, "site_id", "year"]
     rest = [name for name in whole.columns if name not in keys]
     return whole[[*keys, *rest]].assign(first_year_short=whole["site_id"].map(first))

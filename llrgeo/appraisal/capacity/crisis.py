@@ -5,7 +5,6 @@ with few of them it is the wait for a team that breaks the standard, not the dri
 bases counts for more than moving them. Rates are those of the busiest hours, not of the mean.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import factorial
 from typing import Final
@@ -117,22 +116,13 @@ def teams_for_share(dispatch: Dispatch, drive_min: Array, calls: Array, *, share
     raise InputError(msg)
 
 
-def response_table(
-    dispatch: Dispatch, teams: Iterable[int], drive_min: pd.Series, calls: pd.Series
-) -> pd.DataFrame:
-    """Return the share in time and how busy teams are, by number of teams in one pool.
+def response(dispatch: Dispatch, teams: int, drive_min: Array, calls: Array) -> tuple[float, float]:
+    """Return the share of calls reached in time, and the mean share of teams that are out.
 
     `drive_min` and `calls` are by area; +inf cannot be reached and is counted as late.
     """
-    listed = list(teams)
-    drives, weights = drive_min.to_numpy(float), calls.to_numpy(float)
-    return pd.DataFrame(
-        {
-            "share_in_time": [share_in_time(dispatch, c, drives, weights) for c in listed],
-            "busy": [min(dispatch.load / c, 1.0) if c else 1.0 for c in listed],
-        },
-        index=pd.Index(listed, name="teams"),
-    )
+    busy = min(dispatch.load / teams, 1.0) if teams else 1.0
+    return share_in_time(dispatch, teams, drive_min, calls), busy
 
 
 def share_in_time_by_base(

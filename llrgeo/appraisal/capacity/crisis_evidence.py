@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.capacity.crisis import (
     Dispatch,
     nearest_free_share,
-    response_table,
+    response,
     share_in_time,
     share_in_time_by_base,
     teams_for_share,
@@ -23,6 +23,7 @@ from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte
 from llrgeo.errors import InputError
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 _HOURS_A_DAY: Final = 24
 _PAIR: Final = 2  # people of a vehicle at night
@@ -78,15 +79,11 @@ def crisis_by_teams(setting: CapacitySetting) -> tuple[pd.DataFrame, pd.DataFram
     for option in setting.options:
         for service in setting.crisis:
             asked = _AskedTeams.of(setting, option, service)
-            for hours, factor in (("busiest", service.peak), ("mean", 1.0)):
-                together.append(asked.reached(factor, {"hours": hours}))
+            together.append(asked.reached("hours", {"busiest": service.peak, "mean": 1.0}))
             # The factors begin with the hour from which teams respond, not with midnight.
-            by_hour = [
-                asked.reached(factor, {"hour": (first + n) % _HOURS_A_DAY})
-                for n, factor in enumerate(service.factors)
-            ]
+            by_hour = {(first + n) % _HOURS_A_DAY: of for n, of in enumerate(service.factors)}
             if by_hour:
-                apart.append(pd.concat(by_hour, ignore_index=True))
+                apart.append(asked.reached("hour", by_hour))
                 together.append(_all_hours(apart[-1]).assign(hours="all"))
     return _joined(together, "hours"), _joined(apart, "hour")
 
@@ -122,18 +119,23 @@ class _AskedTeams:
         numbers = _worth_asking(peak, drives, calls) if mean else []
         return cls(option, service, setting.parameters, drives, calls, mean, numbers)
 
-    def reached(self, factor: float, when: Mapping[str, object]) -> pd.DataFrame:
-        """Return what teams reach where calls are so many times their mean; empty without any.
+    def reached(self, when: str, factors: Mapping[T, float]) -> pd.DataFrame:
+        """Return what teams reach in some hours; empty without any calls.
 
-        `when` is the column that names these hours, with its value.
+        `factors` are calls of these hours over their mean, `when` the column that names the hours.
         """
         if not self.numbers:
-            return pd.DataFrame(columns=["option", "service", *when, *_BY_TEAMS])
-        dispatch = dispatch_of(self.service, self.parameters, self.mean * factor)
-        table = response_table(dispatch, self.numbers, self.drives, self.calls)
-        found: dict[str, object] = {"option": self.option, "service": self.service.id, **when}
-        found |= {"teams": self.numbers, "calls_an_hour": dispatch.calls_an_hour}
-        return pd.DataFrame(found | {name: table[name].to_numpy() for name in table.columns})
+            return pd.DataFrame(columns=["option", "service", when, *_BY_TEAMS])
+        drives, calls = self.drives.to_numpy(float), self.calls.to_numpy(float)
+        rows = []
+        for hours, factor in factors.items():
+            dispatch = dispatch_of(self.service, self.parameters, self.mean * factor)
+            rows += [
+                (hours, teams, dispatch.calls_an_hour, *response(dispatch, teams, drives, calls))
+                for teams in self.numbers
+            ]
+        found = pd.DataFrame(rows, columns=[when, *_BY_TEAMS])
+        return found.assign(option=self.option, service=self.service.id)
 
 
 def _all_hours(by_hour: pd.DataFrame) -> pd.DataFrame:

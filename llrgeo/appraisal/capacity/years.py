@@ -117,6 +117,8 @@ def first_year_short(needed: pd.DataFrame, have: pd.Series) -> pd.Series:
     `needed` has sites by years; `have` is by site, NaN where nothing is stated (then missing).
     """
     years = sorted(needed.columns)
-    short = needed[years].gt(have.reindex(needed.index).fillna(np.inf), axis=0)
-    first = short.idxmax(axis=1).where(short.any(axis=1))
-    return first.astype("Int64").rename("first_year_short")
+    stated = have.reindex(needed.index).fillna(np.inf).to_numpy(float)
+    short = needed[years].to_numpy(float) > stated[:, None]
+    never = np.asarray(~short.any(axis=1))
+    first = pd.arrays.IntegerArray(np.array(years)[short.argmax(axis=1)], never)
+    return pd.Series(first, needed.index, name="first_year_short")

@@ -77,25 +77,29 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
     """Yield for each service the site where a patient would find no bed more often than today."""
     if beds.empty:
         return
+    names = ("option", "service", "site_id", "share_refused")
+    listed = zip(*(beds.loc[beds["year"] == year, name].tolist() for name in names), strict=True)
+    refused = {tuple(map(str, ward)): float(share) for *ward, share in listed}
     option, baseline = compared.after.option.name, compared.before.option.name
-    first = beds[beds["year"] == year]
-    known = first["option"].eq(option) & first["share_refused"].notna()
-    after = first[known].drop(columns="option")
-    today = first[first["option"] == baseline][["service", "site_id", "share_refused"]]
-    # A site without the service today had nobody refused there.
-    both = after.merge(today, on=["service", "site_id"], how="left", suffixes=("", "_today"))
-    # A site without such a ward today has no share of today: nobody is refused, nobody admitted.
-    both["more"] = both["share_refused"] - both["share_refused_today"].fillna(0.0)
-    worst = both[both["more"] > _MORE].sort_values("more", ascending=False, kind="stable")
-    for row in worst.drop_duplicates("service").to_dict(orient="records"):
-        yield Item(
-            "ward_full",
-            service=str(row["service"]),
-            place=site_name(compared.appraisal_inputs.sites, str(row["site_id"])),
-            value=float(row["share_refused"]),
-            today=float(row["share_refused_today"]),
-            rests_on="contacts",
-        )
+    fuller = []
+    for (name, service, site), share in refused.items():
+        # A site without such a ward today has no share of today: nobody is refused or admitted.
+        today = refused.get((baseline, service, site), np.nan)
+        more = share - (0.0 if np.isnan(today) else today)
+        if name == option and more > _MORE:
+            fuller.append((more, service, site, share, today))
+    told: set[str] = set()
+    for _, service, site, share, today in sorted(fuller, key=lambda ward: -ward[0]):
+        if service not in told:
+            told.add(service)
+            yield Item(
+                "ward_full",
+                service=service,
+                place=site_name(compared.appraisal_inputs.sites, site),
+                value=share,
+                today=today,
+                rests_on="contacts",
+            )
 
 
 def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
