@@ -26,7 +26,7 @@ def check_first(study: Path, tmp_path: Path) -> set[str]:
         tables.update(result.evidence.tables)
         pages.update(publish_first(result, tmp_path / "first"))
 
-    result = run_study(load_study(study), drafted=draft)
+    result = run_study(load_study(study), on_draft=draft)
     assert sorted(path.name for path in (tmp_path / "first").iterdir()) == sorted(pages)
     publish_study(result, tmp_path / "whole")
     for name, page in pages.items():
@@ -60,5 +60,5 @@ def test_contacts_of_real_patients_are_not_drafted(town_study):
     assert "draws = 200" in text
     town_study.write_text(text.replace("draws = 200", named, 1), encoding="utf-8")
     told = []
-    run_study(load_study(town_study), drafted=told.append)
+    run_study(load_study(town_study), on_draft=told.append)
     assert told == []

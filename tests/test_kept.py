@@ -100,7 +100,7 @@ def test_a_study_that_did_not_change_is_not_computed_again(earlier, monkeypatch)
     for name in ("compute_times", "evaluate_options"):
         monkeypatch.setattr(study_run, name, None)  # a call would fail
     kept = still_holds(earlier, earlier.study, ())
-    found = run_study(earlier.study, kept=kept, scored=told.append)
+    found = run_study(earlier.study, kept=kept, on_scores=told.append)
     assert_same_evidence(found, earlier)
     assert [list(card.totals) for card in told] == [list(earlier.scorecard.totals)]
 

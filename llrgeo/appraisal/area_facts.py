@@ -87,7 +87,7 @@ def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
 
 
 def not_counted_note(areas: pd.DataFrame) -> str:
-    """Say in one line of whom the areas have no counts, so that no figure is of them; else blank.
+    """Name in one line the groups that the areas do not count, and so no figure covers; or blank.
 
     A group that is not counted may fare worse than all others, and no table would show it.
     """

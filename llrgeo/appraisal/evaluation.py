@@ -204,11 +204,13 @@ class _Evaluator:
         Minutes of an average journey in the baseline, by area; +inf where one is not there.
     ceiling_min
         What a journey that is not there counts as in scores.
-    kept, alike, overalls
-        Results of ways to run a service, by its id, the use's and the room; and what options that
-        run every service alike share, by the uses' ids.
+    kept
+        Results by service, its use and its capacity: options that run it alike share one.
+    alike, overalls
+        Summaries, and journeys over all services, by the uses of all services: options that run
+        every service alike share them.
     costs
-        What services cost.
+        Costs of services worked out so far.
     """
 
     arrays: StudyArrays

@@ -51,7 +51,7 @@ class EvidenceInputs:
     map_tasks
         Where the draws of the simulation are worked through.
     recall
-        How what holds of an earlier run is come by.
+        Calls a function, or returns what an earlier run got from it (`llrgeo.execution.memory`).
     """
 
     rates: Rates

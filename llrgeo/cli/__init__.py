@@ -12,13 +12,13 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from llrgeo import __version__
-from llrgeo.cli import isochrones, network, official, pages, siting, studies
+from llrgeo.cli import isochrones, network, official, pages, run, siting, studies
 from llrgeo.cli.guard import INTERRUPTED, describe_disk, describe_error, guarded
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
 _STUDIES: Final = (
-    (studies.run, "llrgeo run my_study.toml --out my_maps"),
+    (run.run, "llrgeo run my_study.toml --out my_maps"),
     (studies.new, "llrgeo new my_study.toml --minimal"),
     (studies.times, "llrgeo times my_study.toml --out minutes.csv"),
     (isochrones.isochrones, "llrgeo isochrones my_study.toml --minutes 10,20,30 --out reach.gpkg"),

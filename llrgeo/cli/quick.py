@@ -88,7 +88,7 @@ def run_again(
     kept
         What holds of an earlier run; None to look into the user's cache folder for it.
     recall
-        How what follows from the study is come by: the earlier run's memory, if there is one.
+        Calls a function, or returns what the earlier run got from it, if there was one.
     tell
         Shows the scores, and what is written.
     """
@@ -106,10 +106,10 @@ def run_again(
         tell(f"Explorer after {perf_counter() - begun:.1f} s: {out / 'explorer.html'}")
 
     kept = replace(kept, recall=recall)
-    result = run_study(study, kept=kept, scored=show_scores, drafted=write_first)
+    result = run_study(study, kept=kept, on_scores=show_scores, on_draft=write_first)
     publish(result, drawn)
     tell(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
-    # Of a study one of whose files was saved while it ran, nobody can say what was read.
+    # If a file was saved while the study ran, it is not known which version was read.
     if cache and run_keys(study) == keys:
         store(result, keys, cache)
         note_published(out, keys, cache)

@@ -25,17 +25,17 @@ _ITSELF: Final = "the study"
 def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     """Run a study, and again whenever it is saved, until Ctrl-C: scores first, then its pages.
 
-    Of the pages the front page and the explorer come first, and all others after them.
+    The front page and the explorer are written first, and all other pages after them.
 
-    What a change leaves as it was is not computed again. A study with faults is told, and awaited
-    again; its pages stay those of the last run that ended, or it is said which ones do not.
+    What a change leaves as it was is not computed again. Faults of a study are shown, and the next
+    save is awaited; pages stay those of the last run that ended, and any that do not are named.
 
     Parameters
     ----------
     study_file, out
         The study, and the folder of its pages.
     publish
-        Writes the pages of a result; those that were drawn already are told to it.
+        Writes the pages of a result; it is given those that were drawn already.
     """
     result: StudyResult | None = None
     memory = Memory()

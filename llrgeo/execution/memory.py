@@ -1,4 +1,4 @@
-"""Memory: what one run of a study worked out, found again in the next by all that it rests on."""
+"""Memory: results of one run of a study, reused in the next where their inputs are equal."""
 
 import hashlib
 import io
@@ -13,7 +13,7 @@ _PROTOCOL: Final = 5
 
 
 class Recall(Protocol):
-    """How a result is come by: `make_anew`, or the `recall` of a memory."""
+    """Calls a function, or returns what an earlier run got: `make_anew`, or `Memory.recall`."""
 
     def __call__(self, make: Callable[..., T], *given: object) -> T:
         """Return `make(*given)`.
@@ -30,7 +30,7 @@ class Recall(Protocol):
 
 
 def make_anew(make: Callable[..., T], *given: object) -> T:
-    """Return `make(*given)`: nothing is remembered."""
+    """Return `make(*given)`, and remember nothing."""
     return make(*given)
 
 

@@ -1,6 +1,6 @@
 """The names that readers search by: authorities, wards, towns and villages, each with its areas.
 
-A town is more than one area. Which ones it has is told by the names of wards where they tell it;
+A town is more than one area. The names of wards tell which ones it has, where they say so;
 points of gazetteers are too rough for that (GeoNames rounds some to a minute, 2 km).
 """
 

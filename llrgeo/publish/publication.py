@@ -100,11 +100,11 @@ class Publication:
         The ways along the roads to the sites that are nearest in an option, by site, in the mode
         and period that options are judged by; empty where none are known.
     own_roads
-        What the explorer answers for a reader's own postcode by; None where it does not.
+        What the explorer needs to answer for a reader's own postcode; None where it does not.
     recall
-        How what holds of an earlier run is come by.
+        Calls a function, or returns what an earlier run got from it (`llrgeo.execution.memory`).
     part_of
-        The publication of the whole study, of some of whose areas this one is; None for the whole.
+        The publication of the whole study, where this one shows only some of its areas; else None.
         Results and views stay those of the whole.
 
     Raises

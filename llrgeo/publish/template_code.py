@@ -12,7 +12,8 @@ from jinja2.bccache import Bucket
 class TemplateCode(FileSystemBytecodeCache):
     """A cache of compiled templates, each used only while its text is the same.
 
-    Like Python's own it is not written to where it may not be, or Python is told to write none.
+    Like Python's own cache, it is left out where its folder is read-only, or by
+    `PYTHONDONTWRITEBYTECODE`.
     """
 
     def __init__(self) -> None:

@@ -1,12 +1,11 @@
 """A network packed small enough for a page, which searches it where it is read.
 
 Everything that decides a travel time is kept to the millisecond and the decimetre, and places to
-the millimetre, as streets built from OpenStreetMap have them; what another number tells already is
-left out. So a node is written as a step from the one before it on a
-curve through all of them, a street once for both directions, its length as what it exceeds a
-usual detour by, its time as what the pace of a street nearby does not tell, and the times of other
-periods as what the factor of its class does not tell. What is left is mostly zeros, which gzip
-takes away.
+the millimetre, as streets built from OpenStreetMap have them; what can be predicted from
+other numbers is left out. A node is written as a step from the one before it on a Hilbert curve. A
+street is written once for both directions. Its length is the difference from a usual detour, its
+time the difference from the pace of a street nearby, and the times of other periods the differences
+from the factor of its class. What is left is mostly zeros, which gzip takes away.
 """
 
 from collections.abc import Iterable
@@ -199,11 +198,11 @@ def _pace_residuals(streets: pd.DataFrame, units: Ints) -> Ints:
     at_start, at_end = _latest(both, np.tile(np.arange(len(kind)), 2)).reshape(2, -1)
     known = np.where(at_start < 0, at_end, at_start)
     known = np.where(known < 0, _latest(kind, np.arange(len(kind))), known)
-    # Where nothing is known yet no time is told.
+    # Without an earlier street to go by, the expected time is 0.
     spent, driven = np.where(known < 0, 0, units[known]), np.maximum(dm[known], 1)
     # Rounded half up by floor: the same in every language.
-    told: Ints = np.floor(dm * spent / driven + 0.5).astype(np.int64)
-    return units - told
+    expected: Ints = np.floor(dm * spent / driven + 0.5).astype(np.int64)
+    return units - expected
 
 
 def _latest(places: Ints, streets: Ints) -> Ints:

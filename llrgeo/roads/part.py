@@ -12,7 +12,7 @@ from llrgeo.roads.snap import EdgeIndex, Indexes, Snapper
 def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]) -> Snapper:
     """Return the kept edges of a network, in some of its periods, ready for snapping.
 
-    Which roads serve a role is as in the whole network: the part may well hang together otherwise.
+    Roads serve the roles that they do in the whole network: alone, the part may connect otherwise.
     Names of roads are left out.
 
     Parameters

@@ -24,7 +24,7 @@ from llrgeo.study.result import StudyResult
 from llrgeo.study.times import TimesBy
 
 Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
-"""A file or folder, and of each of its files when it was changed, in nanoseconds, and its bytes."""
+"""A file or folder, with the time of the last change (ns) and the size (bytes) of each file."""
 
 _NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
 NOT_TIMES: Final = _NOT_RESULTS | {
@@ -32,7 +32,7 @@ NOT_TIMES: Final = _NOT_RESULTS | {
     "tolerance_min", "seed", "confirm", "years", "capacity",
 }  # fmt: skip
 _OF_SITES: Final = frozenset({"sites", "new_sites"})  # keys and files that say where sites are
-_WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they are known
+_WITHOUT_SITES: Final = {  # parts that do not rest on sites, and the names they go on under
     "areas": "areas",
     "directory": "directory",
     "base_map": "base_map",
@@ -53,7 +53,7 @@ _WITHOUT_SCORES: Final = (*_WITHOUT_OPTIONS, "options", "capacity")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What of an earlier result still holds.
+    """The parts of an earlier result that still hold.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Kept:
     results, context
         The options' results, and what their evidence was made from; None if they do not hold.
     recall
-        How a run comes by what follows from all these; it may know some of it.
+        Calls a function, or returns what an earlier run got from it.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)

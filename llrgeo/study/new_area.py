@@ -204,7 +204,7 @@ def _reached(found: Sites, streets: RoadNetwork, centroids: gpd.GeoSeries) -> pd
 
 
 def _with_ways_to(land: Polygon, places: gpd.GeoSeries) -> Polygon:
-    """Return land with a narrow strip to each place beyond it, so that streets hang together."""
+    """Return land with a narrow strip to each place beyond it, so that streets stay connected."""
     strips = shapely.buffer(shapely.shortest_line(land, places.to_numpy()), 1.0)
     return shapely.union_all([land, *strips])  # type: ignore[return-value]  # of polygons
 

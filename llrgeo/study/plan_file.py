@@ -3,7 +3,7 @@
 A plan is in the syntax of a study file. Its table `[plan]` names the study that it changes and
 tells by two fingerprints what that was when the plan was made; `[[new_sites]]` and `[[options]]`
 are added to those of the study, and `[[criteria]]` take the place of the study's. The page writes
-`[plan]` last, so that a file of which the end was cut off is told from a smaller plan.
+`[plan]` last, so that a file whose end was cut off is not taken for a smaller plan.
 """
 
 from collections.abc import Mapping

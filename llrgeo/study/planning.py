@@ -87,8 +87,8 @@ def build_ways(
     """Return the ways from every area to its nearest site in any option, as a tree for each site.
 
     They are of the mode and period that options are judged by. There are none where that is no
-    road network, or one so large that it is not held until pages are made. `recall` says how those
-    to a site are come by.
+    road network, or one so large that it is not held until pages are made. `recall` computes those
+    to a site, or returns those of an earlier run.
     """
     router = vars(inputs).get("routers", {}).get(times.mode)
     if not isinstance(router, NetworkRouter):

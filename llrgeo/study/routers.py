@@ -68,7 +68,7 @@ def build_router(
     if path is not None:
         area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))
         router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
-        for period in study_periods(study, mode):  # faults are told before anything is computed
+        for period in study_periods(study, mode):  # faults come before anything is computed
             router.travel_times(areas.geometry, sites.geometry, mode=mode, period=period)
         return router
     if MODES[mode].timetable:

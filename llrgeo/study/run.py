@@ -57,8 +57,8 @@ def run_study(
     study: StudyConfig,
     *,
     kept: Kept = NOTHING_KEPT,
-    scored: Callable[[Scorecard], object] = lambda _: None,
-    drafted: Callable[[StudyResult], object] | None = None,
+    on_scores: Callable[[Scorecard], object] = lambda _: None,
+    on_draft: Callable[[StudyResult], object] | None = None,
     map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> StudyResult:
@@ -69,15 +69,14 @@ def run_study(
     study
         What `load_study` returns.
     kept
-        What `still_holds` of an earlier result of the study, before it was changed; it is not
-        computed again.
-    scored
-        Is told the scores as soon as they are known, before the evidence behind them.
-    drafted
-        Is told the result while of its evidence there are only the tables of the first pages;
-        never where contacts are of real patients. None if nobody wants to know.
+        Parts of an earlier result that need not be computed again (`still_holds`).
+    on_scores
+        Is called with the scores as soon as they are known, before the evidence behind them.
+    on_draft
+        Is called with a result that has only the tables of the first pages, before all evidence is
+        computed. Never called where contacts are of real patients.
     map_tasks
-        Where large work is done, of travel times that along roads; the figures are the same.
+        Where large work is done, such as travel times along roads; the figures are the same.
     track
         Wraps the sequences worked through, to show progress.
 
@@ -116,7 +115,7 @@ def run_study(
         inputs.options, appraisal_inputs, baseline=study.baseline
     )
     scorecard = _score(results, study, appraisal_inputs)
-    scored(scorecard)
+    on_scores(scorecard)
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
     #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
@@ -130,8 +129,8 @@ def run_study(
         else EvidenceContext(results, appraisal_inputs, scorecard, needed, study.baseline)
     )
     parts = inputs, times_by, team_times_by, appraisal_inputs, results, scorecard
-    if drafted and not appraisal_inputs.restricted:
-        drafted(StudyResult(*parts, draw_evidence(context, FIRST_TABLES)))
+    if on_draft and not appraisal_inputs.restricted:
+        on_draft(StudyResult(*parts, draw_evidence(context, FIRST_TABLES)))
         logger.info("all evidence")
     return StudyResult(*parts, draw_evidence(context))
 
@@ -337,7 +336,7 @@ def build_publication(result: StudyResult) -> Publication:
 
 
 def _sources(result: StudyResult) -> list[str]:
-    """Return whose the data are, and what they leave out, one a line."""
+    """Return the sources of the data, and notes on what they leave out, one a line."""
     study, areas = result.study, result.areas
     left_out = left_out_note(areas, years=bool(study.years)), not_counted_note(areas)
     notes = filter(None, (entrances_note(result.sites), *left_out))

@@ -48,8 +48,8 @@ Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
 _LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
-_DATA: Final = "data"  # of an installed package; they are told by their checksums
-_NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and how its file is called
+_DATA: Final = "data"  # of an installed package; known by their checksums
+_NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and the name of its file
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _WITH_REASON: Final = "packed"  # this one tells why there is no network, too
 _FACTS: Final = (

@@ -72,7 +72,7 @@ def _texts(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _parts(values: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
-    """Return the tables of a part; what is none is told when the study is checked."""
+    """Return the tables of a part; anything else in it is reported when the study is checked."""
     listed = values.get(part, [])
     return (
         [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []

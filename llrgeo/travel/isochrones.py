@@ -28,7 +28,7 @@ from llrgeo.travel.times import Direction
 
 STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
 _HAIR_M: Final = 0.001
-_BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are told well
+_BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are found
 _MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
 
 Floats = NDArray[np.float64]

@@ -51,7 +51,7 @@ def find_way_trees(
     period
         Which of the network's times count.
     recall
-        How the tree of a destination is come by.
+        Computes the tree of a destination, or returns that of an earlier run.
 
     Raises
     ------

@@ -87,7 +87,7 @@ def assess_options(
     visits
         Journeys of visitors for each admission, by service.
     recall
-        How the evidence of services is come by: some of it may be known of an earlier run.
+        Computes the evidence of a service, or returns that of an earlier run.
 
     Raises
     ------

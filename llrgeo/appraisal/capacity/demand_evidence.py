@@ -30,7 +30,7 @@ def people_by_year(plan: CapacityPlan) -> pd.DataFrame:
 
 
 def people_by_authority(plan: CapacityPlan, areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the people of each authority by scenario and year, of whom 75 and over.
+    """Return the people of each authority, and those of 75 and over, by scenario and year.
 
     Columns: `scenario`, `year`, `authority_code`, `people`, `aged_75_plus`,
     `most_in_an_area` (the largest area's people aged 75 and over).

@@ -3,7 +3,7 @@
 The reports have no header. Their columns, counted from 0: code 0, name 1, address 4 to 8, postcode
 9, opened 10, closed 11, status 12, parent 14, and in the list of practices 25, the prescribing
 setting. A status of C, or a closing date in the past, marks an organisation that has closed. A
-closing date that is still to come does not: the organisation is open, and its last day is told.
+closing date that is still to come does not: the organisation is open, with a note of its last day.
 """
 
 import datetime as dt

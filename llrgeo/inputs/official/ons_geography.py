@@ -28,7 +28,7 @@ CODES_A_QUERY: Final = 90  # so that an address stays below 2,000 characters or 
 MOST_ROWS: Final = 500_000  # more than any table of small areas has
 ALL: Final = "1=1"
 
-# Around all of England, so that coordinates in other units, or of another system, are told.
+# Boxes around all of England: coordinates in other units or another system lie outside.
 ENGLAND_M: Final = (50_000.0, 1_000.0, 700_000.0, 700_000.0)
 ENGLAND_DEGREES: Final = (-7.0, 49.5, 2.0, 56.0)
 

@@ -32,7 +32,7 @@ def pack_ways(
     The first has three numbers a place: how many rows before it the next place on the way stands (0
     for the site itself), and the steps north and east from there. The second has two numbers an
     area: steps from area to area in the order of `area_ids`, and the row where its way begins.
-    `recall` says how a tree's are come by.
+    `recall` packs a tree, or returns what an earlier run packed.
     """
     return {
         str(place): recall(_pack_tree, trees[site], area_ids)

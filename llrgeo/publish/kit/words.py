@@ -144,7 +144,7 @@ def sure_lines(view: PlaceView) -> list[str]:
 
 
 def about_lines(view: PlaceView) -> list[str]:
-    """Return of whom the figures of a place are, and how people travel in them."""
+    """Return lines on whom the figures of a place count, and how people travel."""
     words, publication, place = wording(), view.publication, view.place
     # A town may lie in two authorities: then only most of its people are in the one that is named.
     authorities = publication.areas["authority"].loc[list(place.areas)].unique()

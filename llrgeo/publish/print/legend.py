@@ -161,7 +161,7 @@ def _list_step(type_: Type) -> float:
 
 
 def _site_rows(sites: gpd.GeoDataFrame, width: float, type_: Type) -> Iterator[ListRow]:
-    """Yield the lines of the list: headings, names, and what of a long name is left."""
+    """Yield the lines of the list: headings, names, and the rest of names that are too long."""
     for state in _STATES:
         chosen = sites[sites["state"] == state]
         if len(chosen):
