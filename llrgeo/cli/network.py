@@ -11,7 +11,7 @@ from llrgeo.errors import ConfigError
 from llrgeo.modes import STREET_MODES
 
 if TYPE_CHECKING:
-    from llrgeo.roads.sections import Polygon
+    from llrgeo.roads.way_nodes import Polygon
 
 _AREA_M: Final = 1.0  # makes land of the points of one area, or of areas in a line
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.sections import Polygon
+from llrgeo.roads.way_nodes import Polygon
 
 NEAR_M: Final = 2_000.0
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.roads.extract import Extract
+from llrgeo.roads.ids import is_among
 from llrgeo.roads.profile import Level
 from llrgeo.roads.streets import Points, Streets
 
@@ -92,17 +93,15 @@ def _arms(extract: Extract, streets: Streets, nodes: NDArray[np.int64]) -> pd.Da
     `way` is the row of the streets' table, -1 where the mode may not use the road.
     """
     refs = [way.nodes for way in extract.ways]
-    way = np.repeat(np.arange(len(refs)), [len(nodes) for nodes in refs])
+    sizes = np.array([len(of_way) for of_way in refs], dtype=np.int64)
+    last = np.cumsum(sizes) - 1
+    # Only the nodes with a barrier, of all nodes of all ways in one run.
     node = np.concatenate([*refs, np.zeros(0, np.int64)])
-    step = np.arange(len(node))
-    ends = np.zeros(len(node), dtype=bool)
-    if len(node):
-        # A node within a way has two arms of it, a node at its end has one.
-        ends[[0, -1]] = True
-        ends[1:] |= way[1:] != way[:-1]
-        ends[:-1] |= way[1:] != way[:-1]
-    here = step[np.isin(node, nodes)]
-    found = pd.DataFrame({"node": node[here], "row": way[here], "arms": 2 - ends[here]})
+    here = np.flatnonzero(is_among(node, nodes))
+    row = np.searchsorted(last, here)
+    # A node within a way has two arms of it, a node at its end has one.
+    ends = (here == last[row]) | (here == last[row] - sizes[row] + 1)
+    found = pd.DataFrame({"node": node[here], "row": row, "arms": 2 - ends})
     found = found.groupby(["node", "row"])["arms"].sum().reset_index()
     row_of = {int(one): row for row, one in enumerate(streets.table.get("way_id", []))}
     ids = [extract.ways[row].id for row in found["row"]]

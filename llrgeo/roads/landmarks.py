@@ -16,8 +16,8 @@ from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.roads.extract import Extract
 from llrgeo.roads.ids import is_among
 from llrgeo.roads.main_roads import joined
-from llrgeo.roads.sections import in_europe
 from llrgeo.roads.streets import Streets
+from llrgeo.roads.way_nodes import in_europe
 from llrgeo.schema import BNG, WGS84, to_numbers
 
 # A place whose residents the map does not tell counts as the smallest of its kind, by the words of

@@ -19,11 +19,12 @@ from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
 from llrgeo.roads.private_roads import private_estates
 from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
-from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
+from llrgeo.roads.sections import Sections, cut, read_boundary
 from llrgeo.roads.snap import main_component
 from llrgeo.roads.streets import Streets, interpret_points, interpret_ways
 from llrgeo.roads.timing import time_sections
 from llrgeo.roads.turns import expand, model_turns
+from llrgeo.roads.way_nodes import Polygon
 from llrgeo.schema import Track
 
 Ints = NDArray[np.int64]

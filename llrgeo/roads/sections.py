@@ -5,22 +5,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.map_files import read_polygons
 from llrgeo.roads.extract import Extract
+from llrgeo.roads.ids import is_among
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
 from llrgeo.roads.profile import Level
 from llrgeo.roads.streets import Points, Streets
-from llrgeo.schema import BNG, WGS84, name_some
+from llrgeo.roads.way_nodes import Polygon, WayNodes, line_up
+from llrgeo.schema import BNG
 
-Polygon = shapely.Polygon | shapely.MultiPolygon
-# Degrees of Europe, beyond which no file of roads is meant.
-_EUROPE_LAT: Final = (34.0, 72.0)
-_EUROPE_LON: Final = (-25.0, 45.0)
+Ints = NDArray[np.int64]
+
 _ENDS: Final = ("first", "last")
 _DELAYS: Final = ("forward_s", "backward_s")
 _STRAIGHT: Final = 2  # points of a line without a bend
@@ -41,7 +39,7 @@ class Sections(NamedTuple):
         One row a place: `node` (OpenStreetMap's id), `x`, `y`, `level`, `signals`. A place that
         nobody may pass stands once for each section that ends there.
     path
-        The nodes of all ways in order: `way`, `x`, `y`.
+        Where the nodes of all ways are, in order: `x`, `y`.
     counts
         What was left out or found odd.
     """
@@ -67,7 +65,10 @@ class Sections(NamedTuple):
         size = last - first + 1
         start = np.cumsum(size) - size
         row = np.arange(size.sum()) + np.repeat(first - start, size)
-        return self.path[["x", "y"]].to_numpy()[row], size
+        xy = np.empty((len(row), 2))
+        for axis, name in enumerate("xy"):
+            xy[:, axis] = self.path[name].to_numpy()[row]
+        return xy, size
 
 
 def _bent_wkb(xy: NDArray[np.float64], size: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -110,179 +111,103 @@ def cut(
     NetworkError
         If nodes are missing within the study area.
     """
-    path, counts = _path(extract, streets, study_area, clip)
-    path = path.join(points.table, on="node")
-    path = path.fillna({"level": int(Level.OPEN), "forward_s": 0.0, "backward_s": 0.0})
-    path["signals"] = path["signals"].fillna(value=False).astype(bool)
+    nodes, counts = line_up(extract, streets.nodes, study_area, clip)
     at_junctions = junction_barriers(extract, streets, points)
-    path = _freed(path, at_junctions)
-    counts |= at_junctions.counts
+    passed = _passed(nodes, points, at_junctions)
     # Cut where a barrier shuts, where ways meet, and where a way ends.
-    path["is_cut"] = _cuts(path)
-    table = _sections(path)
+    is_cut = _cuts(nodes, passed)
+    first, last = _ends(nodes, is_cut)
     # A loop is cut in two, so that no section ends where it starts.
-    loops = table[table["from_node"] == table["to_node"]]
-    if len(loops):
-        path.loc[(loops["first"] + loops["last"]) // 2, "is_cut"] = True
-        table = _sections(path)
-    counts |= _oddities(path, streets)
-    table, places = _places(table, path)
-    return Sections(table, places, path[["way", "x", "y"]], counts)
+    loops = nodes.node[first] == nodes.node[last]
+    is_cut[(first[loops] + last[loops]) // 2] = True
+    path = pd.DataFrame(dict(zip("xy", nodes.places(), strict=True)), copy=False)
+    table = _sections(nodes, path, passed, *_ends(nodes, is_cut))
+    counts |= at_junctions.counts | _oddities(nodes, streets)
+    return Sections(*_places(table, nodes, path, passed), path, counts)
 
 
-def _path(
-    extract: Extract, streets: Streets, study_area: Polygon | None, clip: Polygon | None
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Line up the nodes of all ways; leave out those that are missing or beyond the clip."""
-    sizes = np.array([len(nodes) for nodes in streets.nodes], dtype=np.int64)
-    path = pd.DataFrame(
-        {
-            "way": np.repeat(np.arange(len(sizes)), sizes),
-            "node": np.concatenate([*streets.nodes, np.zeros(0, np.int64)]),
-        }
+def _passed(nodes: WayNodes, points: Points, found: JunctionBarriers) -> pd.DataFrame:
+    """List the tagged points on ways, by the row of the way's node: how each may be passed there.
+
+    Columns are those of `Points.table` but of barriers, and `gated`: a drive's end at a private
+    gate. Streets pass barriers that stand on their junctions; a private gate there is a drive's.
+    """
+    tagged = is_among(nodes.ids, points.table.index.to_numpy())
+    row = np.flatnonzero(tagged[nodes.node])
+    node = nodes.ids[nodes.node[row]]
+    passed = points.table.loc[node, ["level", *_DELAYS, "signals"]].set_axis(row)
+    at = np.isin(node, found.nodes)
+    free = at & pd.MultiIndex.from_arrays([node, nodes.way[row]]).isin(
+        pd.MultiIndex.from_frame(found.open_to)
     )
-    # Node ids are sorted: a place is found by halving, and an id that is not there is another's.
-    at = np.searchsorted(extract.node_ids, path["node"]).clip(max=len(extract.node_ids) - 1)
-    known = extract.node_ids[at] == path["node"].to_numpy()
-    used, inverse = np.unique(at, return_inverse=True)
-    lat, lon = extract.lat[used], extract.lon[used]
-    near = in_europe(lat, lon)
-    _refuse_abroad(lat, lon, near)
-    # A node in another part of the world is a slip of the pen: it counts as one without a place.
-    abroad = known & ~near[inverse]
-    known &= near[inverse]
-    project = Transformer.from_crs(WGS84, BNG, always_xy=True)
-    # What is left out has a place in the Midlands meanwhile: the grid knows none for it.
-    x, y = project.transform(np.where(near, lon, -1.0), np.where(near, lat, 52.6))
-    path["x"], path["y"] = np.round(x, 3)[inverse], np.round(y, 3)[inverse]
-    _refuse_gaps(path, known, study_area)
-    inside = known if clip is None else known & _within(clip, path)
-    counts = {
-        "ways with missing nodes": int(path.loc[~known, "way"].nunique()),
-        "nodes beyond the clip": int((known & ~inside).sum()),
-        **({"nodes outside Europe, left out": int(abroad.sum())} if abroad.any() else {}),
-    }
-    return _runs(path, inside), counts
-
-
-def in_europe(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell of each pair of degrees if it lies in Europe; no file of roads is meant beyond."""
-    inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
-    found: NDArray[np.bool_] = inside & (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
-    return found
-
-
-def _refuse_abroad(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], near: NDArray[np.bool_]
-) -> None:
-    """Refuse roads none of which lies in Europe: degrees are swapped, or it is another file.
-
-    The British grid places a town elsewhere in Europe too, if stretched, so that one can be tried.
-    """
-    if len(lat) and not near.any():
-        msg = f"the roads lie outside Europe, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
-        raise NetworkError(msg)
-
-
-def _refuse_gaps(path: pd.DataFrame, known: NDArray[np.bool_], study_area: Polygon | None) -> None:
-    """Refuse ways that lack nodes beside a node of the study area."""
-    if study_area is None or known.all():
-        return
-    near = np.zeros(len(path), dtype=bool)
-    way = path["way"].to_numpy()
-    # A gap matters where it is beside a node of the study area, before or behind it along the way.
-    for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-        near[here] |= ~known[there] & (way[here] == way[there])
-    rows = path[near & known]
-    bad = rows.loc[_within(study_area, rows), "node"]
-    if len(bad):
-        msg = (
-            f"{len(bad)} ways lack nodes within the study area (beside nodes {name_some(bad)}): "
-            "the extract is incomplete. Download it again, or one that covers the whole area."
-        )
-        raise NetworkError(msg)
-
-
-def _within(area: Polygon, path: pd.DataFrame) -> NDArray[np.bool_]:
-    shapely.prepare(area)
-    found: NDArray[np.bool_] = shapely.intersects_xy(area, path["x"], path["y"])
-    return found
-
-
-def _runs(path: pd.DataFrame, inside: NDArray[np.bool_]) -> pd.DataFrame:
-    """Split ways at what was left out; take a node that follows itself once.
-
-    Adds `run`: the number of the unbroken stretch of way.
-    """
-    way, node = path["way"].to_numpy(), path["node"].to_numpy()
-    repeats = np.zeros(len(path), dtype=bool)
-    repeats[1:] = (way[1:] == way[:-1]) & (node[1:] == node[:-1])
-    starts = np.ones(len(path), dtype=bool)
-    starts[1:] = (way[1:] != way[:-1]) | ~inside[:-1]
-    # Invariant: nodes of one run follow one another on the ground; a run of one node is no road.
-    run = np.cumsum(starts)
-    kept = path.assign(run=run)[inside & ~repeats]
-    alone = kept.groupby("run")["run"].transform("size") == 1
-    return kept[~alone].reset_index(drop=True)
-
-
-def _freed(path: pd.DataFrame, found: JunctionBarriers) -> pd.DataFrame:
-    """Let streets pass barriers that stand on their junctions; a private gate there is a drive's.
-
-    Adds `gated`: the drive's end at such a gate.
-    """
-    at = path["node"].isin(found.nodes).to_numpy()
-    keys = pd.MultiIndex.from_frame(path[["node", "way"]])
-    free = at & keys.isin(pd.MultiIndex.from_frame(found.open_to))
-    gated = at & ~free & (path["level"] == Level.DESTINATION).to_numpy()
+    gated = at & ~free & (passed["level"] == Level.DESTINATION).to_numpy()
     # The place itself is the street's: a drive behind a private gate is marked as such instead.
-    path = path.assign(gated=gated)
-    path.loc[free | gated, "level"] = int(Level.OPEN)
-    path.loc[free, list(_DELAYS)] = 0.0
-    return path
+    passed.loc[free | gated, "level"] = int(Level.OPEN)
+    passed.loc[free, list(_DELAYS)] = 0.0
+    return passed.assign(gated=gated)
 
 
-def _cuts(path: pd.DataFrame) -> NDArray[np.bool_]:
+def _inner(nodes: WayNodes) -> NDArray[np.bool_]:
+    """Tell which nodes lie within a stretch of way, not at its ends."""
+    run = nodes.run
+    inner = np.zeros(len(run), dtype=bool)
+    inner[1:-1] = (run[1:-1] == run[:-2]) & (run[1:-1] == run[2:])
+    return inner
+
+
+def _cuts(nodes: WayNodes, passed: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell where ways are cut: at their ends, where they meet, and at what may not be passed."""
-    run = path["run"].to_numpy()
-    ends = np.ones(len(path), dtype=bool)
-    ends[1:-1] = (run[1:-1] != run[:-2]) | (run[1:-1] != run[2:])
-    meets = path.duplicated("node", keep=False).to_numpy()
-    barred = (path["level"] < Level.OPEN).to_numpy()
-    found: NDArray[np.bool_] = ends | meets | barred
+    found: NDArray[np.bool_] = ~_inner(nodes) | (nodes.times_passed() > 1)[nodes.node]
+    found[passed.index[passed["level"] < Level.OPEN]] = True
     return found
 
 
-def _sections(path: pd.DataFrame) -> pd.DataFrame:
-    at = np.flatnonzero(path["is_cut"])
-    run, node = path["run"].to_numpy(), path["node"].to_numpy()
-    follows = run[at[1:]] == run[at[:-1]]
-    first, last = at[:-1][follows], at[1:][follows]
+def _ends(nodes: WayNodes, is_cut: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return the rows of the first and of the last node of each section."""
+    at = np.flatnonzero(is_cut)
+    follows = nodes.run[at[1:]] == nodes.run[at[:-1]]
+    return at[:-1][follows], at[1:][follows]
+
+
+def _sections(
+    nodes: WayNodes, path: pd.DataFrame, passed: pd.DataFrame, first: Ints, last: Ints
+) -> pd.DataFrame:
+    """Describe the sections between rows of the path."""
     # Running sums along all ways: a section's length and delays are differences of two of them.
-    step_m = np.hypot(np.diff(path["x"], prepend=0), np.diff(path["y"], prepend=0))
-    along_m = np.cumsum(np.where(path["run"].diff() == 0, step_m, 0))
-    ahead, back = (path[name].cumsum().to_numpy() for name in _DELAYS)
-    before = np.concatenate([[0.0], back])
+    x, y = path["x"].to_numpy(), path["y"].to_numpy()
+    along_m = np.zeros(len(path))
+    np.hypot(np.diff(x), np.diff(y), out=along_m[1:])
+    along_m[1:][nodes.run[1:] != nodes.run[:-1]] = 0.0
+    np.cumsum(along_m, out=along_m)
+    ahead, back = (np.append(0.0, passed[name].cumsum()) for name in _DELAYS)
+    # Points within count both ways, a point at an end for those who arrive there.
+    at = passed.index.to_numpy()
+    after_first, after_last = (np.searchsorted(at, row, side="right") for row in (first, last))
+    before_first, before_last = (np.searchsorted(at, row) for row in (first, last))
+    gated = np.zeros(len(path), dtype=bool)
+    gated[at] = passed["gated"]
     return pd.DataFrame(
         {
-            "way": path["way"].to_numpy()[first],
-            "from_node": node[first],
-            "to_node": node[last],
+            "way": nodes.way[first],
             "first": first,
             "last": last,
             "length_m": (along_m[last] - along_m[first]).round(3),
-            # Points within count both ways, a point at an end for those who arrive there.
-            "forward_s": ahead[last] - ahead[first],
-            "backward_s": before[last] - before[first],
-            "gated": path["gated"].to_numpy()[first] | path["gated"].to_numpy()[last],
+            "forward_s": ahead[after_last] - ahead[after_first],
+            "backward_s": back[before_last] - back[before_first],
+            "gated": gated[first] | gated[last],
         }
     )
 
 
-def _places(table: pd.DataFrame, path: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _places(
+    table: pd.DataFrame, nodes: WayNodes, path: pd.DataFrame, passed: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make places of the ends of sections; one for each section where the node is barred."""
-    ends = pd.concat([path.loc[table[end]].reset_index(drop=True) for end in _ENDS])
-    ends = ends[["node", "x", "y", "level", "signals"]].reset_index(drop=True)
+    row = np.concatenate([table[end] for end in _ENDS])
+    ends = path.iloc[row].reset_index(drop=True)
+    ends.insert(0, "node", nodes.ids[nodes.node[row]])
+    ends["level"] = passed["level"].reindex(row, fill_value=int(Level.OPEN)).to_numpy()
+    ends["signals"] = passed["signals"].reindex(row, fill_value=False).to_numpy()
     # A shut node becomes a place for each section that ends at it, so that none leads to another.
     barred = (ends["level"] == Level.CLOSED).to_numpy()
     ends["copy"] = np.where(barred, np.cumsum(barred), 0)
@@ -291,20 +216,28 @@ def _places(table: pd.DataFrame, path: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     number = places.reset_index(names="place")[["node", "copy", "place"]]
     place = ends.merge(number, on=["node", "copy"], how="left")["place"].to_numpy()
     numbered = table.assign(from_place=place[: len(table)], to_place=place[len(table) :])
-    return numbered.drop(columns=["from_node", "to_node"]), places.drop(columns="copy")
+    return numbered, places.drop(columns="copy")
 
 
-def _oddities(path: pd.DataFrame, streets: Streets) -> dict[str, int]:
+def _oddities(nodes: WayNodes, streets: Streets) -> dict[str, int]:
     """Count what is probably a mistake of the map: it is routed as drawn, and reported."""
-    nodes = path.drop_duplicates("node")
-    on_bridge = path["way"].map(streets.table["bridge"])
-    run = path["run"]
-    within = (run == run.shift()) & (run == run.shift(-1))
-    spans = path.assign(over=on_bridge & within, under=~on_bridge)
-    joined = spans[spans.duplicated("node", keep=False)].groupby("node")[["over", "under"]].any()
+    times = nodes.times_passed()
+    # Ordered by place, two nodes at one place are neighbours.
+    x, y = nodes.x[times > 0], nodes.y[times > 0]
+    order = np.lexsort((y, x))
+    x, y = x[order], y[order]
+    apart = (x[1:] == x[:-1]) & (y[1:] == y[:-1])
+    # Of nodes where ways meet: whether a bridge goes on over one, and whether another road ends at
+    # it or passes.
+    meets = times[nodes.node] > 1
+    on_bridge = streets.table["bridge"].to_numpy(bool)[nodes.way]
+    over, under = (
+        np.bincount(nodes.node[meets & own], minlength=len(times)) > 0
+        for own in (on_bridge & _inner(nodes), ~on_bridge)
+    )
     return {
-        "nodes at one place that are not joined": int(nodes.duplicated(["x", "y"]).sum()),
-        "bridges joined to what they cross": int(joined.all(axis=1).sum()),
+        "nodes at one place that are not joined": int(apart.sum()),
+        "bridges joined to what they cross": int((over & under).sum()),
     }
 
 

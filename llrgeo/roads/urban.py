@@ -54,18 +54,36 @@ def _pieces(sections: Sections) -> pd.DataFrame:
     Cells are numbered by columns from west to east, each from south to north.
     """
     xy, size = sections.points()
-    section = np.repeat(np.arange(len(size)), size)
+    section = np.repeat(np.arange(len(size), dtype=np.int32), size)
     along = np.flatnonzero(section[1:] == section[:-1])
     # From bend to bend in equal pieces, each as long as can be.
-    count = np.ceil(np.hypot(*(xy[along + 1] - xy[along]).T) / _PIECE_M).astype(np.int64)
-    count = count.clip(min=1)
+    gap_m = np.hypot(*(np.diff(axis)[along] for axis in xy.T))
+    count = np.ceil(gap_m / _PIECE_M).astype(np.int32).clip(min=1)
     row = np.repeat(along, count)
     piece = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     count = np.repeat(count, count)
-    step = xy[row + 1] - xy[row]
-    begin = xy[row] + step * (piece / count)[:, None]
-    # A piece ends where the next begins, and the last one at the bend.
-    end = np.where((piece + 1 < count)[:, None], np.roll(begin, -1, axis=0), xy[row + 1])
-    i, j = np.floor((begin + end) / 2 / _CELL_M).astype(np.int64).T
-    length_m = np.hypot(*(end - begin).T)
-    return pd.DataFrame({"section": section[row], "length_m": length_m, "cell": i * _COLUMN + j})
+    share, is_last = piece / count, piece + 1 == count
+    del piece, count
+    # One axis after the other: there are millions of pieces.
+    (i, east_m), (j, north_m) = (_axis(axis, row, share, is_last) for axis in xy.T)
+    length_m = np.hypot(east_m, north_m)
+    cell = i * np.int64(_COLUMN) + j
+    return pd.DataFrame({"section": section[row], "length_m": length_m, "cell": cell}, copy=False)
+
+
+def _axis(
+    at: NDArray[np.float64],
+    row: NDArray[np.int64],
+    share: NDArray[np.float64],
+    is_last: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the cell of the middle of each piece along an axis, and how far the piece goes.
+
+    A piece begins at a `share` of the way from the bend of its row to the next. It ends where the
+    next begins, and the last one at the bend.
+    """
+    begin = at[row] + np.diff(at)[row] * share
+    end = np.roll(begin, -1)
+    end[is_last] = at[row[is_last] + 1]
+    cell = np.floor((begin + end) / 2 / _CELL_M).astype(np.int32)
+    return cell, np.subtract(end, begin, out=end)

@@ -29,7 +29,8 @@ from llrgeo.inputs.official.sources import Sources
 from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.network import RoadNetwork, save_network
 from llrgeo.roads.osm import assemble, finish
-from llrgeo.roads.sections import Polygon, read_boundary
+from llrgeo.roads.sections import read_boundary
+from llrgeo.roads.way_nodes import Polygon
 from llrgeo.schema import BNG, WGS84, Track
 from llrgeo.study.new_study_file import (
     Timetables,
