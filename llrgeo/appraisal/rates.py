@@ -123,5 +123,9 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
         uncosted = [service for service in services if service not in general]
         if uncosted:
             what = f"service_costs: no costs for {name_some(uncosted)}"
-            faults.append(f"{what}; a row with a blank site_id is needed")
+            remedy = (
+                "a row with a blank site_id is needed there (for "
+                "the embedded table: name a copy of data/rates/service_costs.csv with such a row)"
+            )
+            faults.append(f"{what}; {remedy}, or leave service_costs out")
     return faults

@@ -170,5 +170,6 @@ def _site_faults(
         faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
     unfit = [site for site, (_, services) in known.items() if service not in services]
     if unfit:
-        faults.append(f"{where} sites that cannot host it: {name_some(unfit)}")
+        remedy = f"add {service} to their 'services' in the table of sites"
+        faults.append(f"{where} sites that cannot host it: {name_some(unfit)}; {remedy}")
     return faults

@@ -92,8 +92,7 @@ def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list
         if named - services:
             faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
         if not option.based_on and services - set(option.sites):
-            faults.append(
-                f"{where}: no sites for {name_some(sorted(services - set(option.sites)))}"
-            )
+            bare = name_some(sorted(services - set(option.sites)))
+            faults.append(f"{where}: no sites for {bare}; list those under [options.sites]")
         earlier.add(option.id)
     return faults
