@@ -116,7 +116,7 @@ def test_all_faults_come_at_once(tmp_path):
         ("baseline = true", "baseline = false", "exactly one has baseline = true; found 0"),
         ('based_on = "today"', 'based_on = "later"', "'later' names no option above it"),
         ("opens = { clinic", "opens = { theatre", "no such service: theatre"),
-        ('sites = { clinic = ["A"], beds', "sites = { beds", "no sites for clinic"),
+        ('sites = { clinic = ["A"], beds', "sites = { beds", "no sites for clinic; list those"),
         ("weight = 1", "weight = 0", "criteria: the weights add up to 0"),
         ('measure = "mean_minutes"', 'measure = "joy"', "no measure 'joy'; known are"),
     ],
@@ -132,7 +132,7 @@ def test_options_are_held_against_the_sites(tmp_path, town_sites):
         build_options(load(tmp_path, text), closed)
     message = str(raised.value)
     assert "option 'nearer': clinic: no such site: Z" in message
-    assert "option 'nearer': beds: sites that cannot host it: C" in message
+    assert "option 'nearer': beds: sites that cannot host it: C; add beds to their 'services'" in message
     assert "option 'today': beds: closed sites cannot run it: B" in message
     assert re.search(r"\nIds of sites are in column site_id of .*sites\.csv$", message)
 

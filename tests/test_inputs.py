@@ -143,7 +143,7 @@ def test_a_site_with_neither_coordinates_nor_a_live_postcode_is_refused(tmp_path
     lost = town_sites.assign(lat=[None, 52.6, 52.6], lon=[None, -1.1, -1.1])
     message = message_of(read_sites, write(tmp_path, lost.assign(postcode="LE99 9ZZ")))
     assert "1 of 3 sites have no lat and lon, nor a postcode" in message
-    assert "(postcodes LE99 9ZZ)" in message
+    assert "(postcodes LE99 9ZZ); fill in lat and lon" in message
 
 
 def test_a_site_in_the_sea_is_refused_with_its_distance(tmp_path, town_areas, town_sites):
@@ -313,7 +313,7 @@ def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):
     filled = fill_authorities(bare, areas, read_postcodes(), source="sites.csv")
     assert list(filled["authority"]) == ["Leicester", "Town", "Town"]
     lost = bare.assign(postcode="CV21 1AA")
-    with pytest.raises(InputError, match=r"blank in 1 rows .* lie in no area \(A\)"):
+    with pytest.raises(InputError, match=r"blank in 1 rows .* lie in no area \(A\); fill it in"):
         fill_authorities(lost, areas, read_postcodes(), source="sites.csv")
     column_less = town_sites.drop(columns="authority")
     assert "authority" not in fill_authorities(

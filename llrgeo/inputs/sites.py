@@ -197,7 +197,7 @@ def fill_authorities(
     lost = bare[found.isna()]
     if len(lost):
         fault = f"column 'authority' is blank in {len(lost)} rows whose postcodes lie in no area"
-        raise_faults([f"{fault} ({name_some(lost)})"], source=source)
+        raise_faults([f"{fault} ({name_some(lost)}); fill it in there"], source=source)
     return sites.assign(authority=sites["authority"].mask(sites["authority"] == "", found))
 
 
@@ -228,4 +228,5 @@ def _lost_faults(placed: pd.DataFrame) -> list[str]:
         return []
     postcodes = lost.reindex(columns=["postcode"])["postcode"].fillna("blank")
     what = "have no lat and lon, nor a postcode that llrgeo knows to place them by"
-    return [f"{len(lost)} of {len(placed)} sites {what} (postcodes {name_some(postcodes)})"]
+    which = f"(postcodes {name_some(postcodes)}); fill in lat and lon"
+    return [f"{len(lost)} of {len(placed)} sites {what} {which}"]
