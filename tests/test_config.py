@@ -132,7 +132,7 @@ def test_options_are_held_against_the_sites(tmp_path, town_sites):
         build_options(load(tmp_path, text), closed)
     message = str(raised.value)
     assert "option 'nearer': clinic: no such site: Z" in message
-    assert "option 'nearer': beds: sites that cannot host it: C; add beds to their 'services'" in message
+    assert "beds: sites that cannot host it: C; add beds to their 'services'" in message
     assert "option 'today': beds: closed sites cannot run it: B" in message
     assert re.search(r"\nIds of sites are in column site_id of .*sites\.csv$", message)
 

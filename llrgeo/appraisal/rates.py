@@ -124,8 +124,8 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
         if uncosted:
             what = f"service_costs: no costs for {name_some(uncosted)}"
             remedy = (
-                "a row with a blank site_id is needed there (for "
-                "the embedded table: name a copy of data/rates/service_costs.csv with such a row)"
+                "a row with a blank site_id is needed there (of the embedded table name a copy of "
+                "data/rates/service_costs.csv with such a row)"
             )
             faults.append(f"{what}; {remedy}, or leave service_costs out")
     return faults
