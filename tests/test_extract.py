@@ -341,6 +341,18 @@ def test_places_that_stand_on_ways_are_read(tmp_path: Path) -> None:
     assert extract.notes == {"nodes placed by their ways": 2}
 
 
+def test_of_a_street_through_the_box_asked_for_the_nodes_within_it_are_placed(
+    tmp_path: Path,
+) -> None:
+    inside = [f'<nd ref="{ref}" lat="{LAT + ref / 1000:.4f}" lon="{LON}"/>' for ref in (2, 3)]
+    path = tmp_path / "geom.osm"
+    path.write_text(
+        f'<osm version="0.6"><way id="7"><nd ref="1"/>{"".join(inside)}<nd ref="4"/>'
+        '<tag k="highway" v="residential"/></way></osm>'
+    )
+    assert read_extracts([path]).node_ids.tolist() == [2, 3]
+
+
 def test_streets_without_any_place_are_refused_with_the_way_to_mend_them(tmp_path: Path) -> None:
     way = '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="road"/></way>'
     text = f'<osm version="0.6">{way}</osm>'

@@ -604,6 +604,18 @@ def test_conditional_access_counts_at_its_time(build: Build) -> None:
     assert build(school_street(), clock="We 08:30").metres("z", "s") == ROUND
 
 
+def test_a_point_may_be_shut_at_its_time_alone(build: Build) -> None:
+    def filtered() -> Map:
+        drawn = Map({**crossing().places, "m": (400.0, -200.0)})
+        drawn.ways = [way for way in crossing().ways if way[0] != 3]
+        drawn.way(3, "b m d").point("m", {"motor_vehicle:conditional": "no @ (08:00-09:00)"})
+        return drawn
+
+    assert build(filtered()).metres("z", "s") == DIRECT
+    assert build(filtered(), clock="We 08:30").metres("z", "s") == ROUND
+    assert build(filtered(), clock="We 09:30").metres("z", "s") == DIRECT
+
+
 def test_missing_nodes_at_the_rim_split_a_way(build: Build) -> None:
     drawn = Map({"a": (0.0, 0.0), "b": (400.0, 0.0), "c": (800.0, 0.0), "d": (1_200.0, 0.0)})
     town = build(drawn.way(1, "a b beyond c d"))

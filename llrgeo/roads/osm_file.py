@@ -41,6 +41,10 @@ _POINT_KEYS: Final = frozenset(
     {
         "access", "barrier", "bicycle", "crossing", "foot", "highway", "maxheight", "maxwidth",
         "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
+        # A point may be shut at certain times alone, or signed by its built size alone.
+        "access:conditional", "bicycle:conditional", "foot:conditional", "vehicle:conditional",
+        "motor_vehicle:conditional", "motorcar:conditional", "maxheight:physical",
+        "maxwidth:physical",
     }
 )  # fmt: skip
 _NODE_KEYS: Final = _POINT_KEYS | {"place"}
@@ -207,9 +211,8 @@ def _tagged_in_blocks(path: Path) -> _Tagged:
 def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) -> Way:  # noqa: ANN401 (osmium's own type)
     """Take a way; note the places of its nodes where it carries them."""
     refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
-    # Most files have none: the nodes at either end tell.
-    if len(refs) and (way.nodes[0].location.valid() or way.nodes[-1].location.valid()):
-        on_ways.update((node.ref, (node.x, node.y)) for node in way.nodes if node.location.valid())
+    # Most files have none; where a box was asked for, only the nodes within it have one.
+    on_ways.update((node.ref, (node.x, node.y)) for node in way.nodes if node.location.valid())
     return Way(way.id, tags, refs)
 
 
