@@ -99,7 +99,7 @@ class CentreSearch:
         proving_ends = now + _PROVING * (ends - now)
         while self._is_open(gap) and time.perf_counter() < proving_ends:
             at = self._next_to_prove(gap)
-            covering = Covering.of(self._left(at), self.free)
+            covering = Covering.of(self._left(at), self.free, proving_ends)
             found = covering.at_most(self.number, ends=proving_ends)
             if found.plan is not None:
                 self._take(covering.sites[found.plan])
@@ -165,7 +165,7 @@ class CentreSearch:
     def _plan_within(self, at: int, steps: tuple[int, int], ends: float) -> Positions | None:
         """Look for a plan with all demand within a radius; None where none is found."""
         left = self._left(at)
-        cover = left[undominated_areas(left)][:, self.free]
+        cover = left[undominated_areas(left, ends)][:, self.free]
         plan = greedy_cover(cover)
         if len(plan) <= self.number:
             return self.free[plan]

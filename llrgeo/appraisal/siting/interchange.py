@@ -61,9 +61,11 @@ def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Meri
     # `_STEPS` guards against a cycle of moves that differ by rounding alone.
     merit = merit_of(model, plan)
     for _ in range(_STEPS):
+        if time.perf_counter() >= ends:
+            break
         moved = _best_move(model, plan)
         moved_merit = merit_of(model, moved)
-        if not _is_better(moved_merit, merit) or time.perf_counter() >= ends:
+        if not _is_better(moved_merit, merit):
             break
         plan, merit = moved, moved_merit
     return plan, merit

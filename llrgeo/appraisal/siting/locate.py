@@ -37,6 +37,7 @@ _CELLS: Final = 3_000_000  # areas x sites x searches that are worth their time
 _NEAR: Final = 0.03  # a Lagrangian bound within this is worth branching on
 _HALF: Final = 0.5  # of a site
 _FEW_PAIRS: Final = 6  # for each area, up to which the radius formulation is proved at once
+_MOST_PAIRS: Final = 1_000_000  # from which on it takes seconds to put to HiGHS
 _ROUNDING: Final = 1e-6  # of a step between costs
 _EQUAL: Final = 1e-7  # relative difference of value and bound that is rounding
 
@@ -163,7 +164,7 @@ def locate_sites(
     gap
         Relative gap at which to stop; 0 asks for a proof.
     seconds
-        Time limit. HiGHS may pass it by as long as it takes to put the problem to it.
+        Time limit. It may be passed by as long as it takes to put up to a million pairs to HiGHS.
     seed
         Of the search.
 
@@ -281,23 +282,22 @@ def _close_gap(
 ) -> BoundedPlan:
     """Close what the Lagrangian bound leaves over, down to a difference in cost.
 
-    A maximal covering has a search and a tree of its own. By HiGHS on the radius formulation where
-    few pairs are left (it then takes hundredths of a second) or costs are 0 or 1; else by branch
-    and bound where the bound is near or limits make the programme large.
+    A maximal covering has a search and a tree of its own. Others are left to HiGHS on the radius
+    formulation, or to branch and bound.
     """
     model = case.model
-    if known.cost - found.value <= allowed:
+    if known.cost - found.value <= allowed or time.perf_counter() >= ends:
         return replace(known, bound=found.value)
     if case.problem.definition.has_two_costs and is_plain_covering(model):
         prices = found.multipliers
         return prove_most_covered(model, prices, known, gap=allowed, ends=ends, seed=seed)
-    # Branching pays where the bound is near the best plan, or where limits make the programme
-    # large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
+    # Branching pays where the bound is near the best plan, or where limits or pairs make the
+    # programme large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost
     limited = bool(model.limits) or model.catchments is not None
     pairs = np.count_nonzero(~found.unused) if not limited else np.inf
     small = pairs <= _FEW_PAIRS * len(model.objective.costs)
-    if (near or limited) and not small and not case.problem.definition.has_two_costs:
+    if (near or pairs > _MOST_PAIRS) and not small and not case.problem.definition.has_two_costs:
         return branch_and_bound(model, found, known, gap=allowed, ends=ends)
     answer = solve_exactly(
         _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=known.plan

@@ -6,6 +6,7 @@ are, without a climb (they are the strongest Benders cuts of Cordeau, Furini and
 take out the same columns one by one).
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
@@ -66,8 +67,10 @@ def relaxed_prices(model: Model, ends: float = np.inf) -> Vector:
     prices are of these rows. When time ends (`ends`, by `time.perf_counter`) they may be any others
     that bound less.
     """
-    programme, _ = relaxed_covering(model)
     demand = model.objective.costs.max(axis=1)
+    if time.perf_counter() >= ends:
+        return np.zeros(len(demand))
+    programme, _ = relaxed_covering(model)
     # Any prices bound the plans; the best to within rounding are enough.
     found = programme.row_prices(interior=True, ends=ends)[: len(demand)]
     prices: Vector = np.clip(np.nan_to_num(found), 0.0, demand)
@@ -116,7 +119,7 @@ def prove_most_covered(
         known = BoundedPlan(plan, -np.inf, model.cost(plan))
     found = bound_at(model, prices, known.cost)
     known = replace(known, bound=found.value)
-    if known.cost - found.value <= gap:
+    if known.cost - found.value <= gap or time.perf_counter() >= ends:
         return known
     # Sites that no better plan opens go, and areas that only they told apart become one.
     narrow = found.narrow(model)

@@ -43,12 +43,13 @@ class Covering:
     sites: Positions
 
     @classmethod
-    def of(cls, cover: Mask, usable: Positions) -> Self:
+    def of(cls, cover: Mask, usable: Positions, ends: float = np.inf) -> Self:
         """Return the covering of areas (rows of `cover`) by some of the sites, all else left out.
 
         Some plan of fewest sites consists of the sites left alone. Each area needs a usable site.
+        More are left where time ends (`ends`, by `time.perf_counter`) before all are looked at.
         """
-        areas, left = undominated(cover[:, usable])
+        areas, left = undominated(cover[:, usable], ends)
         return cls(cover[np.ix_(areas, usable[left])], usable[left])
 
     def prices(self, ends: float = np.inf) -> Vector:
@@ -143,7 +144,7 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
         return BoundedPlan(kept, paid, paid)
     if not left[:, free].any(axis=1).all():
         return BoundedPlan(None, np.inf, np.inf)
-    chosen, bound = _fewest(Covering.of(left, free), ends, seed)
+    chosen, bound = _fewest(Covering.of(left, free, ends), ends, seed)
     plan = np.sort(np.concatenate([kept, chosen]))
     return BoundedPlan(plan, bound + paid, len(chosen) + paid)
 
