@@ -1,4 +1,4 @@
-"""Journeys near the rim of the road map are counted, named, and said on what is published."""
+"""Journeys near the boundary of the road map are counted, named, and said on what is published."""
 
 import dataclasses
 import math
@@ -13,7 +13,7 @@ from road_maps import Map
 from shapely import Point
 
 from llrgeo.publish.wording import wording
-from llrgeo.roads.coverage import _thinned, covered_land, near_rim, widened
+from llrgeo.roads.coverage import _thinned, covered_land, near_boundary, widened
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
 from llrgeo.roads.osm import build_network
 from llrgeo.schema import BNG
@@ -25,7 +25,7 @@ A, B, C, D = (3_000, 5_000), (7_000, 5_000), (3_000, 1_000), (7_000, 1_000)
 
 @pytest.fixture
 def square() -> RoadNetwork:
-    """Return roads AB, AC, CD, DB in a square of 10 km; CD runs 1 km from its southern rim.
+    """Return roads AB, AC, CD, DB in a square of 10 km; CD runs 1 km from its southern boundary.
 
     AB takes 4 minutes, in the evening peak 60; each of the others 8.
     """
@@ -46,8 +46,8 @@ def square() -> RoadNetwork:
             "geometry": None,
         }
     )
-    rim = shapely.box(0, 0, 10_000, 10_000).wkt
-    info = NetworkInfo("car", ("off_peak", "pm_peak"), "square", "none", rim=rim)
+    land = shapely.box(0, 0, 10_000, 10_000).wkt
+    info = NetworkInfo("car", ("off_peak", "pm_peak"), "square", "none", extent=land)
     return RoadNetwork(pd.DataFrame([A, B, C, D], columns=["x", "y"]), edges, info)
 
 
@@ -64,10 +64,10 @@ def near(network: RoadNetwork, period: str) -> tuple[pd.DataFrame, str]:
 
 
 def test_a_road_near_the_rim_is_one_of_which_any_part_is(square: RoadNetwork) -> None:
-    assert near_rim(square).tolist() == [False, True, True, True] * 2
-    assert near_rim(square, within_m=500).tolist() == [False] * 8
+    assert near_boundary(square).tolist() == [False, True, True, True] * 2
+    assert near_boundary(square, within_m=500).tolist() == [False] * 8
     info = NetworkInfo("car", ("off_peak",), "square", "none")
-    assert not near_rim(RoadNetwork(square.nodes, square.edges, info)).any()
+    assert not near_boundary(RoadNetwork(square.nodes, square.edges, info)).any()
 
 
 def test_journeys_near_the_rim_are_those_whose_fastest_way_comes_near_it(
@@ -95,7 +95,7 @@ def test_the_note_says_by_how_much_a_journey_could_change_at_most(square: RoadNe
     # minute of the fastest road: 5.7 minutes, so 6.3 could be gained.
     assert "a road beyond it, by at most 6.3 minutes" in near(square, "off_peak")[1]
     least = minutes_beyond(square, "off_peak", points(a=A, c=C), points(b=B, d=D))
-    # From c to d 1,000 m to the rim and 1,000 back are less than the straight 4,000 m.
+    # From c to d 1,000 m to the boundary and 1,000 back are less than the straight 4,000 m.
     assert least.round(3).to_numpy().tolist() == [[6.0, 5.657], [5.657, 4.0]]
 
 
@@ -104,7 +104,7 @@ def test_a_journey_that_no_way_beyond_could_beat_is_not_flagged(square: RoadNetw
     network = dataclasses.replace(square, edges=even)
     router, origins, sites = NetworkRouter(network), points(c=C), points(d=D)
     times = router.travel_times(origins, sites, mode="car", period="off_peak")
-    assert times.minutes.loc["c", "d"] == 4.0  # along the southern rim, straight and at full speed
+    assert times.minutes.loc["c", "d"] == 4.0  # along the southern edge, straight, at full speed
     assert not find_edge_effects(router, times, origins, sites).to_numpy().any()
 
 
@@ -131,8 +131,8 @@ def test_what_is_asked_again_is_enough_to_know_which_journeys_come_near_the_rim(
         for role, count in (("a", 17), ("s", 5))
     )
     times = router.travel_times(origins, sites, mode="car", period="off_peak")
-    # The definition, in full: every journey again, where all roads near the rim take twice as long.
-    ms = edges["ms_off_peak"].where(~near_rim(network), 2 * edges["ms_off_peak"])
+    # The definition, in full: every journey again, with roads near the boundary twice as slow.
+    ms = edges["ms_off_peak"].where(~near_boundary(network), 2 * edges["ms_off_peak"])
     slowed = RoadNetwork(network.nodes, edges.assign(ms_off_peak=ms), network.info)
     again = NetworkRouter(slowed).travel_times(origins, sites, mode="car", period="off_peak")
     least = minutes_beyond(network, "off_peak", origins, sites)
@@ -195,7 +195,7 @@ def test_a_network_knows_its_rim_and_the_clock_of_its_rules(tmp_path: Path) -> N
         drawn.way(row + 10, " ".join(f"p{row}{y}" for y in range(9)))
     network = build_network([drawn.write(tmp_path / "grid.osm")], clock="tu 8:30")
     assert network.info.clock == "Tu 08:30"
-    assert shapely.from_wkt(network.info.rim).area == pytest.approx(8_000**2, rel=0.1)
+    assert shapely.from_wkt(network.info.extent).area == pytest.approx(8_000**2, rel=0.1)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Networks as OSMnx graphs and back: same units, same CRS, same times."""
 
+import json
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import osmnx as ox
@@ -8,6 +11,7 @@ from road_maps import Map
 
 import llrgeo
 from llrgeo.errors import NetworkError
+from llrgeo.roads.osmnx_graph import OWN
 
 COLUMNS = ("length_m", "ms_off_peak", "road_class", "road_name", "use", "snappable")
 
@@ -53,6 +57,16 @@ def test_a_graph_may_be_projected_or_saved_on_its_way(network, tmp_path):
     alike(network, llrgeo.network_from_graph(ox.project_graph(graph, to_crs="EPSG:32630")))
     ox.save_graphml(graph, tmp_path / "town.graphml")
     alike(network, llrgeo.network_from_graph(ox.load_graphml(tmp_path / "town.graphml")))
+
+
+def test_a_graph_saved_when_the_extent_was_called_rim_is_read(network):
+    land = "POLYGON ((0 0, 9 0, 9 7, 0 0))"
+    info = replace(network.info, extent=land)
+    graph = llrgeo.network_to_graph(replace(network, info=info))
+    described = json.loads(graph.graph[OWN])
+    described["rim"] = described.pop("extent")
+    graph.graph[OWN] = json.dumps(described)
+    assert llrgeo.network_from_graph(graph).info == info
 
 
 def test_osmnx_reads_metres_seconds_and_degrees(network):

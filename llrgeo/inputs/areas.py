@@ -274,5 +274,5 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _only_polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the land of a collection: a cell cut along the rim may have lines besides."""
+    """Return the land of a collection: a cell cut along the boundary may have lines besides."""
     return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type in _LAND])

@@ -1,6 +1,6 @@
-"""The rim of a network: where its streets end because the files do, or because it was clipped.
+"""The boundary of a network: where its streets end because the files do, or because it was clipped.
 
-A journey near the rim may be faster over a road beyond it, which the network does not have.
+A journey near the boundary may be faster over a road beyond it, which the network does not have.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ NEAR_M: Final = 2_000.0
 
 _CELL_M: Final = 1_000.0
 # Land counts as covered where no circle of this radius fits between streets: fields and lakes lie
-# within the rim, and a lone road that runs on across the border does not widen it.
+# within the boundary, and a lone road that runs on across the border does not widen it.
 _GAP_M: Final = 3_000.0
 _KEPT_EVERY: Final = 3  # rows and columns of cells amid others
 _EDGE: Final = 8  # cells around all: more than circles reach
@@ -37,7 +37,7 @@ def covered_land(path: pd.DataFrame) -> str:
         `x`, `y` of the nodes of all streets.
     """
     # Closing (out, then back in by the same radius) joins cells across gaps and fills bays and
-    # holes, without moving the outer rim.
+    # holes, without moving the outer boundary.
     rows = pd.DataFrame(np.floor(path[["x", "y"]].to_numpy() / _CELL_M).astype(np.int64))
     cells = rows.drop_duplicates().to_numpy()
     middles = shapely.multipoints((_thinned(cells) + 0.5) * _CELL_M)
@@ -107,14 +107,14 @@ def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return land
 
 
-def near_rim(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:
-    """Tell for every edge whether any of it lies within a distance of the rim, or beyond it.
+def near_boundary(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:
+    """Tell for every edge whether any of it lies within a distance of the boundary, or beyond it.
 
-    No edge does in a network whose rim is not known, such as the planning network.
+    No edge does in a network whose boundary is not known, such as the planning network.
     """
-    if not network.info.rim:
+    if not network.info.extent:
         return np.zeros(len(network.edges), dtype=bool)
-    inner = shapely.from_wkt(network.info.rim).buffer(-within_m)
+    inner = shapely.from_wkt(network.info.extent).buffer(-within_m)
     shapely.prepare(inner)
     inside: NDArray[np.bool_] = shapely.contains(inner, network.lines.to_numpy())
     return ~inside

@@ -32,12 +32,11 @@ if TYPE_CHECKING:  # drawn by geopandas when it is asked for
     from matplotlib.axes import Axes
 
 PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
-
 _FRESH_DAYS: Final = 180
-
 _TABLES: Final = ("nodes.parquet", "edges.parquet")
 _LANDMARKS: Final = "landmarks.parquet"  # of networks from a map; older ones have none
 _DESCRIPTION: Final = "network.json"
+_EXTENT: Final = "rim"  # the key of `extent` in it
 _SUMS: Final = "sha256"
 _UNREADABLE: Final = (
     OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError,
@@ -66,7 +65,7 @@ class NetworkInfo:
     differences and of means (plain values, see `llrgeo.travel.accuracy`). `measured_in` is the
     land from which it was measured (WKT, EPSG:27700; empty: not known). `ends_s` is lost at either
     end of every journey, between door and street, besides walking to the street and driving along
-    it. `rim` is the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the
+    it. `extent` is the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the
     time at which conditional rules were read (empty: left out).
     """
 
@@ -81,7 +80,7 @@ class NetworkInfo:
     error_min: float | None = None
     accuracy: dict[str, Any] = field(default_factory=dict)
     measured_in: str = ""
-    rim: str = ""
+    extent: str = ""
     clock: str = ""
     counts: dict[str, Any] = field(default_factory=dict)
 
@@ -292,7 +291,7 @@ def load_network(folder: str | Path) -> RoadNetwork:
         info = json.loads((folder / "network.json").read_text(encoding="utf-8"))
         _check_sums(folder, info.pop(_SUMS, None), info)
         _refuse(info_faults(info), _DESCRIPTION)
-        info["periods"] = tuple(info["periods"])
+        info["periods"], info["extent"] = tuple(info["periods"]), info.pop(_EXTENT, "")
         nodes = pd.read_parquet(folder / "nodes.parquet")
         edges = pd.read_parquet(folder / "edges.parquet")
         marks = folder / _LANDMARKS
@@ -321,6 +320,7 @@ def _refuse(faults: Sequence[str], source: str) -> None:
 def _described(info: NetworkInfo, folder: Path) -> str:
     """Return `network.json`: what the network is, and checksums of both tables and of itself."""
     described = json.loads(json.dumps(asdict(info)))  # as it will be read: keys are text
+    described[_EXTENT] = described.pop("extent")
     sums = _sums_of_tables(folder)
     sums[_DESCRIPTION] = _sum_of(described)
     described[_SUMS] = sums

@@ -159,7 +159,7 @@ def assemble(
     streets = interpret_ways(extract, mode, clock, track=track)
     points = interpret_points(extract, mode, clock)
     _refuse_without_roads(streets.table, extract, mode, study_area)
-    # 2. Cut ways at junctions and at the rim; roads are kept for some way beyond the study area.
+    # 2. Cut ways at junctions and at the boundary, which lies some way beyond the study area.
     clip = None if study_area is None else widened(study_area, buffer_m)
     sections = cut(extract, streets, points, study_area=study_area, clip=clip)
     _refuse_without_roads(sections.table, extract, mode, study_area)
@@ -210,7 +210,7 @@ def finish(assembly: Assembly, mode: str) -> RoadNetwork:
         LICENCE,
         assembly.date,
         error=_UNCALIBRATED.format(date=date),
-        rim=covered_land(assembly.sections.path),
+        extent=covered_land(assembly.sections.path),
         clock=str(assembly.clock or ""),
         counts=counts,
     )

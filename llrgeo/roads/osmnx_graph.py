@@ -109,6 +109,8 @@ def read_own(graph: "nx.MultiDiGraph[Any]") -> RoadNetwork:
     """
     info = json.loads(graph.graph[OWN])
     info["periods"] = tuple(info["periods"])
+    if "rim" in info:  # a graph saved before `extent` had its name
+        info["extent"] = info.pop("rim")
     order = sorted(graph.nodes)  # OSMnx's functions do not keep the order of nodes
     ids = {node: row for row, node in enumerate(order)}
     nodes = pd.DataFrame(_metres(graph, order), columns=["x", "y"])

@@ -38,7 +38,7 @@ def build_base_map(drawn: gpd.GeoDataFrame, routers: Iterable[Router]) -> BaseMa
 def _from_a_map(routers: Iterable[Router]) -> RoadNetwork | None:
     """Return the first network that was built from a map of streets; None without any."""
     for router in routers:
-        if isinstance(router, NetworkRouter) and router.network.info.rim:
+        if isinstance(router, NetworkRouter) and router.network.info.extent:
             return router.network
     return None
 

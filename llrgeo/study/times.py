@@ -44,7 +44,8 @@ def compute_times(
     """Compute the minutes from every area to every site, for each mode and period of a study.
 
     Minutes are rounded to tenths: what is published is what was appraised. Their note says where
-    the network's error is untested, where streets are old, and which journeys come near its rim.
+    the network's error is untested, where streets are old, and which journeys come near the edge of
+    the map.
     `map_tasks` says where searches are made; the minutes are the same.
     """
     study, times = inputs.study, {}
@@ -259,7 +260,7 @@ def _searching_by(router: Router, map_tasks: MapTasks) -> Router:
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
     """Add to the note of the times what the places and the date of the study give cause to."""
     study, info = inputs.study, router.network.info
-    # Roads beyond the network's rim could shorten journeys near it: say which, and by how much.
+    # Roads beyond the edge of the map could shorten journeys near it: say which, and by how much.
     ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
     longest_min, edge = max(study.thresholds_min), ""
     near = find_edge_effects(router, times, *ends, longest_min=longest_min)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.roads.coverage import NEAR_M, near_rim
+from llrgeo.roads.coverage import NEAR_M, near_boundary
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG, name_some
 from llrgeo.travel.engines import journey_keys
@@ -52,12 +52,13 @@ def find_edge_effects(
         Booleans, shaped as the minutes; False where a site cannot be reached.
     """
     minutes = times.minutes
-    near = near_rim(router.network)
+    near = near_boundary(router.network)
     found = np.zeros(minutes.shape, dtype=bool)
     doubted = found
     if near.any():
-        # A way beyond the rim leaves the land that the map covers and comes back, so it is at least
-        # as long as the straight line from the origin to the rim and from there to the destination.
+        # A way beyond the boundary leaves the land that the map covers and comes back, so it is at
+        # least as long as the straight lines from the origin to the boundary and from there to the
+        # destination.
         least = minutes_beyond(router.network, times.period, origins, destinations)
         counted = np.isfinite(minutes) & _that_matter(minutes, longest_min)
         doubted = ((minutes > least) & counted).to_numpy()
@@ -67,11 +68,11 @@ def find_edge_effects(
         block = np.ix_(rows, columns)
         known = np.where(doubted, minutes, -np.inf)[block]
         ends = gpd.GeoSeries(origins.iloc[rows]), gpd.GeoSeries(destinations.iloc[columns])
-        found[block] = _longer_by_the_rim(router, times.period, ends, near, known)
+        found[block] = _longer_near_boundary(router, times.period, ends, near, known)
     return pd.DataFrame(found & doubted, minutes.index, minutes.columns)
 
 
-def _longer_by_the_rim(
+def _longer_near_boundary(
     router: NetworkRouter,
     period: str,
     ends: tuple[gpd.GeoSeries, gpd.GeoSeries],
@@ -95,12 +96,12 @@ def _longer_by_the_rim(
 def minutes_beyond(
     network: RoadNetwork, period: str, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
 ) -> pd.DataFrame:
-    """Return the least minutes that a way beyond the rim of the map could take, for each pair.
+    """Return the least minutes that a way beyond the boundary of the map could take, for each pair.
 
     Parameters
     ----------
     network
-        A network whose rim is known.
+        A network whose boundary is known.
     period
         Which of its times count.
     origins, destinations
@@ -109,12 +110,13 @@ def minutes_beyond(
     Returns
     -------
     pandas.DataFrame
-        Origins by destinations: the straight lines to the rim and back, and no shorter than the
-        straight line between the two, at the speed that 99 % of the map's kilometres do not exceed.
+        Origins by destinations: the straight lines to the boundary and back, and no shorter than
+        the straight line between the two, at the speed that 99 % of the map's kilometres do not
+        exceed.
     """
-    rim = shapely.from_wkt(network.info.rim).boundary
+    boundary = shapely.from_wkt(network.info.extent).boundary
     starts, ends = (points.to_crs(BNG) for points in (origins, destinations))
-    out, back = starts.distance(rim).to_numpy(), ends.distance(rim).to_numpy()
+    out, back = starts.distance(boundary).to_numpy(), ends.distance(boundary).to_numpy()
     across = np.column_stack([starts.distance(point).to_numpy() for point in ends])
     least_m = np.maximum(out[:, None] + back[None, :], across)
     minutes = least_m / _fastest_m_per_min(network, period)
