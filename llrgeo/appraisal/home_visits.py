@@ -43,15 +43,18 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
 
 def _reach(result: ServiceResult, people: pd.Series) -> dict[str, float]:
     service, minutes = result.service, result.allocation["travel_time_min"]
+    counts, drive_min = people.to_numpy(), minutes.to_numpy()
     # In time by the drive alone: handling the call and dispatch were taken off the standard before.
-    in_time = people[minutes <= service.travel_standard_min].sum()
-    reached = minutes < float("inf")
-    total = people.sum()
+    in_time = counts[drive_min <= service.travel_standard_min].sum()
+    reached = drive_min < float("inf")
+    total = counts.sum()
     return {
         "people": total,
         "in_time": in_time,
         "share_in_time": float(ratio(in_time, total)),
-        "mean_min": float(ratio((people * minutes)[reached].sum(), people[reached].sum())),
+        "mean_min": float(
+            ratio((counts[reached] * drive_min[reached]).sum(), counts[reached].sum())
+        ),
         "latest_start_min": service.standard_min - weighted_quantile(minutes, people, 0.9),
         "call_min": service.call_min,
         "dispatch_min": service.dispatch_min,

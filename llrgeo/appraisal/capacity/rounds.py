@@ -6,6 +6,7 @@ rounds of eight. The length of rounds follows from the density of homes (Daganzo
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -97,8 +98,13 @@ def driving_minutes(minutes: Array, ends_min: Array) -> Array:
 
 def hull_km2(x_m: Array, y_m: Array) -> float:
     """Return the area of the convex hull of points; 0 for points in one line."""
-    points = shapely.multipoints(np.column_stack([x_m, y_m]))
-    return float(shapely.area(shapely.convex_hull(points))) / _PER_KM2
+    return _hull_km2(np.column_stack([x_m, y_m]).astype(float).tobytes())
+
+
+@lru_cache(maxsize=1024)  # the homes of a base are the same in all years, and under most options
+def _hull_km2(points: bytes) -> float:
+    homes = shapely.multipoints(np.frombuffer(points).reshape(-1, 2))
+    return float(shapely.area(shapely.convex_hull(homes))) / _PER_KM2
 
 
 def mean_of_drawn_days(homes: Homes, visits: int, a_round: int, *, seed: int) -> DayOnTheRoad:

@@ -198,7 +198,7 @@ def _conservation_faults(
     faults = []
     for law in declaration.conserves:
         # Within rounding of floats: everybody once, in each group of rows.
-        counted = table.groupby(list(law.by))[list(law.columns)].sum().sum(axis=1)
+        counted = table.groupby(list(law.by), sort=False)[list(law.columns)].sum().sum(axis=1)
         for key, found in counted.items():
             values = key if isinstance(key, tuple) else (key,)
             group = dict(zip(law.by, map(str, values), strict=True))

@@ -119,7 +119,7 @@ def _money(
 
     `money` are the works of all options and what `running_by_site` returns of the plan.
     """
-    works, running = money
+    (works, running), capital = money, ["capital_low", "capital", "capital_high"]
     table = pd.DataFrame(index=pd.Index(ids, name="site_id"))
     estate = None if plan.estate is None else plan.estate.estate.reindex(ids)
     for name in _FACTS_OF:
@@ -128,10 +128,11 @@ def _money(
     # Sums over a site's works; NaN, and not 0, where the study plans none at all.
     mine = works[works["option"] == option] if len(works) else pd.DataFrame()
     table["estate_option"] = ""
-    for name in ("capital_low", "capital", "capital_high"):
-        table[name] = mine.groupby("site_id")[name].sum().reindex(ids) if len(mine) else np.nan
+    table[capital] = np.nan
     if len(mine):
-        kinds = mine.groupby("site_id")["kind"].agg(lambda found: "; ".join(sorted(set(found))))
+        by_site = mine.groupby("site_id")
+        table[capital] = by_site[capital].sum().reindex(ids)
+        kinds = by_site["kind"].agg(lambda found: "; ".join(sorted(set(found))))
         table["estate_option"] = kinds.reindex(ids).fillna("")
     sold = None if plan.estate is None else plan.estate.disposals
     receipts = pd.Series(dtype=float)
