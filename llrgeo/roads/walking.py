@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from llrgeo.errors import NetworkError
 from llrgeo.modes import WALK_KPH
@@ -34,8 +35,8 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
     # A walker may go against one-way traffic; a network that lacks the way back cannot show it.
     start, end = edges[["from_node", "to_node"]].to_numpy(np.int64).T
     nodes = len(network.nodes)
-    one_way = np.setdiff1d(end * nodes + start, start * nodes + end)  # ways back that are no ways
-    if (edges["road_class"] == "turn").any() or one_way.size:
+    ways, ways_back = pd.Series(start * nodes + end), pd.Series(end * nodes + start)
+    if (edges["road_class"] == "turn").any() or not ways_back.isin(ways).all():
         msg = (
             "the network has one-way streets or turns; for walking, build a network of its own: "
             "llrgeo network build EXTRACT.osm.pbf --mode walk --out FOLDER"
