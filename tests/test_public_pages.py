@@ -187,7 +187,7 @@ def test_no_page_carries_a_library_but_leaflet(parts):
 def test_no_published_page_uses_a_popup_or_tooltip_of_folium():
     """Folium escapes no name; the maps of notebooks, which nobody publishes, escape theirs."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in PUBLISH.rglob("*.py")}
-    assert "folium" in sources["leaflet_map.py"]
+    assert "folium" in sources["folium_map.py"]
     drawn = {name for name, text in sources.items() if re.search(r"Popup|Tooltip", text)}
     assert drawn == {"notebook_map.py"}
 

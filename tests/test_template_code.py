@@ -1,12 +1,14 @@
-"""Compiled templates are kept, used only for their own text, and never in the way of a page."""
+"""What is made once is kept, used only for what it was made by, and never in the way of a page."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from jinja2 import DictLoader, Environment
 
-from llrgeo.publish.template_code import TemplateCode
+from llrgeo.publish import template_code
+from llrgeo.publish.template_code import TemplateCode, kept_text
 
 
 def rendered(folder: Path, text: str) -> str:
@@ -40,3 +42,34 @@ def test_pages_are_made_where_nothing_can_or_may_be_kept(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert rendered(tmp_path, "of {{ name }}") == "of &lt;A&gt;"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_kept_text_is_used_again_and_not_for_what_else_it_is_made_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path / "kept")
+    assert kept_text("map", ["1.0", "ab"], lambda: "first") == "first"
+    assert kept_text("map", ["1.0", "ab"], lambda: "second") == "first"
+    assert kept_text("map", ["1.0a", "b"], lambda: "third") == "third"
+    assert kept_text("text", ["1.0", "ab"], lambda: "fourth") == "fourth"
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert kept_text("map", ["1.1", "ab"], lambda: "fifth") == "fifth"
+    assert len(list((tmp_path / "kept").iterdir())) == 3
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path / "file")  # where nothing can be written
+    assert kept_text("map", ["1.0", "ab"], lambda: "sixth") == "sixth"
+
+
+def test_the_empty_map_is_what_folium_draws_which_is_not_loaded_for_one_that_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path)
+    where, room = (52.5, -1.25), "llrgeo.publish.explorer"
+    drawn = import_module(f"{room}.folium_map").draw_empty_map("llrgeo", where, 3)
+    maps = import_module(f"{room}.leaflet_map")
+    assert maps.empty_map(where, 3) == maps.MapParts(*drawn)
+    maps._map_around_nowhere.cache_clear()
+    monkeypatch.setitem(sys.modules, f"{room}.folium_map", None)  # to import it is an error
+    assert maps.empty_map(where, 3) == maps.MapParts(*drawn)
+    with pytest.raises(ImportError):
+        maps.empty_map(where, 4)

@@ -1,12 +1,19 @@
-"""Compiled templates, kept where Python keeps its own bytecode of this room."""
+"""Compiled templates and drawn texts, kept where Python keeps its own bytecode of this room."""
 
+import hashlib
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Final
 
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+
+from llrgeo.files import written_whole
+
+FOLDER: Final = Path(cache_from_source(__file__)).parent
 
 
 class TemplateCode(FileSystemBytecodeCache):
@@ -17,10 +24,26 @@ class TemplateCode(FileSystemBytecodeCache):
     """
 
     def __init__(self) -> None:
-        super().__init__(str(Path(cache_from_source(__file__)).parent))
+        super().__init__(str(FOLDER))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Write a compiled template; without a word where the folder takes none."""
         if not sys.dont_write_bytecode:
             with suppress(OSError):
                 super().dump_bytecode(bucket)
+
+
+def kept_text(name: str, made_by: Iterable[str], make: Callable[[], str]) -> str:
+    """Return a text that is made once and kept while all that it is made by is the same.
+
+    It is made in each run where nothing can or may be kept.
+    """
+    digest = hashlib.sha256("\0".join(made_by).encode()).hexdigest()
+    path = FOLDER / f"{name}-{digest}.txt"
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8")
+    text = make()
+    if not sys.dont_write_bytecode:
+        with suppress(OSError), written_whole(path) as made:
+            made.write_text(text, encoding="utf-8")
+    return text

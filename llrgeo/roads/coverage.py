@@ -3,7 +3,7 @@
 A journey near the boundary may be faster over a road beyond it, which the network does not have.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.way_nodes import Polygon
+
+if TYPE_CHECKING:
+    from llrgeo.roads.way_nodes import Polygon
 
 NEAR_M: Final = 2_000.0
 
@@ -49,7 +51,7 @@ def covered_land(path: pd.DataFrame) -> str:
     return str(shapely.to_wkt(land, rounding_precision=0))
 
 
-def widened(land: Polygon, by_m: float) -> Polygon:
+def widened(land: "Polygon", by_m: float) -> "Polygon":
     """Return land and what is around it up to a distance.
 
     Where an outline has many corners it is done in two steps, for circles of 1 km and then of the

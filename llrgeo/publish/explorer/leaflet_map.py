@@ -1,40 +1,18 @@
-"""The map: the only module that imports folium, and it gives folium no text from data.
-
-Names, numbers and shapes reach the map through the page's JSON and our own script; folium makes
-the empty Leaflet map alone.
-"""
+"""The map of a page: empty, as folium draws it, around the page's own centre."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
-import folium
-from branca.element import Figure
+from llrgeo.publish.template_code import kept_text
 
 MAP_ID: Final = "llrgeo"
 MAP_NAME: Final = f"map_{MAP_ID}"
 _NOWHERE: Final = (12.3456, 65.4321)  # a centre that stands nowhere else in the script
-
-
-class _LeanMap(folium.Map):
-    """A folium map that loads nothing and whose name is the same in every build."""
-
-    def __init__(self, centre: tuple[float, float], zoom: int) -> None:
-        super().__init__(
-            location=centre,
-            zoom_start=zoom,
-            tiles=None,
-            prefer_canvas=True,
-            scroll_wheel_zoom=False,
-            zoom_snap=0.1,
-            zoom_animation=False,
-            fade_animation=False,
-            inertia=False,
-        )
-        self.default_js, self.default_css = [], []
-        self._name = "Map"
-        self._id = MAP_ID
+_DRAWN_BY: Final = Path(__file__).with_name("folium_map.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +40,16 @@ def empty_map(centre: tuple[float, float], zoom: int) -> MapParts:
 
 @cache
 def _map_around_nowhere(zoom: int) -> MapParts:
-    """Return a map as folium renders it, once for all pages: they differ in its centre."""
-    figure = Figure()
-    _LeanMap(_NOWHERE, zoom).add_to(figure)
-    figure.render()
-    return MapParts(figure.html.render().strip(), figure.script.render().strip())
+    """Return a map as folium draws it, once for all pages: they differ in its centre.
+
+    It is kept for later runs: folium takes a sixtieth of the main job to load.
+    """
+
+    def draw() -> str:
+        from llrgeo.publish.explorer.folium_map import draw_empty_map
+
+        return json.dumps(draw_empty_map(MAP_ID, _NOWHERE, zoom))
+
+    code = _DRAWN_BY.read_text(encoding="utf-8")
+    drawn_by = [version("folium"), version("branca"), code, MAP_ID, str(_NOWHERE), str(zoom)]
+    return MapParts(*json.loads(kept_text("empty_map", drawn_by, draw)))
