@@ -11,7 +11,7 @@ from llrgeo.inputs.figures import read_figures
 from llrgeo.inputs.housing import read_housing
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.rates import read_rates
-from llrgeo.inputs.sites import read_sites
+from llrgeo.inputs.sites import check_open_on, read_sites
 from llrgeo.travel.imported import ImportedRouter, import_travel_times
 
 
@@ -141,3 +141,12 @@ def test_imported_times_that_lack_an_area_name_their_file(tmp_path, town_areas, 
     ends = town_areas.geometry, town_sites.geometry
     with pytest.raises(RoutingError, match=r"times\.csv: the table lacks 1 areas \(F\)"):
         router.travel_times(*ends, mode="car", period="off_peak")
+
+
+@pytest.mark.parametrize("day", ["autumn 2026", "con", "November 2030", ""])
+def test_no_last_day_is_before_a_date_in_words(town_sites, day):
+    sites = town_sites.assign(closes=["2020-01-31", "", ""])
+    check_open_on(sites, day, source="sites.csv")
+    if day:
+        with pytest.raises(InputError, match="'closes' is no date as 2027-03-31 in B"):
+            check_open_on(sites.assign(closes=["", "soon", ""]), day, source="sites.csv")

@@ -49,6 +49,16 @@ MAPS = {
     "points": ("o.geojson", collection("Point", [-1.2, 52.6]), "are no polygons, but Point"),
     "lines": ("o.geojson", collection("LineString", SQUARE[0]), "no polygons, but LineString"),
     "nothing": ("o.geojson", collection("Polygon", []), "are no polygons, but"),
+    "a line for a shape": (
+        "o.geojson",
+        collection(coordinates=[[[-1.2, 52.6], [-1.1, 52.6], [-1.2, 52.6], [-1.2, 52.6]]]),
+        "1 of 1 shapes have no area",
+    ),
+    "beyond the pole": (
+        "o.geojson",
+        collection(coordinates=[[[-1.2, 95.0], [-1.1, 95.0], [-1.1, 95.5], [-1.2, 95.0]]]),
+        "latitude 95.5, beyond the poles",
+    ),
     "metres": ("o.geojson", collection(coordinates=METRES), "looks like eastings and northings"),
 }
 
@@ -68,6 +78,24 @@ def test_polygons_of_three_kinds_are_read(tmp_path):
     for name in ("o.geojson", "o.gpkg", "o.shp"):
         table.set_crs("EPSG:4326").to_file(tmp_path / name)
         assert read_outlines(tmp_path / name).index.tolist() == ["W"]
+
+
+def test_of_several_layers_the_only_one_of_polygons_is_read(tmp_path):
+    path = tmp_path / "o.gpkg"
+    shape = shapely.box(-1.2, 52.6, -1.1, 52.7)
+    table = gpd.GeoDataFrame({"area_id": ["W"]}, geometry=[shape], crs="EPSG:4326")
+    points = gpd.GeoDataFrame({"area_id": ["N"]}, geometry=[shape.centroid], crs="EPSG:4326")
+    points.to_file(path, layer="centres")
+    points.to_file(path, layer="doors")
+    with pytest.raises(InputError, match=r"2 layers there, none of polygons \(centres, doors\)"):
+        read_outlines(path)
+    table.to_file(path, layer="areas")
+    assert read_outlines(path).index.tolist() == ["W"]
+    table.to_file(path, layer="wards")
+    with pytest.raises(
+        InputError, match=r"o\.gpkg: 2 layers have polygons \(centres, doors, areas"
+    ):
+        read_outlines(path)
 
 
 def test_outlines_elsewhere_are_refused(town_areas):

@@ -104,6 +104,11 @@ STUDIES = {
     ),
     "a factor of 15": (line("time_factor = 15"), "a factor of 15 .15 % more is 1.15"),
     "a factor of 0": (line("time_factor = 0"), "time_factor: input should be greater than 0"),
+    "no table of discount rates": (
+        appraised('discount_rates = ""'),
+        "appraisal.discount_rates: string should have at least 1",
+    ),
+    "no incomes": (appraised('incomes = " "'), "appraisal.incomes: string should have at least 1"),
     "an infinite factor": (line("team_time_factor = inf"), "team_time_factor: input should be"),
     "growth of 15": (appraised("growth = { age_65_74 = 15 }"), "appraisal.growth.age_65_74: a fac"),
     "growth below 0": (appraised("growth = { age_65_74 = -1 }"), "appraisal.growth.age_65_74"),

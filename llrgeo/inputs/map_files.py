@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import check_file, one_line
-from llrgeo.schema import WGS84, raise_faults
+from llrgeo.schema import WGS84, name_some, raise_faults
 
 _DRIVERS: Final = {
     ".geojson": "GeoJSON",
@@ -35,6 +35,7 @@ _BEGINS: Final = {
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
 _DEGREES: Final = 400.0  # a coordinate beyond is in metres
+_POLE: Final = 90.0  # degrees
 _FAILURES: Final = (
     OSError,
     RuntimeError,
@@ -75,7 +76,11 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
         with warnings.catch_warnings():
             # GDAL warns of what it puts right; what it cannot is an error, or found below.
             warnings.simplefilter("ignore", RuntimeWarning)
-            table = gpd.read_file(path)
+            # Texts that are no JSON stay texts.
+            warnings.filterwarnings("ignore", "Could not parse column", UserWarning)
+            table = gpd.read_file(path, layer=_layer_of(path))
+    except InputError:
+        raise
     except _FAILURES as error:
         msg = f"{path}: not a readable map file ({one_line(error)})"
         raise InputError(msg) from error
@@ -110,6 +115,29 @@ def _check_kind(path: Path) -> None:
         raise InputError(msg)
 
 
+def _layer_of(path: Path) -> str | None:
+    """Return the layer to read: the first of a file of one, else the only one of polygons.
+
+    Raises
+    ------
+    InputError
+        If several layers have polygons, or of several none has.
+    """
+    if path.suffix.lower() != ".gpkg":  # the other kinds have one
+        return None
+    layers = gpd.list_layers(path)
+    if len(layers) <= 1:
+        return None
+    kinds = layers["geometry_type"].fillna("").astype(str)
+    names = [*layers.loc[kinds.str.contains("Polygon|Unknown"), "name"].astype(str)]
+    if len(names) != 1:
+        found = name_some(layers["name"])
+        what = "have polygons" if names else "there, none of polygons"
+        fault = f"{len(names) or len(layers)} layers {what} ({found}); save the one that is meant"
+        raise_faults([f"{fault} in a file of its own"], source=path.name)
+    return names[0]
+
+
 def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
     """Return what is wrong with shapes: none, other than polygons, or in metres for degrees."""
     if table.empty:
@@ -120,14 +148,27 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
     if len(other) or table.geometry.is_empty.any():
         found = ", ".join(sorted(set(other))) or "empty shapes"
         faults.append(f"{len(other) or 1} of {len(table)} shapes are no polygons, but {found}")
+    empty = int((shapely.area(table.geometry.array) == 0).sum())
+    if empty and not faults:
+        faults.append(f"{empty} of {len(table)} shapes have no area")
+    return faults + _coordinate_faults(table)
+
+
+def _coordinate_faults(table: gpd.GeoDataFrame) -> list[str]:
+    """Return what is wrong with the coordinates of shapes."""
     bounds = table.total_bounds
-    finite = np.isfinite(bounds).all()
-    if not finite:
-        faults.append("coordinates that are not numbers")
+    if not np.isfinite(bounds).all():
+        return ["coordinates that are not numbers"]
+    if table.crs is None or not table.crs.is_geographic:
+        return []
     # GeoJSON without a CRS counts as degrees: metres in it show by their size.
-    elif table.crs is not None and table.crs.is_geographic and np.abs(bounds).max() > _DEGREES:
-        faults.append(
+    if np.abs(bounds).max() > _DEGREES:
+        fault = (
             f"looks like eastings and northings, not degrees: {bounds[0]:.7g} {bounds[1]:.7g}; "
             'state the coordinate system in the file ("crs", EPSG:27700), or save it in EPSG:4326'
         )
-    return faults
+        return [fault]
+    latitude = max(bounds[[1, 3]], key=abs)
+    if abs(latitude) > _POLE:
+        return [f"latitude {latitude:.7g}, beyond the poles; are lat and lon swapped?"]
+    return []

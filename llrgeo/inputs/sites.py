@@ -125,7 +125,8 @@ def check_postcodes_agree(
 def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
     """Refuse sites that are called open and had their last day (`closes`) before a day.
 
-    A table without the column, or a study without a date, is not looked at.
+    A table without the column, or a study without a date, is not looked at; where the date is in
+    words ("autumn 2026"), the last days need only be dates.
 
     Raises
     ------
@@ -137,7 +138,9 @@ def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
     written = sites["closes"].fillna("").astype(str).str.strip()
     last = pd.to_datetime(written.where(written != ""), format="%Y-%m-%d", errors="coerce")
     wrong = sites.index[(written != "") & last.isna()]
-    shut = sites.index[(last < pd.Timestamp(day)) & (sites["status"] == "open")]
+    # A date in words is no day, and no day is before it.
+    today = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
+    shut = sites.index[(last < today) & (sites["status"] == "open")]
     # The last day itself still counts as open.
     faults = [f"column 'closes' is no date as 2027-03-31 in {name_some(wrong)}"] * bool(len(wrong))
     faults += [

@@ -14,6 +14,7 @@ from llrgeo.schema import AgeBand
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Spread = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+_Table = Annotated[str, Field(min_length=1)]  # of rates that every appraisal needs
 _MOST_DRAWS: Final = 1_000_000  # a hundred times the usual number; more take hours
 _TABLES: Final = get_args(RatesKind)
 
@@ -62,10 +63,10 @@ class AppraisalConfig(BaseModel):
     growth: dict[AgeBand | Literal["residents"], _NotNegative] = {}
     growth_source: str = "illustrative planning assumption"
     horizon_years: Annotated[int, Field(ge=1, le=125)] = 30
-    discount_rates: str = "embedded"
-    unit_values: str = "embedded"
+    discount_rates: _Table = "embedded"
+    unit_values: _Table = "embedded"
     service_costs: str = ""
-    incomes: str = "embedded"
+    incomes: _Table = "embedded"
     activity: str = ""
     activity_date: str = ""
     data_class: Literal["open", "restricted"] = "open"
