@@ -90,8 +90,29 @@ STUDIES = {
         ('label = "Beds"', f'label = "{"B" * 400}"'),
         "services.2.label: string should have at most 300 characters",
     ),
-    "an infinite rate": (("age_18_64 = 100", "age_18_64 = inf"), "should be a finite number"),
-    "a rate that is none": (("age_18_64 = 100", "age_18_64 = nan"), "should be a finite number"),
+    "an infinite rate": (("age_18_64 = 100", "age_18_64 = inf"), "services.1.rates.age_18_64: "),
+    "a rate that is none": (("age_18_64 = 100", "age_18_64 = nan"), "services.1.rates.age_18_64: "),
+    "visits beyond all numbers": (
+        ("visits = 2", "visits = 1e308"),
+        "services.1.visits: input shou",
+    ),
+    "true for minutes": (
+        ("standard_min = 2,", "standard_min = true,"),
+        "services.1.standard_min: write a number, not true or false",
+    ),
+    "true for draws": (
+        ("draws = 200", "draws = true"),
+        "appraisal.draws: write a number, not true",
+    ),
+    "true for a seed": (line("seed = true"), "seed: write a number, not true or false"),
+    "false among thresholds": (
+        line("thresholds_min = [10, false]"),
+        "thresholds_min.2: write a number, not true or false",
+    ),
+    "an id of 200 letters": (
+        ('id = "nearer"', f'id = "{"n" * 200}"'),
+        "options.2.id: string should have at most 100",
+    ),
     "an infinite standard": (("standard_min = 2,", "standard_min = inf,"), "services.1.standard"),
     "a standard of a year": (
         ("standard_min = 2,", "standard_min = 525600,"),

@@ -129,7 +129,7 @@ def _layer_of(path: Path) -> str | None:
     if len(layers) <= 1:
         return None
     kinds = layers["geometry_type"].fillna("").astype(str)
-    names = [*layers.loc[kinds.str.contains("Polygon|Unknown"), "name"].astype(str)]
+    names = [str(name) for name in layers.loc[kinds.str.contains("Polygon|Unknown"), "name"]]
     if len(names) != 1:
         found = name_some(layers["name"])
         what = "have polygons" if names else "there, none of polygons"
@@ -148,7 +148,7 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
     if len(other) or table.geometry.is_empty.any():
         found = ", ".join(sorted(set(other))) or "empty shapes"
         faults.append(f"{len(other) or 1} of {len(table)} shapes are no polygons, but {found}")
-    empty = int((shapely.area(table.geometry.array) == 0).sum())
+    empty = int((shapely.area(table.geometry.to_numpy()) == 0).sum())
     if empty and not faults:
         faults.append(f"{empty} of {len(table)} shapes have no area")
     return faults + _coordinate_faults(table)

@@ -18,6 +18,7 @@ from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, si
 _FAR_M: Final = 60_000.0
 _DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller
 _ALIKE: Final = 0.85  # of a misspelt name and the right one, as difflib counts
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[;,\s]+")
 
 
@@ -139,7 +140,7 @@ def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
     last = pd.to_datetime(written.where(written != ""), format="%Y-%m-%d", errors="coerce")
     wrong = sites.index[(written != "") & last.isna()]
     # A date in words is no day, and no day is before it.
-    today = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
+    today = pd.Timestamp(day if _DAY.fullmatch(day) else 0)
     shut = sites.index[(last < today) & (sites["status"] == "open")]
     # The last day itself still counts as open.
     faults = [f"column 'closes' is no date as 2027-03-31 in {name_some(wrong)}"] * bool(len(wrong))

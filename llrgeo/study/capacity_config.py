@@ -21,9 +21,9 @@ from llrgeo.appraisal.capacity.targets import (
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import AgeBand
-from llrgeo.study.validation import Name, Part, Positive, Share
+from llrgeo.study.validation import LARGEST, Name, Part, Positive, Share
 
-AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+AboveZero = Annotated[float, Field(gt=0, le=LARGEST)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
 MinutesOfADay = Annotated[float, Field(ge=0, le=1_440)]
 Year = Annotated[int, Field(ge=1991, le=2200)]

@@ -14,8 +14,10 @@ from llrgeo.inputs.tables import check_local
 from llrgeo.schema import list_faults, name_some
 from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 
+LARGEST: Final = 1e12  # no number of a study is larger: a third of what the country earns in GBP
+
 # Kinds of values that several tables of a study file have.
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 Label = Annotated[str, Field(min_length=1, max_length=300)]
 SiteLists = dict[Name, list[str]]
 
@@ -29,12 +31,11 @@ def no_truth(value: object) -> object:
         If it is one of them.
     """
     if isinstance(value, bool):
-        msg = "write a number, not true or false"
-        raise ValueError(msg)  # noqa: TRY004 (pydantic collects this kind)
+        raise ValueError(_NO_TRUTH)  # noqa: TRY004 (pydantic collects this kind)
     return value
 
 
-Positive = Annotated[float, BeforeValidator(no_truth), Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=LARGEST)]
 Share = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
@@ -42,6 +43,7 @@ Config = TypeVar("Config", bound=BaseModel)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_NO_TRUTH: Final = "write a number, not true or false"
 _LONGEST_NAME: Final = 255  # bytes of the name of a file or folder
 _SHOWN: Final = 80  # letters of a value that a message shows
 
@@ -152,9 +154,25 @@ def check_config(model: type[Config], values: Mapping[str, Any], *, source: str)
         checked = model.model_validate(values)
     except ValidationError as error:
         faults += [fault for found in error.errors() for fault in _plain(found, model)]
+    else:
+        faults += [f"{where.lstrip('.')}: {_NO_TRUTH}" for where in _truths(values, checked)]
     if faults:
         raise ConfigError(list_faults(faults, source=source)) from None
     return checked
+
+
+def _truths(given: object, checked: object, where: str = "") -> Iterator[str]:
+    """Yield where a file has true or false and the model a number: they were read as 1 and 0."""
+    if isinstance(given, bool):
+        if isinstance(checked, int | float) and not isinstance(checked, bool):
+            yield where
+    elif isinstance(given, Mapping):
+        parts = checked if isinstance(checked, Mapping) else getattr(checked, "__dict__", {})
+        for key, part in given.items():
+            yield from _truths(part, parts.get(key), f"{where}.{key}")
+    elif isinstance(given, list) and isinstance(checked, list | tuple):
+        for number, pair in enumerate(zip(given, checked, strict=False), start=1):
+            yield from _truths(*pair, f"{where}.{number}")
 
 
 def _hidden_texts(value: object, where: str = "") -> Iterator[str]:
