@@ -234,4 +234,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    # What this module itself imports is of no use to others: completion offers what is public.
+    return sorted({*(name for name in globals() if name.startswith("__")), *__all__})

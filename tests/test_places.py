@@ -2,11 +2,12 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely import Point
 
 import llrgeo
-from llrgeo.errors import InputError, RoutingError
+from llrgeo.errors import InputError, NetworkError, RoutingError
 from llrgeo.schema import WGS84
 
 
@@ -46,3 +47,24 @@ def test_a_place_without_geometry_is_named(town_network, town_areas, town_sites)
     with pytest.raises(InputError, match=r"2 of 4 origins have no geometry \(W, N\)"):
         llrgeo.travel_times(town_network, lost.set_crs(27700, allow_override=True), town_sites)
     assert np.isfinite(town_areas.geometry.x).all()
+
+
+def test_a_place_without_coordinates_is_told_what_to_do(town_network, town_areas, town_sites):
+    with pytest.raises(NetworkError, match="destinations have no coordinate system; set one"):
+        llrgeo.travel_times(town_network, town_areas, town_sites.set_crs(None, allow_override=True))
+    table = pd.DataFrame({"lat": [52.6], "lon": [-1.1]})
+    with pytest.raises(InputError, match="origins are of the type DataFrame; make a GeoDataFrame"):
+        llrgeo.travel_times(town_network, table, town_sites)
+
+
+def test_isochrones_take_frames_as_well(town_network, town_sites):
+    of_frame = llrgeo.isochrones(town_network, town_sites, [1.5])
+    assert of_frame.equals(llrgeo.isochrones(town_network, town_sites.geometry, [1.5]))
+
+
+def test_paths_may_be_texts(town_network, town_areas, town_sites, tmp_path):
+    times = llrgeo.travel_times(town_network, town_areas, town_sites)
+    llrgeo.save_travel_times([times], str(tmp_path / "times.csv"))
+    assert (tmp_path / "times.csv").read_text("utf-8").startswith("area_id,site_id,")
+    (tmp_path / "siting.toml").write_text('service = "clinic"\np = 2\n', encoding="utf-8")
+    assert llrgeo.load_siting(str(tmp_path / "siting.toml")).p == 2

@@ -143,7 +143,7 @@ class SitingConfig(Part):
         return self
 
 
-def load_siting(path: Path | None, **given: object) -> SitingConfig:
+def load_siting(path: str | Path | None, **given: object) -> SitingConfig:
     """Read a siting file; values given besides take the place of the file's, None does not.
 
     Of a table that is given, such as `beds`, only the keys that it has do.
@@ -160,6 +160,7 @@ def load_siting(path: Path | None, **given: object) -> SitingConfig:
     >>> llrgeo.load_siting(None, service="clinic", p=2).p  # without a file: from keys alone
     2
     """
+    path = None if path is None else Path(path)
     read = {} if path is None else read_toml(path)
     asked = {key: value for key, value in given.items() if value is not None}
     for key, value in asked.items():

@@ -22,6 +22,7 @@ from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
 from llrgeo.schema import BNG
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.graph import IntArray
+from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.site_search import MS_PER_MIN, Reach, SiteSearch
 from llrgeo.travel.time_surface import Roads, TimeSurface
 from llrgeo.travel.times import Direction
@@ -36,7 +37,7 @@ Floats = NDArray[np.float64]
 
 def isochrones(
     network: RoadNetwork,
-    sites: gpd.GeoSeries,
+    sites: Places,
     minutes: Sequence[float] = (10, 20, 30),
     *,
     period: str = "off_peak",
@@ -49,7 +50,8 @@ def isochrones(
     network
         The roads.
     sites
-        Points on `site_id`, any declared CRS.
+        Points on `site_id` (GeoSeries or GeoDataFrame), any declared CRS; for a shape a point
+        inside stands, which is logged.
     minutes
         Limits, each above zero.
     period
@@ -66,6 +68,8 @@ def isochrones(
 
     Raises
     ------
+    InputError
+        If a site has no geometry.
     RoutingError
         If a limit is not above zero.
     NetworkError
@@ -82,6 +86,7 @@ def isochrones(
     True
     """
     _check_minutes(minutes)
+    sites, _ = as_points(sites, role="sites")
     boxes = edge_boxes(network.nodes, network.edges)
     search = SiteSearch.of(network, sites, boxes, period=period, direction=direction)
     rows = []

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from llrgeo.errors import InputError, RoutingError
+from llrgeo.errors import InputError, NetworkError, RoutingError
 from llrgeo.inputs.entrances import ENTRANCES, places_of_arrival
 from llrgeo.schema import BNG, name_some
 
@@ -39,8 +39,16 @@ def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     Raises
     ------
     InputError
-        If a place has no geometry.
+        If they are no GeoSeries or GeoDataFrame, or a place has no geometry.
+    NetworkError
+        If they have no coordinate system.
     """
+    if not isinstance(places, gpd.GeoSeries | gpd.GeoDataFrame):
+        msg = (
+            f"{role} are of the type {type(places).__name__}; make a GeoDataFrame or GeoSeries of "
+            "them, such as geopandas.GeoSeries.from_xy(table['lon'], table['lat'], crs=4326)"
+        )
+        raise InputError(msg)
     points = gpd.GeoSeries(places.geometry)
     missing = pd.isna(points.to_numpy())
     crs = None if missing.any() else points.crs
@@ -52,13 +60,16 @@ def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
         raise InputError(msg)
+    if points.crs is None and len(points):
+        msg = f"{role} have no coordinate system; set one with set_crs (4326 for lon and lat)"
+        raise NetworkError(msg)
     shapes = ~points.geom_type.isin(["Point", "MultiPoint"])
     if not shapes.any():
         return points, ""
     # Chosen in metres, so that the same point stands for a shape whatever its CRS.
-    metric = points if points.crs is None else points.to_crs(BNG)
-    inside = gpd.GeoSeries(shapely.point_on_surface(np.asarray(metric)), points.index)
-    inside = inside if points.crs is None else inside.set_crs(BNG).to_crs(points.crs)
+    metric = np.asarray(points.to_crs(BNG))
+    inside = gpd.GeoSeries(shapely.point_on_surface(metric), points.index, crs=BNG)
+    inside = inside.to_crs(points.crs)
     moved = gpd.GeoSeries(points.where(~shapes, inside), crs=points.crs)
     count = f"{int(shapes.sum()):,} of {len(points):,} {role}"
     note = f"{count} are shapes: a point inside stands for each."

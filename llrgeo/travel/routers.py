@@ -287,7 +287,7 @@ def travel_times(
     Raises
     ------
     InputError
-        If a place has no geometry.
+        If places are no GeoSeries or GeoDataFrame, or a place has no geometry.
     RoutingError, NetworkError
         As `NetworkRouter.travel_times`.
 

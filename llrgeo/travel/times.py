@@ -222,7 +222,7 @@ class Router(Protocol):
         ...
 
 
-def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
+def save_travel_times(times: Sequence[TravelTimes], path: str | Path) -> None:
     """Write times in long form as .parquet or .csv, whole or not at all.
 
     Parameters
@@ -248,6 +248,7 @@ def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
     b,A,31.000,car,off_peak
     <BLANKLINE>
     """
+    path = Path(path)
     if path.suffix not in {".parquet", ".csv"}:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
