@@ -17,14 +17,14 @@ Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
 logger: logging.Logger = logging.getLogger(__name__)
 
 
-def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeries, str]:
+def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeries, str]:
     """Return the points of places, and a sentence where a point had to be chosen.
 
     Parameters
     ----------
     places
-        Points, or shapes for each of which a point inside stands; on any index, in any CRS. A
-        MultiPoint stays one: a place with several entrances.
+        A GeoSeries or GeoDataFrame of points, or of shapes for each of which a point inside stands;
+        on any index, in any CRS. A MultiPoint stays one: a place with several entrances.
     role
         What they are called in messages, such as `origins`.
     mode
@@ -60,17 +60,17 @@ def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
         raise InputError(msg)
-    if points.crs is None and len(points):
+    crs = points.crs
+    if crs is None:
         msg = f"{role} have no coordinate system; set one with set_crs (4326 for lon and lat)"
         raise NetworkError(msg)
     shapes = ~points.geom_type.isin(["Point", "MultiPoint"])
     if not shapes.any():
         return points, ""
     # Chosen in metres, so that the same point stands for a shape whatever its CRS.
-    metric = np.asarray(points.to_crs(BNG))
+    metric = np.asarray(points.to_crs(BNG).to_numpy())
     inside = gpd.GeoSeries(shapely.point_on_surface(metric), points.index, crs=BNG)
-    inside = inside.to_crs(points.crs)
-    moved = gpd.GeoSeries(points.where(~shapes, inside), crs=points.crs)
+    moved = gpd.GeoSeries(points.where(~shapes, inside.to_crs(crs)), crs=crs)
     count = f"{int(shapes.sum()):,} of {len(points):,} {role}"
     note = f"{count} are shapes: a point inside stands for each."
     logger.warning(note)
