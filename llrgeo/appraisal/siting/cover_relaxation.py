@@ -18,7 +18,7 @@ from llrgeo.appraisal.siting.model import Mask, Positions, Vector
 
 _BARE: Final = 1e-6  # of an area's cover
 _AT_ONCE: Final = 60  # rows put in: those of the areas covered least
-_MOST_ROWS: Final = 1_000  # beyond, rows that do not bind go
+_MOST_ROWS: Final = 600  # beyond, rows that do not bind go
 _ALL_STEPS: Final = 2_147_483_647  # of the simplex method
 
 
