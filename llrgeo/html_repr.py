@@ -23,7 +23,7 @@ def card(title: str, facts: Mapping[str, object], *parts: str) -> str:
     """
     rows = [
         f'<tr><th style="{_cell("left")};font-weight:normal;opacity:.75">{escape(name)}</th>'
-        f'<td style="{_cell("left")};white-space:normal">{escape(_told(value))}</td></tr>'
+        f'<td style="{_cell("left")};white-space:normal">{escape(_cell_text(value))}</td></tr>'
         for name, value in facts.items()
         if value != ""
     ]
@@ -41,7 +41,7 @@ def rows_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         "<tr>"
         + "".join(
             f'<td style="{_cell("left" if isinstance(value, str) else "right")}">'
-            f"{escape(_told(value))}</td>"
+            f"{escape(_cell_text(value))}</td>"
             for value in row
         )
         + "</tr>"
@@ -82,7 +82,7 @@ def _cell(align: str) -> str:
     return _CELL.format(align=align)
 
 
-def _told(value: object) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}" if isfinite(value) else "none"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -36,7 +36,7 @@ class Mode:
     teams
         Whether teams that visit homes travel by it, where a study has it.
     table
-        The table that counts who can come by it (docs/methods 9); blank for none.
+        The table that counts who can travel by it (docs/methods 9); blank for none.
     """
 
     id: str

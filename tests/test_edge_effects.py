@@ -187,7 +187,7 @@ def test_land_with_many_corners_is_widened_in_steps_as_far_as_at_once() -> None:
     assert widened(star, 700).wkt == star.buffer(700).wkt
 
 
-def test_a_network_knows_its_rim_and_the_clock_of_its_rules(tmp_path: Path) -> None:
+def test_a_network_knows_its_extent_and_the_clock_of_its_rules(tmp_path: Path) -> None:
     grid = {f"p{x}{y}": (x * 1_000.0, y * 1_000.0) for x in range(9) for y in range(9)}
     drawn = Map(grid)
     for row in range(9):

@@ -221,7 +221,7 @@ def _beyond(
 
 
 def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _Places) -> _Figure:
-    """Count the older people (all, where ages are not told) whom every team reaches in time."""
+    """Count the older people (all, where ages are not known) whom every team reaches in time."""
     areas = appraisal_inputs.areas
     people = areas[list(_OLDER)].sum(axis=1) if has_ages(areas) else areas["residents"]
     teams = [service for service in appraisal_inputs.services if service.delivery == "team"]

@@ -82,7 +82,7 @@ def unknown_faults(table: PlaceTable, known: pd.Index) -> list[str]:
 
 
 def value_faults(table: PlaceTable, column: str, *, least: float, whole: bool = False) -> list[str]:
-    """Return what is wrong with a column of figures; no value is told, for it may be of patients.
+    """Return what is wrong with a column of figures, without its values: they may be of patients.
 
     Parameters
     ----------

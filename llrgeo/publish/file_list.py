@@ -52,7 +52,7 @@ def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
 def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str]:
     """Say what files are, by their names below a folder: those that every run writes, and `names`.
 
-    Of the names those of a split explorer are told; it has as many pages as the study authorities.
+    Of `names`, only pages of a split explorer are described: one for each authority.
     """
     tables = publication.descriptions
     about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT

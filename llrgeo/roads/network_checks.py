@@ -145,7 +145,7 @@ def _is_number(value: object) -> bool:
 
 def _is_land(text: object) -> bool:
     """Say whether a text is a polygon, or several, in WKT; none at all is no fault."""
-    if not text or not isinstance(text, str):  # what is no text is told as that
+    if not text or not isinstance(text, str):  # another kind of value is a fault of its own
         return True
     try:
         land = shapely.from_wkt(text)

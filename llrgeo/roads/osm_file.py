@@ -61,10 +61,10 @@ _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 
 class _Tagged(NamedTuple):
-    """What of a file is told by tags.
+    """The parts of a file that are found by their tags.
 
     `points` are tags by node, `ways` streets, ferries and water, `packed` as in `Elements`, and
-    `relations` what osmium reads the relations from: the file, or no more of it than them.
+    `relations` the source from which osmium reads relations: the file, or a part that holds them.
     """
 
     points: dict[int, dict[str, str]]

@@ -79,8 +79,8 @@ def model_turns(
     modelled |= _around(edges, rules, right, arms)
     turns = _pairs(edges, np.flatnonzero(modelled))
     turns = _timed(turns, edges, right, arms)
-    turns = _gated(turns, edges, places)
-    edges, turns = _ruled(edges, turns, rules)
+    turns = _drop_gated(turns, edges, places)
+    edges, turns = _apply_rules(edges, turns, rules)
     return Turns(edges, turns, modelled)
 
 
@@ -236,7 +236,7 @@ def _timed(
     return turns.assign(ms=np.rint(seconds * 1_000).astype(np.int64))
 
 
-def _gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+def _drop_gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Take out the ways through a private gate from one public road to another."""
     level, section = edges["level"].to_numpy(), edges["section"].to_numpy()
     place = edges["to_place"].to_numpy()[turns["arrive"]]
@@ -247,7 +247,7 @@ def _gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd
     return kept
 
 
-def _ruled(
+def _apply_rules(
     edges: pd.DataFrame, turns: pd.DataFrame, rules: Sequence[TurnRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply turn rules; edges that rules over several edges bind are copied."""

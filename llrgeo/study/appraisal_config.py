@@ -37,7 +37,7 @@ class AppraisalConfig(BaseModel):
     activity
         Contacts a year that were counted: `area_id` and a column a service, in place of rates.
     activity_date
-        When they were counted, as readers are told: `April 2025 to March 2026`.
+        When they were counted, in words for readers: `April 2025 to March 2026`.
     data_class
         `restricted` if the activity is of real patients: small numbers are then suppressed, and
         all other figures are built on residents.

@@ -56,7 +56,7 @@ def _year_faults(study: Study) -> Iterator[str]:
         )
     if study.years:
         return
-    said = [f"option '{option.id}'" for option in study.options if _says(option)]
+    said = [f"option '{option.id}'" for option in study.options if _states_capacity(option)]
     if said or study.capacity != CapacityConfig():
         where = name_some(said) if said else "the table [capacity]"
         yield f"years: missing, and {where} speaks of capacity; add such as years = [2026, 2036]"
@@ -129,5 +129,5 @@ def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
         yield f"disposals: {name_some(twice)} is sold more than once"
 
 
-def _says(option: OptionConfig) -> bool:
+def _states_capacity(option: OptionConfig) -> bool:
     return any(getattr(option, key) for key in _KEYS_OF_OPTIONS)

@@ -132,8 +132,8 @@ def moved_capacity(
             if strange:
                 runs = " or ".join(kinds.members(what, name))
                 faults.append(f"{what}: {runs} does not run at {', '.join(strange)}")
-            # What was carried along to where nothing runs any more goes; only what the option
-            # states is told.
+            # Capacity carried along to where nothing runs any more is dropped; only what the
+            # option itself states there is a fault.
             new[name] = {site: number for site, number in sites.items() if site in here}
         changed[what] = new
     return PlaceCapacity(**changed), faults

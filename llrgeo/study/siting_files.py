@@ -143,8 +143,8 @@ def plan_table(result: SitingResult) -> pd.DataFrame:
             "seed": plan.seed,
             "today_value": result.today_value,
             "sites": ";".join(plan.sites),
-            "opens": _those_that(result, plan, "opens"),
-            "closes": _those_that(result, plan, "closes"),
+            "opens": _changed_sites(result, plan, "opens"),
+            "closes": _changed_sites(result, plan, "closes"),
             "unreached": ";".join(plan.unreached),
             "left_out": ";".join(plan.left_out),
         }
@@ -153,7 +153,7 @@ def plan_table(result: SitingResult) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _those_that(result: SitingResult, plan: SiteSelection, change: str) -> str:
+def _changed_sites(result: SitingResult, plan: SiteSelection, change: str) -> str:
     """Return the ids of the sites that change in a way, `;`-separated."""
     changes = result.site_changes(plan)["change"]
     return ";".join(changes.index[changes == change])

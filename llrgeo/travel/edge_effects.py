@@ -60,7 +60,7 @@ def find_edge_effects(
         # least as long as the straight lines from the origin to the boundary and from there to the
         # destination.
         least = minutes_beyond(router.network, times.period, origins, destinations)
-        counted = np.isfinite(minutes) & _that_matter(minutes, longest_min)
+        counted = np.isfinite(minutes) & _short_or_nearest(minutes, longest_min)
         doubted = ((minutes > least) & counted).to_numpy()
     # Searches cost by the destination: only the rows and columns with a doubt are asked again.
     rows, columns = np.flatnonzero(doubted.any(axis=1)), np.flatnonzero(doubted.any(axis=0))
@@ -155,7 +155,7 @@ def edge_effects_note(
     """
     # Only journeys that a figure can hang on: within the longest threshold, or the area's nearest.
     minutes = times.minutes
-    matter = _that_matter(minutes, longest_min)
+    matter = _short_or_nearest(minutes, longest_min)
     found = near & matter
     if not found.to_numpy().any():
         return ""
@@ -169,7 +169,7 @@ def edge_effects_note(
     )
 
 
-def _that_matter(minutes: pd.DataFrame, longest_min: float) -> pd.DataFrame:
+def _short_or_nearest(minutes: pd.DataFrame, longest_min: float) -> pd.DataFrame:
     """Tell which journeys take at most some minutes, or are to the nearest site that is reached."""
     nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)
     return minutes.le(longest_min) | nearest

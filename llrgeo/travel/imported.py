@@ -92,7 +92,7 @@ def import_travel_times(
 
 
 def _file_of(given: object) -> Path:
-    """Return the file that is named; a table in memory is told the way by one."""
+    """Return the file that is named; for a table in memory, say how to go by a file."""
     if isinstance(given, pd.DataFrame):
         msg = (
             "a table in memory is not read. Write it first: table.to_csv('times.csv', "

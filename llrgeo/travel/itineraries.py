@@ -130,7 +130,7 @@ def find_itineraries(
         start, end = (gpd.GeoSeries(points.iloc[[i]]) for points in (origins, destinations))
         doors = [ends.to_crs(BNG).iloc[0] for ends in (start, end)]
         for number, leg in enumerate(_itinerary(router, start, end, leave), 1):
-            rows.append((origin, destination, number, *_told(router, leg)))
+            rows.append((origin, destination, number, *_describe_leg(router, leg)))
             passed.append(_places_passed(router, leg, doors))
     frame = pd.DataFrame(rows, columns=["area_id", *COLUMNS]).set_index("area_id")
     frame.index.name = origins.index.name
@@ -264,7 +264,7 @@ def _rides_between(search: _PairSearch, ride: int, off: int) -> list[int]:
     return taken
 
 
-def _told(router: TransitRouter, leg: Leg) -> tuple[str, str, str, str, str, str, float]:
+def _describe_leg(router: TransitRouter, leg: Leg) -> tuple[str, str, str, str, str, str, float]:
     """Return a leg in words: all of `COLUMNS` after the number."""
     names = router.timetable.stops["name"]
     ends = ["" if stop == _DOOR else str(names.iloc[stop]) for stop in (leg.from_stop, leg.to_stop)]

@@ -37,9 +37,8 @@ def _shorter_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
 
 def teams_nearer(compared: Comparison) -> Iterator[Item]:
     """Yield who lives nearer to a team's base, by service."""
-    for result in compared.after.services.values():
-        if result.service.delivery == "team":
-            yield from compared.items_of(_team_nearer, result)
+    for result in compared.teams:
+        yield from compared.items_of(_team_nearer, result)
 
 
 def _team_nearer(compared: Comparison, result: ServiceResult) -> Iterator[Item]:

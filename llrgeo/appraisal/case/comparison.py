@@ -126,6 +126,11 @@ class Comparison:
             if option.shares_of(service.id, service.shares).at_sites > 0
         ]
 
+    @property
+    def teams(self) -> list[ServiceResult]:
+        """The services that travel to the home."""
+        return [each for each in self.after.services.values() if each.service.delivery == "team"]
+
     @cached_property
     def added_min(self) -> pd.DataFrame:
         """Minutes longer each way, areas by services that people travel for; below 0 is shorter.

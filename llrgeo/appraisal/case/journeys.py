@@ -82,9 +82,8 @@ def _newly_beyond(compared: Comparison, result: ServiceResult) -> Iterator[Item]
 
 def teams_farther(compared: Comparison) -> Iterator[Item]:
     """Yield who lives farther from a team's base, by service."""
-    for result in compared.after.services.values():
-        if result.service.delivery == "team":
-            yield from compared.items_of(_team_farther, result)
+    for result in compared.teams:
+        yield from compared.items_of(_team_farther, result)
 
 
 def _team_farther(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
@@ -159,8 +158,8 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         )
         for service in services:
             change, standard = changes[service.id], service.travel_standard_min
-            # A standard that is missed at all times is told elsewhere;
-            # here only what the rush hour adds.
+            # A standard that is missed at all times is another item;
+            # this one has only what the rush hour adds.
             calm = compared.after.services[service.id].access.change
             newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
             then_only = newly & (calm["after_min"] <= standard)
@@ -276,7 +275,7 @@ def _worst_places(compared: Comparison) -> Iterator[Item]:
 def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     """Yield each site that gives services up: whose nearest it is, and what the losers lose by it.
 
-    Those whose journey gets no longer are told apart (`second`) and are not in the average: their
+    Those whose journey gets no longer are counted apart (`second`), not in the average: their
     gain is no part of what the others lose, and no credit against it.
     """
     sites = compared.appraisal_inputs.sites

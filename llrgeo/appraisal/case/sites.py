@@ -59,7 +59,7 @@ def _copes_with(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
 
 
 def room_unknown(compared: Comparison) -> Iterator[Item]:
-    """Yield how many sites would gain contacts, and nobody has said what they have room for."""
+    """Yield how many sites would gain contacts while their capacity is not stated."""
     gaining: set[str] = set()
     for result in compared.after.services.values():
         unknown = result.loads.index[result.loads["capacity"].isna()]

@@ -114,7 +114,7 @@ class Transport:
         for _ in range(_MOST_REDIRECTS + 1):
             # A redirect may lead anywhere: each address is checked before it is asked.
             check_address(here, self.hosts)
-            answer = self._asked(here, headers, deadline)
+            answer = self._request(here, headers, deadline)
             target = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not target:
                 return _expected(answer, here)
@@ -124,7 +124,7 @@ class Transport:
         msg = f"{url}: redirected more than {_MOST_REDIRECTS} times"
         raise ExchangeError(msg)
 
-    def _asked(self, url: str, headers: Mapping[str, str], deadline: float) -> HTTPResponse:
+    def _request(self, url: str, headers: Mapping[str, str], deadline: float) -> HTTPResponse:
         common = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         request = Request(url, headers={**common, **headers})  # noqa: S310 (checked by the caller)
         try:

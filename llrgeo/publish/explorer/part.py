@@ -64,7 +64,7 @@ def _times_of(publication: Publication, rows: Rows) -> tuple[tuple[TravelTimes, 
 
 
 def _tables_of(publication: Publication, area_ids: pd.Index) -> Mapping[str, pd.DataFrame]:
-    """Return the tables; of rankings of areas the rows of some of them, with the ranks of all."""
+    """Return the tables; rankings of areas keep the rows of these areas, with ranks among all."""
     if RANKINGS not in publication.tables:
         return publication.tables
     ranked = publication.tables[RANKINGS]

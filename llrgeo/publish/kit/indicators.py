@@ -51,7 +51,7 @@ def place_indicators(view: PlaceView) -> list[PlaceIndicator]:
     publication = view.publication
     if NAME not in publication.tables:
         return []
-    return [_told(view, figures) for figures in publication.figures]
+    return [_place_indicator(view, figures) for figures in publication.figures]
 
 
 def indicator_table(told: list[PlaceIndicator]) -> dict[str, Any] | None:
@@ -75,7 +75,7 @@ def indicator_lines(told: list[PlaceIndicator]) -> list[str]:
     return lines
 
 
-def _told(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
+def _place_indicator(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
     """Tell an indicator of the places among which those of the page lie."""
     shown, publication = view_indicator(figures), view.publication
     places = places_of(publication.areas, figures.kind).loc[list(view.place.areas)]
