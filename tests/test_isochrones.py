@@ -280,3 +280,26 @@ def test_roads_are_told_apart_and_ordered_as_their_well_known_binary_is(
     number, first = _alike(xy, count)
     _, at, of_line = np.unique(expected, return_index=True, return_inverse=True)
     assert (number.tolist(), first.tolist()) == (of_line.tolist(), at.tolist())
+
+
+def test_a_private_short_cut_takes_nobody_in_from_beyond_its_public_end(tmp_path: Path) -> None:
+    """Who is as near to a public street as to a private one is on the street, as in the matrix."""
+    places = {
+        "a": (0, 0), "b": (600, 0), "c": (600, 400), "e": (1_400, 400), "d": (1_400, -800),
+        "f": (0, -800),
+    }  # fmt: skip
+    town = Map(places).way(1, "f a").way(2, "a b", access="private").way(3, "b c").way(4, "c e d f")
+    network = build_network([town.write(tmp_path / "town.osm")], mode="walk")
+
+    def spot(east: float, north: float) -> gpd.GeoSeries:
+        points = gpd.points_from_xy([LON + east * M_IN_LON], [LAT + north * M_IN_LAT], crs=WGS84)
+        return gpd.GeoSeries(points, index=pd.Index(["S"], name="site_id"))
+
+    corner = spot(680, -60)  # beyond the end of both streets, at b
+    minutes = NetworkRouter(network).travel_times(
+        corner, spot(0, -10), mode="walk", period="off_peak"
+    )
+    assert minutes.minutes.iloc[0, 0] > 40
+    area = isochrones(network, spot(0, -10), [15]).geometry.iloc[0]
+    assert not area.contains(corner.to_crs(BNG).iloc[0])
+    assert area.contains(spot(300, -30).to_crs(BNG).iloc[0])  # who lives on the private street

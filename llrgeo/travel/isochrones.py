@@ -1,7 +1,8 @@
 """What can be reached within some minutes: roads, cut where the time is up, and areas.
 
 A point is in the area exactly when the matrix has a time for it within the limit: the walk to its
-nearest road counts, and it is joined to no other. Isochrones are often drawn as buffers of the
+nearest road counts, and it is joined to no other. Journeys that the matrix has walked straight,
+between two places off the road, are not drawn. Isochrones are often drawn as buffers of the
 roads in reach; these take in land whose own road is out of reach, as on the far bank of a river.
 """
 
@@ -227,7 +228,9 @@ def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
     # Points half a grid step apart, so that each node of the grid has one near.
     xy, road, share = roads.points(roads.pieces.touching(land), STEP_M / 2)
     ms = surface.along(road, share)
-    return _Samples(xy, ms, low, high)
+    # Where roads meet, the last point set counts: that of a road anyone may pass through.
+    order = np.argsort(roads.public[road], kind="stable")
+    return _Samples(xy[order], ms[order], low, high)
 
 
 def roads_within(

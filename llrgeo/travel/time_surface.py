@@ -42,6 +42,8 @@ class Roads:
     start, edge, ahead
         The edges along road i stand from `start[i]` to `start[i + 1]`, each with whether it runs
         as the road's line does.
+    public
+        Which roads anyone may pass through. Others serve no point that one of these is as near to.
     """
 
     network: RoadNetwork
@@ -53,6 +55,7 @@ class Roads:
     start: Ints
     edge: Ints
     ahead: NDArray[np.bool_]
+    public: NDArray[np.bool_]
 
     @classmethod
     def of(cls, network: RoadNetwork, edges: Edges, max_distance_m: float = MAX_SNAP_M) -> Self:
@@ -66,6 +69,7 @@ class Roads:
         begin = np.cumsum(count) - count
         xy, count = either_way[_runs(begin[first], count[first])], count[first]
         of_piece, ends, shares = _pieces(xy, count)
+        through = network.uses["through"][edges]
         return cls(
             network,
             _boxes(xy, count),
@@ -76,6 +80,7 @@ class Roads:
             start,
             edges[order],
             ahead[order],
+            np.bincount(number, through, minlength=len(first)) > 0,
         )
 
     def beside(self, xy: Floats, piece: Ints) -> tuple[Floats, Floats]:
@@ -176,8 +181,9 @@ class TimeSurface:
     def cells(self, xy: Floats) -> Ints:
         """Return the piece of a road that each point is joined to, -1 for none.
 
-        Of pieces as near, as beyond a corner, it is the one that is quickest, as in the matrix, and
-        of those the first: the same whichever other roads are laid out.
+        Of pieces as near, as beyond a corner, it is one that anyone may pass through, the one that
+        is quickest, as in the matrix, and of those the first: the same whichever other roads are
+        laid out.
         """
         which, piece, walk_m = self.roads.pieces.nearest(xy)
         # Beyond the farthest walk to a road a point joins none, as in the matrix.
@@ -186,7 +192,8 @@ class TimeSurface:
         ms, tied = np.zeros(len(which)), np.bincount(which)[which] > 1
         share = self.roads.beside(xy[which[tied]], piece[tied])[1]
         ms[tied] = self.along(self.roads.of_piece[piece[tied]], share)
-        order = np.lexsort((piece, ms, which))
+        private = ~self.roads.public[self.roads.of_piece[piece]]
+        order = np.lexsort((piece, ms, private, which))
         first = np.diff(which[order], prepend=-1) > 0
         found = np.full(len(xy), -1)
         found[which[order[first]]] = piece[order[first]]
@@ -198,7 +205,9 @@ class TimeSurface:
         for pieces in cells.T:
             walk_m = np.full(len(xy), np.inf)
             walk_m[pieces >= 0] = self.roads.beside(xy[pieces >= 0], pieces[pieces >= 0])[0]
-            nearer = walk_m <= least_m
+            # Of two as near a public road comes before a private one, as in `cells`.
+            public = self.roads.public[self.roads.of_piece[pieces]]
+            nearer = (walk_m < least_m) | ((walk_m == least_m) & (public | (chosen < 0)))
             chosen[nearer], least_m[nearer] = pieces[nearer], walk_m[nearer]
         return chosen
 
