@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 from town import ORIGIN
 
-from llrgeo.errors import NetworkError, RoutingError
+from llrgeo.errors import InputError, NetworkError, RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import serving_edges
@@ -192,10 +192,33 @@ def test_a_site_far_from_every_road_reaches_nothing(town_network: RoadNetwork) -
 
 
 def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNetwork) -> None:
-    with pytest.raises(RoutingError, match="minutes must be above zero, not 10, 0"):
+    with pytest.raises(RoutingError, match="minutes must be above zero and finite, not 10, 0"):
         isochrones(town_network, at(0, 0), [10, 0])
+    with pytest.raises(RoutingError, match="minutes must be above zero and finite, not inf"):
+        isochrones(town_network, at(0, 0), [np.inf])
+    with pytest.raises(RoutingError, match="no minutes are given; no sites are given"):
+        isochrones(town_network, at(0, 0)[:0], [])
     with pytest.raises(NetworkError, match="no period"):
         isochrones(town_network, at(0, 0), [10], period="rush")
+
+
+def test_directions_and_sites_that_make_no_sense_are_refused(town_network: RoadNetwork) -> None:
+    with pytest.raises(RoutingError, match="direction must be to_site or from_site, not to"):
+        roads_within(town_network, at(0, 0), [1], period="off_peak", direction="to")
+    twice = pd.concat([at(0, 0), at(1_000, 0)])
+    with pytest.raises(RoutingError, match=r"site ids are duplicated \(S\)"):
+        isochrones(town_network, twice, [1])
+    nowhere = gpd.GeoSeries([None], index=["S"], crs=BNG)
+    with pytest.raises(InputError, match=r"1 of 1 sites have no geometry \(S\)"):
+        isochrones(town_network, nowhere, [1])
+
+
+def test_for_a_shape_stands_a_point_inside(town_network: RoadNetwork) -> None:
+    shape = at(1_000, 1_000).buffer(1)
+    [of_shape] = isochrones(town_network, shape, [1]).geometry
+    [of_point] = isochrones(town_network, shape.representative_point(), [1]).geometry
+    assert of_shape.area > 0
+    assert of_shape.equals(of_point)
 
 
 def test_a_point_farther_from_every_road_than_one_may_walk_has_no_time(

@@ -7,7 +7,7 @@ roads in reach; these take in land whose own road is out of reach, as on the far
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +20,7 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
-from llrgeo.schema import BNG
+from llrgeo.schema import BNG, name_some
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.graph import IntArray
 from llrgeo.travel.places import Places, as_points
@@ -69,10 +69,11 @@ def isochrones(
 
     Raises
     ------
+    RoutingError
+        If there is no limit or no site, a limit is not above zero or not finite, an id is
+        duplicated, or there is no such direction.
     InputError
         If a site has no geometry.
-    RoutingError
-        If a limit is not above zero.
     NetworkError
         If the network has no such period, or the sites no coordinate system.
 
@@ -86,10 +87,9 @@ def isochrones(
     >>> bool(reach.area[0] < reach.area[1])
     True
     """
-    _check_minutes(minutes)
-    sites, _ = as_points(sites, role="sites")
+    points = _checked(sites, minutes, direction)
     boxes = edge_boxes(network.nodes, network.edges)
-    search = SiteSearch.of(network, sites, boxes, period=period, direction=direction)
+    search = SiteSearch.of(network, points, boxes, period=period, direction=direction)
     rows = []
     for number, site in enumerate(sites.index):
         reach = search.reach(number, max(minutes))
@@ -103,10 +103,24 @@ def isochrones(
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
 
 
-def _check_minutes(minutes: Sequence[float]) -> None:
-    if not all(limit > 0 for limit in minutes):
-        msg = f"minutes must be above zero, not {', '.join(f'{limit:g}' for limit in minutes)}"
-        raise RoutingError(msg)
+def _checked(sites: gpd.GeoSeries, minutes: Sequence[float], direction: Direction) -> gpd.GeoSeries:
+    """Return the points of sites; refuse what cannot be asked."""
+    faults = []
+    if not len(minutes):
+        faults.append("no minutes are given")
+    if not all(0 < limit < np.inf for limit in minutes):
+        told = ", ".join(f"{limit:g}" for limit in minutes)
+        faults.append(f"minutes must be above zero and finite, not {told}")
+    if direction not in get_args(Direction):
+        faults.append(f"direction must be {' or '.join(get_args(Direction))}, not {direction}")
+    if not len(sites):
+        faults.append("no sites are given")
+    if sites.index.has_duplicates:
+        doubled = sites.index[sites.index.duplicated()]
+        faults.append(f"site ids are duplicated ({name_some(doubled)})")
+    if faults:
+        raise RoutingError("; ".join(faults))
+    return as_points(sites, role="sites")[0]
 
 
 def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometry:
@@ -245,9 +259,9 @@ def roads_within(
 
     Each direction of a road is a line of its own; the road the site lies on may appear twice.
     """
-    _check_minutes(minutes)
+    points = _checked(sites, minutes, direction)
     boxes = edge_boxes(network.nodes, network.edges)
-    search = SiteSearch.of(network, sites, boxes, period=period, direction=direction)
+    search = SiteSearch.of(network, points, boxes, period=period, direction=direction)
     edge_ms = network.weights_ms(period).astype(float)
     lines = network.lines.to_numpy()
     rows = []
