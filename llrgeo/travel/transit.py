@@ -104,9 +104,13 @@ class TransitRouter:
         RoutingError
             If the mode is not `transit` or the period is not the window.
         """
+        from pyarrow import default_memory_pool
+
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
+        # Arrow keeps the memory that timetable and roads were read in; walks take as much anew.
+        default_memory_pool().release_unused()
         # 10th, 50th and 90th percentile over the departures of the window, and the share of
         # departures from which one arrives.
         ranked, share = self._ranked_s(origins, destinations, PERCENTILES, track)
