@@ -103,7 +103,7 @@ def isochrones(
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
 
 
-def _checked(sites: gpd.GeoSeries, minutes: Sequence[float], direction: Direction) -> gpd.GeoSeries:
+def _checked(sites: Places, minutes: Sequence[float], direction: Direction) -> gpd.GeoSeries:
     """Return the points of sites; refuse what cannot be asked."""
     faults = []
     if not len(minutes):
