@@ -62,7 +62,8 @@ class EdgeIndex:
         Each pair once, sorted.
         """
         which, piece, _ = self.pieces.within(xy, radius_m)
-        pairs = np.unique(which * len(self.edges) + self.of_piece[piece])
+        # Each once by hash, then sorted: several times as fast as np.unique.
+        pairs = np.sort(pd.unique(which * len(self.edges) + self.of_piece[piece]))
         point, number = np.divmod(pairs, max(len(self.edges), 1))
         return point, number
 
