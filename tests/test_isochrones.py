@@ -318,7 +318,7 @@ def test_a_private_short_cut_takes_nobody_in_from_beyond_its_public_end(tmp_path
         points = gpd.points_from_xy([LON + east * M_IN_LON], [LAT + north * M_IN_LAT], crs=WGS84)
         return gpd.GeoSeries(points, index=pd.Index(["S"], name="site_id"))
 
-    corner = spot(680, -60)  # beyond the end of both streets, at b
+    corner = spot(600, 0)  # b, where both streets end
     minutes = NetworkRouter(network).travel_times(
         corner, spot(0, -10), mode="walk", period="off_peak"
     )
