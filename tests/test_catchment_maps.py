@@ -69,6 +69,27 @@ def test_both_files_are_written_at_once(town_study, tmp_path):
     assert all(path.is_file() for path in files)
 
 
+def test_areas_of_the_sites_asked_for_are_those_of_all(town_study_once):
+    inputs = read_inputs(load_study(town_study_once), ["areas", "sites", "routers"])
+    every, worked_through = compute_isochrones(inputs, [1.5]), []
+    some = compute_isochrones(
+        inputs,
+        [1.5],
+        site_ids=["C", "A", "C"],
+        track=lambda all_: [worked_through.append(k) or k for k in all_],
+    )
+    assert some["site_id"].tolist() == ["C", "A"]
+    assert worked_through == [0, 1]
+    assert some.equals(every.set_index("site_id").loc[["C", "A"]].reset_index()[some.columns])
+
+
+def test_a_site_that_is_not_there_is_named_with_those_that_are(town_study, tmp_path, run_command):
+    page = tmp_path / "reach.html"
+    ended = run_command("isochrones", town_study, "--map", page, "--site", "A", "--site", "Z")
+    assert (ended.status, page.exists()) == (1, False)
+    assert "no site Z in this study; its sites are A, B, C" in ended.err
+
+
 @pytest.mark.usefixtures("no_browser")
 def test_names_stay_text_and_a_site_that_nobody_reaches_has_an_empty_map(town_study, tmp_path):
     sites = pd.read_csv(town_study.with_name("sites.csv"))

@@ -19,21 +19,33 @@ def isochrones(
     page: Annotated[
         Path | None, typer.Option("--map", help="A page to write, with a map of each site: .html.")
     ] = None,
+    site: Annotated[
+        list[str] | None, typer.Option(help="A site's id; all sites without. Repeatable.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the areas from which each site is reached in time: for QGIS, and as a page of maps."""
+    from llrgeo.cli.screen import progress
     from llrgeo.files import written_whole
     from llrgeo.inputs.map_files import writing_layers
-    from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
+    from llrgeo.study.catchment_areas import (
+        check_limits_shown,
+        compute_isochrones,
+        write_catchment_maps,
+    )
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
     from llrgeo.study.own_inputs import check_inputs_stay
 
     _check_paths(out, page)
     limits = _limits_min(minutes)
+    if page is not None:
+        check_limits_shown(page, limits)
     inputs = read_inputs(load_study(study_file), PLACES)
     check_inputs_stay(inputs.study, filter(None, (out, page)))
-    areas = compute_isochrones(inputs, limits)
+    areas = compute_isochrones(
+        inputs, limits, site_ids=site or (), track=progress("Sites", quiet=quiet)
+    )
     if out is not None:
         with written_whole(out) as made, writing_layers(made):
             areas.to_file(made, layer="isochrones", driver="GPKG")

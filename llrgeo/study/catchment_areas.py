@@ -1,6 +1,6 @@
 """The land from which each site of a study is reached in time: isochrones by its own minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ from llrgeo.files import written_whole
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.publish.report.catchment_maps import MOST_LIMITS, CatchmentMaps, render_catchments
 from llrgeo.publish.wording import using_wording
+from llrgeo.schema import Track, name_some
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
@@ -20,11 +21,28 @@ from llrgeo.travel.isochrones import isochrones
 from llrgeo.travel.routers import NetworkRouter
 
 
-def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.GeoDataFrame:
+def compute_isochrones(
+    inputs: StudyInputs,
+    minutes: Sequence[float],
+    *,
+    site_ids: Sequence[str] = (),
+    track: Track = iter,
+) -> gpd.GeoDataFrame:
     """Return the areas from which each site is reached within some minutes of the study's times.
 
     They are of the first mode that travels along streets, in its first period. The minutes are as
     published: the study's `time_factor` and `terminal_min` are in them.
+
+    Parameters
+    ----------
+    inputs
+        What the study names.
+    minutes
+        The limits.
+    site_ids
+        The sites; none named are all of them.
+    track
+        Progress over the sites.
 
     Returns
     -------
@@ -36,8 +54,13 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
     ------
     RoutingError
         If no mode travels along streets, or a limit is used up at a journey's ends.
+    InputError
+        If a site is not known.
     """
-    study = inputs.study
+    study, sites = inputs.study, inputs.sites
+    if unknown := [site_id for site_id in site_ids if site_id not in sites.index]:
+        msg = f"no site {name_some(unknown)} in this study; its sites are {name_some(sites.index)}"
+        raise InputError(msg)
     mode, router = _along_streets(inputs)
     calibration = calibration_of(study, mode)
     # Undo the calibration: the minutes on the road that become each published limit.
@@ -45,14 +68,27 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
     if min(driven, default=1.0) <= 0:
         msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
         raise RoutingError(msg)
-    sites, period = inputs.sites, study_periods(study, mode)[0]
-    places = places_of_arrival(sites, mode)
-    found = isochrones(router.network, places, list(driven), period=period)
+    period, asked = study_periods(study, mode)[0], list(dict.fromkeys(site_ids or sites.index))
+    places = places_of_arrival(sites.loc[asked], mode)
+    found = isochrones(router.network, places, list(driven), period=period, track=track)
     found["minutes"] = found["minutes"].map(driven)
     found.insert(1, "name", sites["name"].reindex(found["site_id"]).to_numpy())
     found.insert(2, "mode", mode)
     found.insert(6, "residents", _residents_within(found.geometry, inputs.areas))
     return found
+
+
+def check_limits_shown(path: Path, minutes: Collection[float]) -> None:
+    """Refuse more limits than a map has colours for: classes that nobody could tell apart.
+
+    Raises
+    ------
+    InputError
+        Saying how many a map shows.
+    """
+    if len(set(minutes)) > MOST_LIMITS:
+        msg = f"{path.name}: a map shows {MOST_LIMITS} limits at most, not {len(set(minutes))}"
+        raise InputError(msg)
 
 
 def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Path) -> None:
@@ -73,11 +109,7 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         If there are more limits than a map has colours for.
     """
     study, (_, router) = inputs.study, _along_streets(inputs)
-    # More classes than colours would be told apart by nobody.
-    limits = reach["minutes"].nunique()
-    if limits > MOST_LIMITS:
-        msg = f"{path.name}: a map shows {MOST_LIMITS} limits at most, not {limits}"
-        raise InputError(msg)
+    check_limits_shown(path, reach["minutes"].unique())
     info = router.network.info
     maps = CatchmentMaps(
         title=study.title,

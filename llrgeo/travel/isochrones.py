@@ -20,7 +20,7 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
-from llrgeo.schema import BNG, name_some
+from llrgeo.schema import BNG, Track, name_some
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.graph import IntArray
 from llrgeo.travel.places import Places, as_points
@@ -43,6 +43,7 @@ def isochrones(
     *,
     period: str = "off_peak",
     direction: Direction = "to_site",
+    track: Track = iter,
 ) -> gpd.GeoDataFrame:
     """Return the areas from which each site is reached, or that can be reached from it, in time.
 
@@ -59,6 +60,8 @@ def isochrones(
         A period of the network.
     direction
         `to_site`: where one can start; `from_site`: where one can get to.
+    track
+        Progress over the sites.
 
     Returns
     -------
@@ -91,8 +94,8 @@ def isochrones(
     boxes = edge_boxes(network.nodes, network.edges)
     search = SiteSearch.of(network, points, boxes, period=period, direction=direction)
     rows = []
-    for number, site in enumerate(sites.index):
-        reach = search.reach(number, max(minutes))
+    for number in track(range(len(sites))):
+        site, reach = sites.index[number], search.reach(number, max(minutes))
         surface = _surface(search, reach, boxes, max(minutes) * MS_PER_MIN)
         # Limits rise, so that each area can be made to hold those of shorter limits.
         area: shapely.Geometry = shapely.Polygon()
