@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner
 
-from llrgeo.cli import app, studies, watch
+from llrgeo.cli import app, run, watch
 from llrgeo.errors import ConfigError
 
 
@@ -87,7 +87,7 @@ def test_pages_of_a_run_that_did_not_end_are_told(
     def stopped(*_: object, **__: object) -> None:
         raise stop
 
-    monkeypatch.setattr(studies, "_publish", stopped)
+    monkeypatch.setattr(run, "_publish", stopped)
     replaced(town_study, "Care closer to home in the toy town", "Care in two towns")()
     saved([])
     command = ["run", str(town_study), "--out", str(out), "--watch"]

@@ -33,7 +33,7 @@ def test_figures_are_those_of_all_areas_at_once(monkeypatch: pytest.MonkeyPatch,
     minutes[rng.random((2, 70)) < 0.05] = np.nan
     before, after = (pd.Series(row, people.index) for row in minutes)
     classes = pd.DataFrame({"class": rng.choice(CLASSES, 70), "too_close": rng.random(70) < 0.4})
-    supply = pd.Series(rng.choice([0.0, 0.2, 0.7], 70), people.index)
+    supply = rng.choice([0.0, 0.2, 0.7], 70)
 
     def figures(people: pd.DataFrame) -> list[pd.DataFrame]:
         access = Access(before, after, people, tolerance_min=1.0, thresholds_min=(10, 25))
