@@ -285,21 +285,7 @@ def test_a_plan_of_sites_is_by_residents(case):
         locate_service(load_study(case.study), config.model_copy(update={"minimum_activity": 5.0}))
 
 
-CAPACITY = (
-    HEAD.replace('network = "network"', 'network = "network"\nyears = [2025, 2035]')
-    + APPRAISAL.format(', service_costs = "costs.csv"')
-    + CRITERIA
-    + """[capacity]
-projections = "projections.csv"
-rooms = { beds = { slot_min = 30 } }
-estate = "estate.csv"
-
-[[services]]
-id = "clinic"
-label = "Clinic"
-standard_min = 2
-rates = { age_18_64 = 90 }
-
+BEDS = """
 [[services]]
 id = "beds"
 label = "Minor treatment"
@@ -315,6 +301,22 @@ rates = { age_75_84 = 1000 }
 beds = { length_of_stay_days = 20, days_between_visits = 4, target = { loss = 0.1 } }
 
 """
+CAPACITY = (
+    HEAD.replace('network = "network"', 'network = "network"\nyears = [2025, 2035]')
+    + APPRAISAL.format(', service_costs = "costs.csv"')
+    + CRITERIA
+    + """[capacity]
+projections = "projections.csv"
+rooms = { beds = { slot_min = 30 } }
+estate = "estate.csv"
+
+[[services]]
+id = "clinic"
+label = "Clinic"
+standard_min = 2
+rates = { age_18_64 = 90 }
+"""
+    + BEDS
     + TODAY
     + 'sites = { clinic = ["A"], beds = ["A"], ward = ["A"] }\n'
     "beds = { ward = { A = 9 } }\nrooms = { A = 1 }\n"

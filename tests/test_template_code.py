@@ -52,6 +52,9 @@ def test_a_kept_text_is_used_again_and_not_for_what_else_it_is_made_by(
     assert kept_text("map", ["1.0", "ab"], lambda: "second") == "first"
     assert kept_text("map", ["1.0a", "b"], lambda: "third") == "third"
     assert kept_text("text", ["1.0", "ab"], lambda: "fourth") == "fourth"
+    for path in (tmp_path / "kept").glob("text-*"):
+        path.write_bytes(path.read_bytes()[:-2])  # cut off
+    assert kept_text("text", ["1.0", "ab"], lambda: "anew") == "anew"
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert kept_text("map", ["1.1", "ab"], lambda: "fifth") == "fifth"
     assert len(list((tmp_path / "kept").iterdir())) == 3

@@ -38,12 +38,18 @@ def kept_text(name: str, made_by: Iterable[str], make: Callable[[], str]) -> str
 
     It is made in each run where nothing can or may be kept.
     """
-    digest = hashlib.sha256("\0".join(made_by).encode()).hexdigest()
-    path = FOLDER / f"{name}-{digest}.txt"
-    with suppress(OSError):
-        return path.read_text(encoding="utf-8")
+    key = _digest("\0".join(made_by))
+    path = FOLDER / f"{name}-{key}.txt"
+    with suppress(OSError, UnicodeDecodeError):
+        check, _, text = path.read_text(encoding="utf-8").partition("\n")
+        if check == _digest(text):  # else it is damaged, and made anew
+            return text
     text = make()
     if not sys.dont_write_bytecode:
         with suppress(OSError), written_whole(path) as made:
-            made.write_text(text, encoding="utf-8")
+            made.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
     return text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

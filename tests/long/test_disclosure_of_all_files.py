@@ -12,7 +12,17 @@ import pandas as pd
 import pytest
 from capacity_cases import write_projections
 from disclosure_cases import ENOUGH, as_series, files, publish, small_counts, values_left
-from test_disclosure_attack import APPRAISAL, COSTS, CRITERIA, HEAD, NEARER, TODAY, Case, worlds
+from test_disclosure_attack import (
+    APPRAISAL,
+    BEDS,
+    COSTS,
+    CRITERIA,
+    HEAD,
+    NEARER,
+    TODAY,
+    Case,
+    worlds,
+)
 
 from llrgeo.appraisal.siting.names import OBJECTIVE_NAMES
 from llrgeo.study.config import load_study
@@ -56,21 +66,9 @@ standard_min = 2
 share_video = 0.3
 minimum_activity = 4
 rates = { age_18_64 = 90 }
-
-[[services]]
-id = "beds"
-label = "Minor treatment"
-standard_min = 5
-rates = { age_75_84 = 500 }
-
-[[services]]
-id = "ward"
-label = "Ward"
-delivery = "bed"
-standard_min = 5
-rates = { age_75_84 = 1000 }
-beds = { length_of_stay_days = 20, days_between_visits = 4, target = { loss = 0.1 } }
-
+"""
+    + BEDS
+    + """
 [[services]]
 id = "nurses"
 label = "Nurses"
