@@ -17,10 +17,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
+
+from llrgeo.errors import InputError
+
+StrPath: TypeAlias = str | PathLike[str]
+"""How callers name a file or a folder."""
 
 TEMPORARY: Final = ".llrgeo-"  # how the name of every temporary folder begins
 MARKER: Final = f"{TEMPORARY}switch.json"  # in a folder whose files are being moved into place
@@ -32,6 +38,20 @@ _CANNOT: Final = (
     errno.ENOSYS, errno.EINVAL, errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES,
     errno.ENOTSUP,
 )  # fmt: skip
+
+
+def as_paths(files: Iterable[StrPath], *, what: str) -> list[Path]:
+    """Return the files of a list as paths.
+
+    Raises
+    ------
+    InputError
+        If one file is given instead of a list: the letters of its name are no files.
+    """
+    if isinstance(files, str | PathLike):
+        msg = f"{what} are named in a list, also a single one: [{str(files)!r}]"
+        raise InputError(msg)
+    return [Path(file) for file in files]
 
 
 @contextmanager

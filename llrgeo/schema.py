@@ -109,7 +109,7 @@ _PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
 _PLACE_IF_KNOWN: Final = tuple(replace(column, required=False, blank=True) for column in _PLACE)
 LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
 LON_RANGE: Final = (-8.7, 1.8)
-_DEGREES: Final = 180  # a coordinate beyond is in metres
+DEGREES: Final = 180  # a coordinate beyond is in metres
 
 AREAS: Final = Schema(
     "area_id",
@@ -328,7 +328,7 @@ def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
     given = lat.notna() & lon.notna()
     outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
     swapped = lat.between(*LON_RANGE) & lon.between(*LAT_RANGE)
-    metres = given & ((lat.abs() > _DEGREES) | (lon.abs() > _DEGREES))
+    metres = given & ((lat.abs() > DEGREES) | (lon.abs() > DEGREES))
     kinds = {
         "looks swapped": swapped,
         "looks like eastings and northings, not degrees": metres,

@@ -57,14 +57,25 @@ def test_a_place_without_coordinates_is_told_what_to_do(town_network, town_areas
         llrgeo.travel_times(town_network, table, town_sites)
 
 
+def test_swapped_degrees_are_told(town_network, town_areas, town_sites):
+    def points(x: str, y: str) -> gpd.GeoSeries:
+        table = pd.DataFrame({"lat": [52.6, 52.7], "lon": [-1.1, -1.2]}, index=["a", "b"])
+        return gpd.GeoSeries.from_xy(table[x], table[y], index=table.index, crs=4326)
+
+    told = r"2 of 2 destinations have latitude and longitude swapped: 52.6 -1.1 \(a, b\);"
+    with pytest.raises(InputError, match=told):
+        llrgeo.travel_times(town_network, town_areas, points("lat", "lon"))
+    with pytest.raises(InputError, match="origins have latitude and longitude swapped"):
+        llrgeo.find_routes(town_network, points("lat", "lon"), town_sites[:2], period="off_peak")
+    with pytest.raises(InputError, match="sites have latitude and longitude swapped"):
+        llrgeo.isochrones(town_network, points("lat", "lon"), [1.5])
+    metres = town_sites.set_crs(WGS84, allow_override=True)
+    with pytest.raises(InputError, match=r"3 of 3 destinations are no degrees.* crs=27700"):
+        llrgeo.travel_times(town_network, town_areas, metres)
+    rightly = llrgeo.travel_times(town_network, town_areas, points("lon", "lat"))
+    assert rightly.minutes.shape == (4, 2)
+
+
 def test_isochrones_take_frames_as_well(town_network, town_sites):
     of_frame = llrgeo.isochrones(town_network, town_sites, [1.5])
     assert of_frame.equals(llrgeo.isochrones(town_network, town_sites.geometry, [1.5]))
-
-
-def test_paths_may_be_texts(town_network, town_areas, town_sites, tmp_path):
-    times = llrgeo.travel_times(town_network, town_areas, town_sites)
-    llrgeo.save_travel_times([times], str(tmp_path / "times.csv"))
-    assert (tmp_path / "times.csv").read_text("utf-8").startswith("area_id,site_id,")
-    (tmp_path / "siting.toml").write_text('service = "clinic"\np = 2\n', encoding="utf-8")
-    assert llrgeo.load_siting(str(tmp_path / "siting.toml")).p == 2

@@ -1,6 +1,7 @@
 """The public face: what `llrgeo` exports, and what README promises of it."""
 
 import ast
+import datetime as dt
 import inspect
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 
 import llrgeo
 from llrgeo import errors
+from llrgeo.files import StrPath, as_paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +40,19 @@ def test_the_names_that_readme_uses_exist():
     used = set(re.findall(r"llrgeo\.([a-z_]+)\(", readme))
     assert used
     assert used <= set(llrgeo.__all__)
+
+
+def test_every_public_function_takes_paths_as_text():
+    """A parameter that is a path is `StrPath`, alone, in a list or beside something else."""
+    paths = {}
+    for name in llrgeo.__all__:
+        function = getattr(llrgeo, name)
+        if inspect.isfunction(function):
+            for key, value in inspect.signature(function).parameters.items():
+                if re.search(r"\bPath\b|PathLike", told := str(value.annotation)):
+                    paths[f"{name}({key})"] = told.replace(str(StrPath), "StrPath")
+    assert len(paths) > 15
+    assert {key: told for key, told in paths.items() if "Path" in told.replace("StrPath", "")} == {}
 
 
 def test_readme_begins_with_the_two_commands():
@@ -120,3 +135,35 @@ def test_notebooks_import_from_llrgeo_alone():
             r"^\s*(?:from|import) llrgeo\.\S+", script.read_text("utf-8"), re.MULTILINE
         )
         assert found == [], script.name
+
+
+def test_paths_may_be_texts(town_network, town_areas, town_sites, tmp_path):
+    times = llrgeo.travel_times(town_network, town_areas, town_sites)
+    llrgeo.save_travel_times([times], f"{tmp_path}/times.csv")
+    assert (tmp_path / "times.csv").read_text("utf-8").startswith("area_id,site_id,")
+    (tmp_path / "siting.toml").write_text('service = "clinic"\np = 2\n', encoding="utf-8")
+    assert llrgeo.load_siting(f"{tmp_path}/siting.toml").p == 2
+    llrgeo.save_network(town_network, f"{tmp_path}/copy")
+    assert llrgeo.load_network(f"{tmp_path}/copy").fingerprint == town_network.fingerprint
+    assert llrgeo.Dataset(f"{tmp_path}/blocks").folder == tmp_path / "blocks"
+    router = llrgeo.NetworkRouter(town_network, store=f"{tmp_path}/kept")
+    router.travel_times(town_areas.geometry, town_sites.geometry, mode="car", period="off_peak")
+    assert [*(tmp_path / "kept").glob("journeys-*.npy")]
+
+
+def test_a_study_is_published_to_a_folder_named_as_text(town_study, tmp_path):
+    result = llrgeo.run_study(llrgeo.load_study(str(town_study)))
+    for name in ("monday", "tuesday"):
+        llrgeo.publish_study(result, f"{tmp_path}/{name}")
+    found = llrgeo.compare_folders(f"{tmp_path}/monday", f"{tmp_path}/tuesday")
+    assert found.figures.empty
+    llrgeo.write_difference(found, f"{tmp_path}/difference")
+    assert (tmp_path / "difference" / "difference.html").is_file()
+
+
+def test_one_file_for_a_list_of_files_is_told():
+    assert as_paths(["a.zip", Path("b.zip")], what="feeds") == [Path("a.zip"), Path("b.zip")]
+    with pytest.raises(errors.InputError, match=r"feeds are named in a list.*\['a.zip'\]"):
+        llrgeo.read_timetable("a.zip", dt.date(2026, 11, 24))
+    with pytest.raises(errors.InputError, match=r"extracts are named in a list"):
+        llrgeo.build_network("a.osm.pbf")

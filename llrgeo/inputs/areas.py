@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from llrgeo.files import StrPath
 from llrgeo.inputs.map_files import read_polygons
 from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import (
@@ -33,7 +34,7 @@ _LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
 
-def read_areas(path: str | Path) -> gpd.GeoDataFrame:
+def read_areas(path: StrPath) -> gpd.GeoDataFrame:
     """Read areas with their residents.
 
     Parameters
@@ -177,7 +178,7 @@ def _remote_faults(areas: gpd.GeoDataFrame) -> list[str]:
     ]
 
 
-def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFrame:
+def read_outlines(path: StrPath, *, index: str = "area_id") -> gpd.GeoDataFrame:
     """Read polygons to draw areas or authorities by.
 
     Parameters

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.errors import InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import BNG, WGS84
 
@@ -61,7 +62,7 @@ class BaseMap:
         return inside.sort_values(["residents", "name"], ascending=[False, True])
 
 
-def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:
+def read_road_lines(paths: Iterable[StrPath]) -> gpd.GeoDataFrame:
     """Read classified roads as lines.
 
     Parameters
@@ -91,7 +92,7 @@ def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(kept, geometry=lines, crs=WGS84)
 
 
-def read_labels(path: str | Path) -> gpd.GeoDataFrame:
+def read_labels(path: StrPath) -> gpd.GeoDataFrame:
     """Read towns and villages: `name`, `residents`, and a point in EPSG:4326.
 
     Raises

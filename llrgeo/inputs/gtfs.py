@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.files import StrPath, as_paths
 from llrgeo.inputs.feeds import (
     Omission,
     Tables,
@@ -102,7 +103,7 @@ class _Feed:
     notes: list[str]
 
 
-def read_timetable(paths: Sequence[Path], date: dt.date) -> Timetable:
+def read_timetable(paths: Sequence[StrPath], date: dt.date) -> Timetable:
     """Read GTFS feeds (.zip) as the timetable of one day.
 
     Trips of `frequencies.txt` are taken to run at its start time and every headway after. Calls
@@ -126,7 +127,7 @@ def read_timetable(paths: Sequence[Path], date: dt.date) -> Timetable:
     ...     print("areas.csv" in str(error))
     True
     """
-    feeds = [_read_day(path, date) for path in paths]
+    feeds = [_read_day(path, date) for path in as_paths(paths, what="feeds")]
     # Ids of two feeds may be alike: each feed's numbers begin where those of the last end.
     trips = _offsets([int(feed.calls["trip"].max()) + 1 for feed in feeds])
     stops = _offsets([len(feed.stops) for feed in feeds])

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import BNG, name_some, raise_faults, to_numbers
@@ -19,7 +20,7 @@ _MOST_M: Final = 1_300_000.0  # no postcode of Great Britain is further north or
 _UNIT: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 
 
-def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
+def read_postcodes(path: StrPath | None = None) -> pd.DataFrame:
     """Read postcodes on `postcode`: `easting`, `northing` (metres) and `area_id` (or missing).
 
     Parameters

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.files import StrPath
 from llrgeo.inputs.entrances import entrance_faults
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
@@ -22,7 +23,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[;,\s]+")
 
 
-def read_sites(path: str | Path, *, postcodes: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+def read_sites(path: StrPath, *, postcodes: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
     """Read sites.
 
     Parameters

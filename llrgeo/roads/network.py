@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
+from llrgeo.files import StrPath, folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.html_repr import card
 from llrgeo.inputs.tables import one_line
 from llrgeo.roads.edge_lines import edge_lines
@@ -236,7 +236,7 @@ def age_note(info: NetworkInfo, on: str) -> str:
     )
 
 
-def save_network(network: RoadNetwork, folder: Path) -> None:
+def save_network(network: RoadNetwork, folder: StrPath) -> None:
     """Write a network as `nodes.parquet`, `edges.parquet` and `network.json`, whole or not at all.
 
     Landmarks, if it has any, are `landmarks.parquet`.
@@ -255,7 +255,7 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
     >>> llrgeo.load_network(folder / "copy").fingerprint == network.fingerprint
     True
     """
-    with folder_written_whole(folder) as made:
+    with folder_written_whole(Path(folder)) as made:
         network.nodes.to_parquet(made / "nodes.parquet", compression="zstd", index=False)
         network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
         if network.landmarks is not None:
@@ -264,7 +264,7 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
         (made / _DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
-def load_network(folder: str | Path) -> RoadNetwork:
+def load_network(folder: StrPath) -> RoadNetwork:
     """Read a network that `save_network` wrote.
 
     Raises

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
+from llrgeo.files import StrPath, as_paths
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.coverage import covered_land, widened
 from llrgeo.roads.extract import Extract, read_extracts
@@ -77,9 +78,9 @@ class Assembly(NamedTuple):
 
 
 def build_network(
-    extracts: Sequence[Path],
+    extracts: Sequence[StrPath],
     *,
-    boundary: Path | Polygon | None = None,
+    boundary: StrPath | Polygon | None = None,
     buffer_m: float = BUFFER_M,
     mode: str = "car",
     clock: str | None = None,
@@ -128,7 +129,7 @@ def build_network(
     # No name is given to what a step makes: hundreds of megabytes are free once the next has them.
     return finish(
         assemble(
-            read_extracts(extracts, track=track),
+            read_extracts(as_paths(extracts, what="extracts"), track=track),
             mode,
             at,
             study_area=area,

@@ -13,6 +13,7 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import THRESHOLDS_MIN, name_some
@@ -270,7 +271,7 @@ _EMBEDDED: Final = {
 }
 
 
-def load_study(path: str | Path | None = None) -> StudyConfig:
+def load_study(path: StrPath | None = None) -> StudyConfig:
     """Read a study file; the embedded LLR study if no path is given.
 
     Raises

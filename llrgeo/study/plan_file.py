@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from llrgeo.errors import ConfigError, InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.study.config import StudyConfig, load_study
@@ -33,7 +34,7 @@ class PlanOf(Part):
     network: str = ""
 
 
-def load_study_or_plan(path: str | Path | None = None) -> StudyConfig:
+def load_study_or_plan(path: StrPath | None = None) -> StudyConfig:
     """Read a study file, or a plan file and the study that it changes.
 
     Parameters
@@ -84,7 +85,7 @@ def _check_whole(values: Mapping[str, Any], path: Path) -> None:
         raise ConfigError(msg)
 
 
-def plan_options(path: str | Path) -> list[str]:
+def plan_options(path: StrPath) -> list[str]:
     """Return the ids of the options of a plan file, in its order.
 
     Raises

@@ -19,6 +19,7 @@ from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.errors import ConfigError
 from llrgeo.execution.tasks import MapTasks, map_here
+from llrgeo.files import StrPath
 from llrgeo.inputs.entrances import entrances_note
 from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.first_pages import FIRST_TABLES, first_pages
@@ -183,7 +184,7 @@ def publish_first(result: StudyResult, folder: Path) -> dict[str, str]:
 
 def publish_study(
     result: StudyResult,
-    folder: Path,
+    folder: StrPath,
     *,
     drawn: Mapping[str, str] | None = None,
     map_tasks: MapTasks = map_here,
@@ -221,13 +222,14 @@ def publish_study(
     >>> (folder / "maps" / "index.html").is_file()
     True
     """
+    folder = Path(folder)
     check_output_folder(result.inputs.study, folder)
     logger.info("pages and tables")
     made = build_publication(result)
     return publish(made, folder, drawn=drawn, map_tasks=map_tasks, track=track)
 
 
-def print_study(result: StudyResult, folder: Path) -> list[Path]:
+def print_study(result: StudyResult, folder: StrPath) -> list[Path]:
     """Write a study's maps for print, A4 and A3, as SVG and PNG with their alternative text.
 
     Returns the files written, in `print/` of the folder.
@@ -244,10 +246,10 @@ def print_study(result: StudyResult, folder: Path) -> list[Path]:
     ['.png', '.svg', '.txt']
     """
     logger.info("maps for print")
-    return publish_print_maps(build_publication(result), folder)
+    return publish_print_maps(build_publication(result), Path(folder))
 
 
-def print_report(result: StudyResult, folder: Path) -> list[Path]:
+def print_report(result: StudyResult, folder: StrPath) -> list[Path]:
     """Write a study's report as `report.pdf`, printed by an installed Chromium or Chrome.
 
     Raises
@@ -265,7 +267,7 @@ def print_report(result: StudyResult, folder: Path) -> list[Path]:
     ['report.pdf']
     """
     logger.info("report as PDF")
-    return publish_pdf(build_publication(result), folder)
+    return publish_pdf(build_publication(result), Path(folder))
 
 
 def print_kit(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from llrgeo.errors import ConfigError, PublishError
+from llrgeo.files import StrPath
 from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.difference.compare import (
     PublishedRun,
@@ -20,7 +21,7 @@ from llrgeo.study.manifest import changed_outputs, read_manifest
 PAGE: Final = "difference.html"
 
 
-def compare_folders(before: Path, after: Path) -> RunDifference:
+def compare_folders(before: StrPath, after: StrPath) -> RunDifference:
     """Compare two published folders: what went in, and every figure that came out.
 
     Raises
@@ -37,10 +38,10 @@ def compare_folders(before: Path, after: Path) -> RunDifference:
     >>> llrgeo.compare_folders(folder / "monday", folder / "monday").figures.empty
     True
     """
-    return compare_runs(_read_run(before), _read_run(after))
+    return compare_runs(_read_run(Path(before)), _read_run(Path(after)))
 
 
-def write_difference(difference: RunDifference, folder: Path) -> list[Path]:
+def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
     """Write a difference as a page and tables into a folder, whole or not at all.
 
     Written are `difference.html`, and `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv`.
@@ -60,6 +61,7 @@ def write_difference(difference: RunDifference, folder: Path) -> list[Path]:
     >>> (folder / "difference" / "difference.html").is_file()
     True
     """
+    folder = Path(folder)
     if (folder / MANIFEST).exists():
         msg = f"{folder}: the folder of a run; write the difference into one of its own"
         raise PublishError(msg)

@@ -13,6 +13,7 @@ from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.errors import InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
 from llrgeo.study.validation import Label, Name, Part, Positive, Share, check_config
@@ -143,7 +144,7 @@ class SitingConfig(Part):
         return self
 
 
-def load_siting(path: str | Path | None, **given: object) -> SitingConfig:
+def load_siting(path: StrPath | None, **given: object) -> SitingConfig:
     """Read a siting file; values given besides take the place of the file's, None does not.
 
     Of a table that is given, such as `beds`, only the keys that it has do.

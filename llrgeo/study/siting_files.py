@@ -9,6 +9,7 @@ import pandas as pd
 
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.locate import SiteSelection
+from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
 from llrgeo.publish.data.files import csv_text, flat_table
 from llrgeo.publish.data.packages import (
@@ -40,7 +41,7 @@ _ABOUT: Final = {
 }
 
 
-def write_plan(result: SitingResult, folder: Path) -> list[Path]:
+def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
     """Write what was found into a folder, whole or not at all.
 
     Always: what was asked (`question.json`), the answer in words (`summary.txt`), `plans.csv` with
@@ -92,6 +93,7 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
     files |= describe_folder(result.siting, about, files)
+    folder = Path(folder)
     check_inputs_stay(result.siting.inputs.study, [folder / name for name in files])
     return write_files(files, folder)
 

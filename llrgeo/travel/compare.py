@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
+from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, raise_faults, to_numbers
 from llrgeo.travel.times import TravelTimes
@@ -84,7 +85,7 @@ class TravelTimeComparison:
         return float(self.overall["median_abs_min"].iloc[0])
 
 
-def read_reference(path: str | Path) -> pd.DataFrame:
+def read_reference(path: StrPath) -> pd.DataFrame:
     """Read reference travel times: `area_id`, `site_id`, `travel_time_min`, one row a pair.
 
     A file that says of what they are, as `llrgeo times` writes it, keeps its `mode` and `period`;

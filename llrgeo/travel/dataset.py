@@ -46,7 +46,8 @@ class Dataset:
     Attributes
     ----------
     folder
-        The folder; on a cluster, one that every machine sees under the same name.
+        The folder, a path or its text; on a cluster, one that every machine sees under the same
+        name.
     origins, destinations
         How many of each a block has at most.
     scheduler
@@ -66,6 +67,10 @@ class Dataset:
     destinations: int = 100
     scheduler: str | None = None
     calibration: Calibration = AS_COMPUTED
+
+    def __post_init__(self) -> None:
+        """Make a path of a folder that is named as text."""
+        object.__setattr__(self, "folder", Path(self.folder))
 
 
 @dataclass(frozen=True, slots=True)

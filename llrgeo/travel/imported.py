@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError, RoutingError
+from llrgeo.files import StrPath
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
@@ -31,7 +32,7 @@ _MEDIAN: Final = "travel_time_p50"
 
 
 def import_travel_times(
-    path: str | Path,
+    path: StrPath,
     *,
     mode: str = "car",
     period: str = "off_peak",

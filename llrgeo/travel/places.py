@@ -10,7 +10,7 @@ import shapely
 
 from llrgeo.errors import InputError, NetworkError, RoutingError
 from llrgeo.inputs.entrances import ENTRANCES, places_of_arrival
-from llrgeo.schema import BNG, name_some
+from llrgeo.schema import BNG, DEGREES, LAT_RANGE, LON_RANGE, name_some
 
 Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
 
@@ -39,7 +39,8 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     Raises
     ------
     InputError
-        If they are no GeoSeries or GeoDataFrame, or a place has no geometry.
+        If they are no GeoSeries or GeoDataFrame, a place has no geometry, or places in degrees
+        have latitude and longitude swapped, or metres.
     NetworkError
         If they have no coordinate system.
     """
@@ -64,6 +65,7 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     if crs is None:
         msg = f"{role} have no coordinate system; set one with set_crs (4326 for lon and lat)"
         raise NetworkError(msg)
+    _check_degrees(points, role=role)
     shapes = ~points.geom_type.isin(["Point", "MultiPoint"])
     if not shapes.any():
         return points, ""
@@ -75,6 +77,33 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     note = f"{count} are shapes: a point inside stands for each."
     logger.warning(note)
     return moved, note
+
+
+def _check_degrees(points: gpd.GeoSeries, *, role: str) -> None:
+    """Refuse places in degrees whose coordinates are swapped, or metres.
+
+    Roads are of Great Britain: there latitude is `LAT_RANGE` and longitude `LON_RANGE`, which have
+    no number in common.
+    """
+    if points.crs is None or not points.crs.is_geographic:
+        return
+    bounds = points.bounds
+    lon, lat = bounds["minx"], bounds["miny"]
+    swapped = lon.between(*LAT_RANGE) & lat.between(*LON_RANGE)
+    metres = bounds.abs().max(axis=1) > DEGREES
+    kinds = {
+        "have latitude and longitude swapped": (
+            swapped,
+            "a point is (longitude, latitude), as in from_xy(table['lon'], table['lat'], crs=4326)",
+        ),
+        "are no degrees, but look like eastings and northings": (metres, "say so by crs=27700"),
+    }
+    for what, (rows, advice) in kinds.items():
+        if rows.any():
+            first = f"{lon[rows].iloc[0]:.7g} {lat[rows].iloc[0]:.7g}"
+            which = f"{int(rows.sum())} of {len(points)} {role} {what}: {first}"
+            msg = f"{which} ({name_some(points.index[rows])}); {advice}"
+            raise InputError(msg)
 
 
 def check_pairs(origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> None:

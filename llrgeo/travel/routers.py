@@ -83,6 +83,11 @@ class NetworkRouter:
     store: Path | None = None
     map_tasks: MapTasks = map_here
 
+    def __post_init__(self) -> None:
+        """Make a path of a store that is named as text."""
+        if self.store is not None:
+            object.__setattr__(self, "store", Path(self.store))
+
     def travel_times(
         self,
         origins: gpd.GeoSeries,

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
-from llrgeo.files import remove_litter, written_whole
+from llrgeo.files import StrPath, remove_litter, written_whole
 from llrgeo.inputs.tables import one_line, read_table, rows_in_words
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
@@ -222,7 +222,7 @@ class Router(Protocol):
         ...
 
 
-def save_travel_times(times: Sequence[TravelTimes], path: str | Path) -> None:
+def save_travel_times(times: Sequence[TravelTimes], path: StrPath) -> None:
     """Write times in long form as .parquet or .csv, whole or not at all.
 
     Parameters
@@ -261,9 +261,7 @@ def save_travel_times(times: Sequence[TravelTimes], path: str | Path) -> None:
             long.to_parquet(made, compression="zstd", index=False)
 
 
-def load_travel_times(
-    path: str | Path, *, mode: str = "car", period: str = "off_peak"
-) -> TravelTimes:
+def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_peak") -> TravelTimes:
     """Read times in long form: `area_id`, `site_id`, `travel_time_min` [, `mode`, `period`].
 
     A folder of Parquet files is read as one. A blank time means unreachable, as does a pair that
