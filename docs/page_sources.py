@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from llrgeo.cli import app
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.siting_config import SitingConfig
+from llrgeo.study.siting.config import SitingConfig
 
 _PLAIN: Final = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 NOT_IN_FILES: Final = {"StudyConfig": ("folder", "file"), "SitingConfig": ("folder", "file")}

@@ -57,14 +57,14 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.study.run import print_report, print_study, publish_study, run_study
     from llrgeo.study.run_difference import compare_folders, write_difference
     from llrgeo.study.show import show
-    from llrgeo.study.siting import (
+    from llrgeo.study.siting.config import SitingConfig, load_siting
+    from llrgeo.study.siting.files import write_plan
+    from llrgeo.study.siting.services import (
         SitingResult,
         SitingStudy,
         locate_service,
         prepare_siting,
     )
-    from llrgeo.study.siting_config import SitingConfig, load_siting
-    from llrgeo.study.siting_files import write_plan
     from llrgeo.study.times import write_times
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
@@ -112,9 +112,9 @@ _NAMES: Final = {
     "study.run": ("print_report", "print_study", "publish_study", "run_study"),
     "study.run_difference": ("compare_folders", "write_difference"),
     "study.show": ("show",),
-    "study.siting": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),
-    "study.siting_config": ("SitingConfig", "load_siting"),
-    "study.siting_files": ("write_plan",),
+    "study.siting.services": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),
+    "study.siting.config": ("SitingConfig", "load_siting"),
+    "study.siting.files": ("write_plan",),
     "study.times": ("write_times",),
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),

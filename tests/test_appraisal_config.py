@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from llrgeo.errors import InputError
-from llrgeo.study.appraisal_config import (
+from llrgeo.study.appraisal_inputs import build_evidence_inputs
+from llrgeo.study.sections.appraisal import (
     AppraisalConfig,
     read_activity,
     read_all_rates,
     read_indicators,
 )
-from llrgeo.study.appraisal_inputs import build_evidence_inputs
-from llrgeo.study.quality_config import QualityConfig
+from llrgeo.study.sections.quality import QualityConfig
 from llrgeo.travel.times import TravelTimes
 
 

@@ -12,10 +12,10 @@ from llrgeo.appraisal.capacity.queues import beds_for_loss
 from llrgeo.appraisal.siting.bed_sites import beds_curve
 from llrgeo.cli import app
 from llrgeo.errors import ConfigError, InfeasibleError
-from llrgeo.study.bed_siting import bed_plan_table, bed_sentences, locate_beds, write_beds
 from llrgeo.study.config import load_study
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
+from llrgeo.study.siting.beds import bed_plan_table, bed_sentences, locate_beds, write_beds
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.services import locate_service
 
 STUDY = """
 title = "Beds in the toy town"

@@ -30,6 +30,8 @@ BROKEN = [
     ("Data flows one way", "schema.py", "import llrgeo.inputs.tables"),
     ("A study's data goes through", "study/inputs.py", "import llrgeo.study.times"),
     ("A study's data goes through", "study/config.py", "import llrgeo.study.routers"),
+    ("Sections of a study", "study/sections/capacity.py", "import llrgeo.study.sections.options"),
+    ("Siting in a study", "study/siting/config.py", "import llrgeo.study.siting.services"),
     ("Wings of publishing", "publish/explorer/page.py", "import llrgeo.publish.report.charts"),
     ("Wings of publishing", "publish/palette.py", "import llrgeo.publish.data.gis"),
     ("from a saved matrix alone", "appraisal/access.py", "import llrgeo.travel.routers"),

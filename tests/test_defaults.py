@@ -9,9 +9,9 @@ from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.publish.publication import Publication
-from llrgeo.study.appraisal_config import AppraisalConfig
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.siting_config import SitingConfig
+from llrgeo.study.sections.appraisal import AppraisalConfig
+from llrgeo.study.siting.config import SitingConfig
 
 
 def default_of(record: type, name: str) -> object:

@@ -23,7 +23,7 @@ from llrgeo.inputs.official.sources import read_sources
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
-from llrgeo.study.new_area import new_area
+from llrgeo.study.new_study.area import new_area
 
 ISLAND, EMPTY = "E01990031", "E01990017"
 ELSEWHERE = [f"E01990{number:03d}" for number in range(33, 39)]  # areas of Vale of another board

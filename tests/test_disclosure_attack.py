@@ -35,10 +35,10 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import site_roles
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import write_plan
-from llrgeo.study.siting_summary import summarise
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.files import write_plan
+from llrgeo.study.siting.services import locate_service
+from llrgeo.study.siting.summary import summarise
 
 COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date"
 RULES = {declaration.name: declaration.disclosure for declaration in TABLES}

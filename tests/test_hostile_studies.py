@@ -5,7 +5,7 @@ import pytest
 from llrgeo.errors import ConfigError, LlrgeoError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
-from llrgeo.study.siting_config import load_siting
+from llrgeo.study.siting.config import load_siting
 
 CHANGED_OPTION = """
 [[options]]

@@ -11,11 +11,11 @@ from llrgeo.appraisal.tables import context
 from llrgeo.study import own_roads, planning
 from llrgeo.study import run as study_run
 from llrgeo.study.config import StudyConfig, load_study
-from llrgeo.study.criteria_config import CriterionConfig
 from llrgeo.study.inputs import EVERYTHING
 from llrgeo.study.kept import NOTHING_KEPT, mark, mark_files, still_holds
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
+from llrgeo.study.sections.criteria import CriterionConfig
 from llrgeo.travel import search_trees
 
 NEW_SITE = """

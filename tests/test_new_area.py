@@ -12,7 +12,7 @@ from official_cases import Official
 from official_server import Fault, serving
 from shapely.geometry import Point, box
 
-import llrgeo.study.new_area as new_area_module
+import llrgeo.study.new_study.area as new_area_module
 from llrgeo.errors import InputError
 from llrgeo.files import temporary_folder
 from llrgeo.inputs.areas import read_areas
@@ -27,8 +27,8 @@ from llrgeo.roads.network import load_network
 from llrgeo.schema import AGE_BANDS, BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
-from llrgeo.study.new_area import _Commission, _with_ways_to, _write_study, new_area
-from llrgeo.study.new_study_file import assume_services, study_text
+from llrgeo.study.new_study.area import _Commission, _with_ways_to, _write_study, new_area
+from llrgeo.study.new_study.study_file import assume_services, study_text
 from llrgeo.study.run import publish_study, run_study
 
 HOME = re.compile(r"Leicester|Rutland|LLR|Loughborough|Hinckley|Melton|Coalville")

@@ -12,7 +12,7 @@ from official_files import Files, zipped
 
 from llrgeo.errors import InputError
 from llrgeo.schema import BNG
-from llrgeo.study.new_timetables import fit_timetables
+from llrgeo.study.new_study.timetables import fit_timetables
 
 TODAY = dt.date(2026, 11, 25)  # a Wednesday
 

@@ -23,7 +23,7 @@ from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.regret import Scenario, regret_table
 from llrgeo.cli import app
 from llrgeo.errors import InputError
-from llrgeo.study.siting_config import load_siting
+from llrgeo.study.siting.config import load_siting
 from llrgeo.travel.times import TravelTimes
 
 MINUTES = pd.DataFrame(

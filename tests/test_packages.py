@@ -18,9 +18,9 @@ from llrgeo.appraisal.tables.units import CONTACTS, MINUTES
 from llrgeo.publish.data.packages import PackagedTable, Provenance, data_package, ro_crate
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import write_plan
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.files import write_plan
+from llrgeo.study.siting.services import locate_service
 
 ROOT = Path(__file__).resolve().parents[1]
 WAITS = TableDescription(

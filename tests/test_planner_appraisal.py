@@ -21,9 +21,9 @@ from llrgeo.publish.planner.payload import WEIGHTINGS
 from llrgeo.roads.network import load_network
 from llrgeo.schema import BNG
 from llrgeo.study.config import build_criteria, load_study
-from llrgeo.study.criteria_config import CriterionConfig
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
+from llrgeo.study.sections.criteria import CriterionConfig
 from llrgeo.study.times import calibration_of, team_calibration_of
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 

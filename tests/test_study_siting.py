@@ -19,10 +19,10 @@ from llrgeo.study.config import load_study
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.plan_file import plan_options
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.study.siting import locate_service, prepare_siting
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import write_plan
-from llrgeo.study.siting_summary import beside_today, summarise
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.files import write_plan
+from llrgeo.study.siting.services import locate_service, prepare_siting
+from llrgeo.study.siting.summary import beside_today, summarise
 
 # Each key of a siting file with the words of the constraint that it makes.
 KEYS = {

@@ -8,7 +8,7 @@ import pytest
 from llrgeo.cli import app
 from llrgeo.errors import ConfigError
 from llrgeo.study.config import load_study
-from llrgeo.study.template import new_study, write_minimal_study
+from llrgeo.study.new_study.template import new_study, write_minimal_study
 
 
 def test_a_new_study_is_the_default_one_and_never_replaces_a_file(tmp_path):

@@ -86,7 +86,7 @@ def write_area(
     """Write a whole study of boards into a folder, and say what is left to find out."""
     from llrgeo.inputs.official.place import find_boards
     from llrgeo.inputs.official.sources import read_sources
-    from llrgeo.study.new_area import new_area
+    from llrgeo.study.new_study.area import new_area
 
     known = read_sources(sources)
     downloader = new_downloader(known, downloads, offline=offline, quiet=quiet)

@@ -11,7 +11,7 @@ from llrgeo.cli.parameters import StudyFile
 
 if TYPE_CHECKING:
     from llrgeo.study.config import StudyConfig
-    from llrgeo.study.siting_config import SitingConfig
+    from llrgeo.study.siting.config import SitingConfig
 
 
 def locate(
@@ -62,10 +62,10 @@ def locate(
     command may take so many times as long.
     """
     from llrgeo.study.plan_file import load_study_or_plan, plan_options
-    from llrgeo.study.siting import locate_service
-    from llrgeo.study.siting_config import load_siting
-    from llrgeo.study.siting_files import option_text, write_plan
-    from llrgeo.study.siting_summary import summarise
+    from llrgeo.study.siting.config import load_siting
+    from llrgeo.study.siting.files import option_text, write_plan
+    from llrgeo.study.siting.services import locate_service
+    from llrgeo.study.siting.summary import summarise
 
     # What the command line says comes before what the file says.
     config = load_siting(
@@ -98,7 +98,7 @@ def locate(
 
 def _locate_beds(study: "StudyConfig", config: "SitingConfig", out: Path | None) -> None:
     """Say how many sites some beds allow, and where."""
-    from llrgeo.study.bed_siting import bed_option_text, bed_sentences, locate_beds, write_beds
+    from llrgeo.study.siting.beds import bed_option_text, bed_sentences, locate_beds, write_beds
 
     result = locate_beds(study, config)
     _tell(bed_sentences(result), bed_option_text(result))

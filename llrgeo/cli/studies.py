@@ -169,7 +169,7 @@ def new(
             quiet=quiet,
         )
         return
-    from llrgeo.study.template import new_study, write_minimal_study
+    from llrgeo.study.new_study.template import new_study, write_minimal_study
 
     if minimal:
         write_minimal_study(path)

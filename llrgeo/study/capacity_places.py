@@ -7,8 +7,8 @@ from typing import Final, Literal
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.study.capacity_config import ONE_SERVICE
-from llrgeo.study.option_config import OptionConfig
+from llrgeo.study.sections.capacity import ONE_SERVICE
+from llrgeo.study.sections.options import OptionConfig
 
 ByService = Mapping[str, Mapping[str, int]]
 What = Literal["beds", "rooms", "machines"]

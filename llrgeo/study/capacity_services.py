@@ -15,7 +15,7 @@ from llrgeo.appraisal.capacity.setting import (
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.inputs.capacity import read_capacity
 from llrgeo.schema import name_some, raise_faults
-from llrgeo.study.capacity_config import BedsConfig, CapacityConfig
+from llrgeo.study.sections.capacity import BedsConfig, CapacityConfig
 
 
 def build_services_plan(

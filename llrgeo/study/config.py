@@ -17,22 +17,22 @@ from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import THRESHOLDS_MIN, name_some
-from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
-from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
-from llrgeo.study.capacity_faults import capacity_faults
-from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
-from llrgeo.study.indicator_config import MOST_INDICATORS, IndicatorConfig, indicator_faults
-from llrgeo.study.mode_config import DRIVING, KnownMode, mode_faults
-from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import (
     cost_faults,
     large_factor_faults,
     reserved_faults,
     shared_column_faults,
 )
-from llrgeo.study.quality_config import QualityConfig, is_unrecorded
-from llrgeo.study.service_config import ServiceConfig
-from llrgeo.study.transit_config import TransitConfig
+from llrgeo.study.sections.appraisal import AppraisalConfig, appraisal_files, named_tables
+from llrgeo.study.sections.capacity import CapacityConfig, Year, is_unset
+from llrgeo.study.sections.capacity_faults import capacity_faults
+from llrgeo.study.sections.criteria import CriterionConfig, HurdleConfig
+from llrgeo.study.sections.indicators import MOST_INDICATORS, IndicatorConfig, indicator_faults
+from llrgeo.study.sections.modes import DRIVING, KnownMode, mode_faults
+from llrgeo.study.sections.options import NewSiteConfig, OptionConfig, option_faults
+from llrgeo.study.sections.quality import QualityConfig, is_unrecorded
+from llrgeo.study.sections.services import ServiceConfig
+from llrgeo.study.sections.transit import TransitConfig
 from llrgeo.study.translation import translate_study
 from llrgeo.study.validation import (
     Label,

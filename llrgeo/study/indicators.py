@@ -18,7 +18,7 @@ from llrgeo.inputs.place_figures import (
 )
 from llrgeo.schema import PlaceKind, raise_faults
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.indicator_config import IndicatorConfig
+from llrgeo.study.sections.indicators import IndicatorConfig
 
 
 def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFigures, ...]:

@@ -30,7 +30,6 @@ from llrgeo.inputs.sites import (
 )
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import name_some, raise_faults
-from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.base_map import build_base_map, study_outlines
 from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import (
@@ -45,6 +44,7 @@ from llrgeo.study.option_changes import build_options
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_routers
+from llrgeo.study.sections.appraisal import read_activity, read_all_rates, read_indicators
 from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")

@@ -16,11 +16,11 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.files import files_of
-from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.planning import packed_network
 from llrgeo.study.plausibility import judges_costs
 from llrgeo.study.result import StudyResult
+from llrgeo.study.sections.appraisal import appraisal_files
 from llrgeo.study.times import TimesBy
 
 Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]

@@ -12,7 +12,7 @@ from llrgeo.files import files_of, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.indicator_config import counted_files
+from llrgeo.study.sections.indicators import counted_files
 from llrgeo.study.validation import check_config
 
 WITHHELD: Final = "withheld: contacts of real patients"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from llrgeo.inputs.sites import check_sites_near
 from llrgeo.schema import BNG, WGS84, name_some, raise_faults
-from llrgeo.study.option_config import NewSiteConfig
+from llrgeo.study.sections.options import NewSiteConfig
 
 
 def with_new_sites(

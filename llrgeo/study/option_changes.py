@@ -20,7 +20,7 @@ from llrgeo.study.capacity_places import (
     moved_sites,
 )
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.option_config import OptionConfig
+from llrgeo.study.sections.options import OptionConfig
 
 _ALIKE: Final = 0.7  # ids of a trust's sites share their first letters, so less says nothing
 _LOOKED_AT: Final = 3  # ids, and what each may be, that a message names

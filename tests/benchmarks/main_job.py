@@ -29,9 +29,9 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import AGE_BANDS
 from llrgeo.study.appraisal_inputs import build_evidence_inputs
-from llrgeo.study.capacity_config import CapacityConfig
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
+from llrgeo.study.sections.capacity import CapacityConfig
 from llrgeo.travel.times import TravelTimes
 
 SIZES = ((634, 99), (5_000, 300))  # areas and sites

@@ -28,8 +28,8 @@ from warm_pytest import WarmPytest
 
 ROOMS = (
     "llrgeo/appraisal", "llrgeo/publish/data", "llrgeo/travel", "llrgeo/study/config.py",
-    "llrgeo/study/appraisal_config.py", "llrgeo/study/siting_config.py",
-    "llrgeo/study/option_config.py", "llrgeo/study/validation.py",
+    "llrgeo/study/sections/appraisal.py", "llrgeo/study/siting/config.py",
+    "llrgeo/study/sections/options.py", "llrgeo/study/validation.py",
 )  # fmt: skip
 FIRST_FILES = 3  # tried before the other files of tests are imported
 LONGEST = 4  # times the tests' seconds: a run that takes longer hangs

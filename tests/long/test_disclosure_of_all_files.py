@@ -27,9 +27,9 @@ from test_disclosure_attack import (
 from llrgeo.appraisal.siting.names import OBJECTIVE_NAMES
 from llrgeo.study.config import load_study
 from llrgeo.study.run_difference import compare_folders, write_difference
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import write_plan
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.files import write_plan
+from llrgeo.study.siting.services import locate_service
 
 # Who comes to the ward, the clinic and the nurses was counted; each area has few with one of them.
 COUNTS = {

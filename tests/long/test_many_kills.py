@@ -21,9 +21,9 @@ from llrgeo.roads.network import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import PLACES, read_inputs
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import write_plan
+from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.files import write_plan
+from llrgeo.study.siting.services import locate_service
 from llrgeo.study.times import write_times
 from llrgeo.travel.dataset import Dataset
 from llrgeo.travel.times import load_travel_times

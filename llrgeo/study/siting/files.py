@@ -23,8 +23,8 @@ from llrgeo.publish.data.packages import (
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
 from llrgeo.study.own_inputs import check_inputs_stay
-from llrgeo.study.siting import SitingResult, SitingStudy
-from llrgeo.study.siting_summary import summarise
+from llrgeo.study.siting.services import SitingResult, SitingStudy
+from llrgeo.study.siting.summary import summarise
 
 OPTION: Final = "located"
 _ABOUT: Final = {

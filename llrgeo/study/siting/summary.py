@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llrgeo.study.siting import SitingResult
+from llrgeo.study.siting.services import SitingResult
 
 _BY_CLASS = {
     "lost": "lose their journey",

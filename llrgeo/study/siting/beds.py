@@ -18,9 +18,9 @@ from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import AGE_BANDS, name_some
 from llrgeo.study.config import StudyConfig, build_services
-from llrgeo.study.siting import SitingStudy, prepare_siting
-from llrgeo.study.siting_config import BedLimits, SitingConfig
-from llrgeo.study.siting_files import describe_folder
+from llrgeo.study.siting.config import BedLimits, SitingConfig
+from llrgeo.study.siting.files import describe_folder
+from llrgeo.study.siting.services import SitingStudy, prepare_siting
 
 _PER: Final = 1_000  # rates are a year and 1,000 residents
 _WITH_BEDS: Final = frozenset({"service", "beds", "p", "keep", "close", "sectors", "postcodes"})

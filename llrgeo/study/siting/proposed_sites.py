@@ -6,7 +6,7 @@ import pandas as pd
 from llrgeo.inputs.candidates import sector_centres
 from llrgeo.inputs.postcodes import locate_postcodes
 from llrgeo.schema import WGS84
-from llrgeo.study.siting_config import SitingConfig
+from llrgeo.study.siting.config import SitingConfig
 
 
 def proposed_sites(

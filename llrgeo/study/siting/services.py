@@ -24,8 +24,8 @@ from llrgeo.errors import ConfigError
 from llrgeo.inputs.sites import sites_for
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import PLACES, StudyInputs, read_inputs
-from llrgeo.study.proposed_sites import proposed_sites
-from llrgeo.study.siting_config import SitingConfig, build_constraints
+from llrgeo.study.siting.config import SitingConfig, build_constraints
+from llrgeo.study.siting.proposed_sites import proposed_sites
 from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Protocol
 from pydantic import AfterValidator
 
 from llrgeo.modes import MODES, STREET_MODES
-from llrgeo.study.transit_config import TransitConfig
+from llrgeo.study.sections.transit import TransitConfig
 
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
 

@@ -32,15 +32,15 @@ from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.sections import read_boundary
 from llrgeo.roads.way_nodes import Polygon
 from llrgeo.schema import BNG, WGS84, Track
-from llrgeo.study.new_study_file import (
+from llrgeo.study.new_study.study_file import (
     Timetables,
     YearsAhead,
     assume_services,
     refuse_without_hospital,
     study_text,
 )
-from llrgeo.study.new_timetables import fit_timetables
-from llrgeo.study.new_years import check_study, projected_years
+from llrgeo.study.new_study.timetables import fit_timetables
+from llrgeo.study.new_study.years import check_study, projected_years
 from llrgeo.travel.routers import NetworkRouter
 
 logger: logging.Logger = logging.getLogger(__name__)

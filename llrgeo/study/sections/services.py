@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.schema import AgeBand
-from llrgeo.study.capacity_config import BedsConfig, is_unset
+from llrgeo.study.sections.capacity import BedsConfig, is_unset
 from llrgeo.study.validation import Label, Name, Part, Positive, Share
 
 _WEEK_MIN: Final = 7 * 24 * 60

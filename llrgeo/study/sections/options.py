@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from llrgeo.schema import name_some
-from llrgeo.study.capacity_config import (
+from llrgeo.study.sections.capacity import (
     BedMove,
     DisposalConfig,
     WholeNumbers,

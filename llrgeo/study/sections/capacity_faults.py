@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from llrgeo.schema import name_some
-from llrgeo.study.appraisal_config import AppraisalConfig
-from llrgeo.study.capacity_config import ONE_SERVICE, CapacityConfig
-from llrgeo.study.option_config import OptionConfig
-from llrgeo.study.service_config import ServiceConfig
+from llrgeo.study.sections.appraisal import AppraisalConfig
+from llrgeo.study.sections.capacity import ONE_SERVICE, CapacityConfig
+from llrgeo.study.sections.options import OptionConfig
+from llrgeo.study.sections.services import ServiceConfig
 
 _KEYS_OF_OPTIONS: Final = ("beds", "moves_beds", "rooms", "machines", "works", "disposals")
 

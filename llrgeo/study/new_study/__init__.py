@@ -1,0 +1,1 @@
+"""New studies: from a template, or whole from official data."""

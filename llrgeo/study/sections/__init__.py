@@ -1,0 +1,1 @@
+"""Sections of a study file: what each may say, and what is wrong with it."""
