@@ -130,14 +130,12 @@ def test_maps_for_print_are_made_where_they_are_asked_for(town_study, tmp_path):
     assert made.count(".svg") == made.count(".png") == made.count(".txt") > 0
 
 
-def test_a_run_looks_seldom_for_objects_to_collect_and_leaves_python_as_it_was(
-    town_study, tmp_path, monkeypatch
+def test_a_command_looks_seldom_for_objects_to_collect_and_leaves_python_as_it_was(
+    run_command, monkeypatch
 ):
     before, within = gc.get_threshold(), []
-    monkeypatch.setattr(
-        "llrgeo.study.run.check_publishable", lambda *_: within.append(gc.get_threshold())
-    )
-    invoke("run", str(town_study), "--out", str(tmp_path / "maps"), "--quiet")
+    monkeypatch.setattr("llrgeo.cli.app", lambda: sys.exit(within.append(gc.get_threshold())))
+    run_command("run")
     assert within[0][0] > before[0]
     assert gc.get_threshold() == before
 

@@ -1,11 +1,10 @@
 """`llrgeo run`: a study from its file to its pages, once, quickly, or whenever it is saved."""
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -17,28 +16,7 @@ if TYPE_CHECKING:
     from llrgeo.execution.tasks import MapTasks
     from llrgeo.study.result import StudyResult
 
-# Python's own is 700, or 2,000 since 3.13; at 50,000 the main job still took 2 % longer.
-_OBJECTS_A_LOOK: Final = 250_000
 
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Make Python's cyclic garbage collector run seldom, and look at new objects alone.
-
-    A run makes a million objects and next to no cycles: collection took a twentieth of its time,
-    and an eighth of the time in which its libraries are loaded.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()  # what was made as the command line was loaded stays to the end
-    gc.set_threshold(_OBJECTS_A_LOOK, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-
-
-@_rare_collections()
 def run(
     study_file: StudyFile = None,
     *,
