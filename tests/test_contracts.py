@@ -32,6 +32,7 @@ BROKEN = [
     ("A study's data goes through", "study/config.py", "import llrgeo.study.routers"),
     ("Sections of a study", "study/sections/capacity.py", "import llrgeo.study.sections.options"),
     ("Siting in a study", "study/siting/config.py", "import llrgeo.study.siting.services"),
+    ("OpenStreetMap files", "roads/rules/clock.py", "import llrgeo.roads.osm_files.elements"),
     ("Wings of publishing", "publish/explorer/page.py", "import llrgeo.publish.report.charts"),
     ("Wings of publishing", "publish/palette.py", "import llrgeo.publish.data.gis"),
     ("from a saved matrix alone", "appraisal/access.py", "import llrgeo.travel.routers"),

@@ -8,9 +8,9 @@ import pytest
 
 from llrgeo.errors import NetworkError
 from llrgeo.modes import MODES, STREET_MODES, Mode
-from llrgeo.roads.clearance import metres
-from llrgeo.roads.driving import node_access, way_access
-from llrgeo.roads.profile import rules
+from llrgeo.roads.rules.clearance import metres
+from llrgeo.roads.rules.driving import node_access, way_access
+from llrgeo.roads.rules.profile import rules
 from llrgeo.roads.speeds import pace_kph
 
 CASES = list(
@@ -91,7 +91,7 @@ def test_every_mode_has_rules_and_no_other_has() -> None:
 
 def test_a_mode_without_rules_of_its_own_has_those_of_its_streets(monkeypatch):
     monkeypatch.setitem(MODES, "e_bike", Mode("e_bike", streets="cycle", speed_kph=20.0))
-    monkeypatch.setattr("llrgeo.roads.profile.STREET_MODES", (*STREET_MODES, "e_bike"))
+    monkeypatch.setattr("llrgeo.roads.rules.profile.STREET_MODES", (*STREET_MODES, "e_bike"))
     assert replace(rules("e_bike"), mode="cycle") == rules("cycle")
     assert pace_kph("e_bike", {"highway": "residential"}) == 20.0
     assert pace_kph("e_bike", {"highway": "pedestrian"}) == 4.8  # pushed

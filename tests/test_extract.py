@@ -15,10 +15,10 @@ import shapely
 from road_maps import LAT, LON, Map
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
-from llrgeo.roads.pbf import blocks, count_elements
+from llrgeo.roads.osm_files.extract import read_extracts
+from llrgeo.roads.osm_files.pbf import blocks, count_elements
 
 STREET = {"a": (0.0, 0.0), "b": (400.0, 0.0), "c": (800.0, 0.0)}
 

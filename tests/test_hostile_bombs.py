@@ -13,7 +13,7 @@ from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.feeds import read_feed
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.inputs.tables import read_toml
-from llrgeo.roads.osm_file import read_file
+from llrgeo.roads.osm_files.osm_file import read_file
 
 NODE = b'<node id="1" lat="52.6" lon="-1.1" version="1"/>\n'
 

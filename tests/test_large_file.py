@@ -12,7 +12,7 @@ import made_up_county
 from large_extract import likeness
 from large_file import RESTRICTIONS, tile
 
-from llrgeo.roads.extract import read_extracts
+from llrgeo.roads.osm_files.extract import read_extracts
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from llrgeo.errors import InputError
-from llrgeo.roads.clock import Clock
-from llrgeo.roads.conditional import settle, settle_barrier, value_at
-from llrgeo.roads.opening_hours import hours_hold
+from llrgeo.roads.rules.clock import Clock
+from llrgeo.roads.rules.conditional import settle, settle_barrier, value_at
+from llrgeo.roads.rules.opening_hours import hours_hold
 
 TUESDAY = Clock.parse("Tu 08:30")
 

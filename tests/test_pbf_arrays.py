@@ -16,11 +16,11 @@ from osmium.osm import mutable
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.pbf_framing import fields, texts
 from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
-from llrgeo.roads.extract import read_extracts
-from llrgeo.roads.ids import is_among
-from llrgeo.roads.pbf import check_whole
-from llrgeo.roads.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
-from llrgeo.roads.pbf_blocks import Block, Unusual, usual_blocks
+from llrgeo.roads.osm_files.extract import read_extracts
+from llrgeo.roads.osm_files.ids import is_among
+from llrgeo.roads.osm_files.pbf import check_whole
+from llrgeo.roads.osm_files.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
+from llrgeo.roads.osm_files.pbf_blocks import Block, Unusual, usual_blocks
 
 KEYS = frozenset({"highway", "barrier", "é"})
 TEXTS = st.sampled_from(

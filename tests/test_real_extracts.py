@@ -14,12 +14,12 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.roads.driving import Tags, way_access
 from llrgeo.roads.exchange import to_networkx
-from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.network import RoadNetwork, load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
-from llrgeo.roads.profile import Level
+from llrgeo.roads.osm_files.extract import Extract, read_extracts
+from llrgeo.roads.rules.driving import Tags, way_access
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.snap import main_component
 from llrgeo.schema import BNG
 from llrgeo.travel.graph import layer_network, search_graph, unpack

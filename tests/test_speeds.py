@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.roads.profile import table
+from llrgeo.roads.rules.profile import table
 from llrgeo.roads.speeds import (
     class_speeds,
     ferry_minutes,

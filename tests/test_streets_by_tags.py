@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llrgeo.roads import coverage
-from llrgeo.roads.clock import Clock
-from llrgeo.roads.elements import Way
-from llrgeo.roads.extract import Extract
+from llrgeo.roads.osm_files.elements import Way
+from llrgeo.roads.osm_files.extract import Extract
+from llrgeo.roads.rules.clock import Clock
 from llrgeo.roads.streets import _SILENT, interpret_ways
 
 KEYS = [

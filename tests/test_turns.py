@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from road_maps import Map
 from turn_reference import Expanded, Reference
 
-from llrgeo.roads.elements import Member, Restriction
-from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.osm import Assembly, assemble
+from llrgeo.roads.osm_files.elements import Member, Restriction
+from llrgeo.roads.osm_files.extract import Extract, read_extracts
 from llrgeo.roads.turns import _arms, _right_turns, model_turns
 
 KINDS = ("no_right_turn", "only_straight_on", "no_left_turn", "only_left_turn", "no_u_turn")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.roads.osm import Assembly
-from llrgeo.roads.profile import Level
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.speeds import delays
 from llrgeo.roads.turns import Turns, expand
 

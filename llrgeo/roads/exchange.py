@@ -13,10 +13,10 @@ import osmnx as ox
 import pandas as pd
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.elements import Way
-from llrgeo.roads.extract import Extract
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import assemble, finish
+from llrgeo.roads.osm_files.elements import Way
+from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.roads.osmnx_graph import is_own, read_own
 from llrgeo.schema import BNG, WGS84
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.roads.extract import Extract
-from llrgeo.roads.ids import is_among
-from llrgeo.roads.profile import Level
+from llrgeo.roads.osm_files.extract import Extract
+from llrgeo.roads.osm_files.ids import is_among
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.streets import Points, Streets
 
 # From what is least a street to what is most: a barrier at a node of several belongs to the lower.

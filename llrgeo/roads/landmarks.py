@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from llrgeo.inputs.base_map import MAIN_ROADS
-from llrgeo.roads.extract import Extract
-from llrgeo.roads.ids import is_among
 from llrgeo.roads.main_roads import joined
+from llrgeo.roads.osm_files.extract import Extract
+from llrgeo.roads.osm_files.ids import is_among
 from llrgeo.roads.streets import Streets
 from llrgeo.roads.way_nodes import in_europe
 from llrgeo.schema import BNG, WGS84, to_numbers

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.files import StrPath, as_paths
-from llrgeo.roads.clock import Clock
 from llrgeo.roads.coverage import covered_land, widened
-from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.landmarks import find_landmarks
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
+from llrgeo.roads.osm_files.extract import Extract, read_extracts
 from llrgeo.roads.private_roads import private_estates
-from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
+from llrgeo.roads.rules.clock import Clock
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.sections import Sections, cut, read_boundary
 from llrgeo.roads.snap import main_component
 from llrgeo.roads.streets import Streets, interpret_points, interpret_ways

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from llrgeo.roads.profile import Level
+from llrgeo.roads.rules.profile import Level
 
 Ints = NDArray[np.int64]
 

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.modes import MODES
-from llrgeo.roads.clock import Clock
-from llrgeo.roads.conditional import settle
-from llrgeo.roads.elements import Restriction
-from llrgeo.roads.ids import Ints, is_among
+from llrgeo.roads.osm_files.elements import Restriction
+from llrgeo.roads.osm_files.ids import Ints, is_among
+from llrgeo.roads.rules.clock import Clock
+from llrgeo.roads.rules.conditional import settle
 
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
 _LIFTED: Final = {"none", "no", ""}

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.map_files import read_polygons
-from llrgeo.roads.extract import Extract
-from llrgeo.roads.ids import is_among
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
-from llrgeo.roads.profile import Level
+from llrgeo.roads.osm_files.extract import Extract
+from llrgeo.roads.osm_files.ids import is_among
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.streets import Points, Streets
 from llrgeo.roads.way_nodes import Polygon, WayNodes, line_up
 from llrgeo.schema import BNG

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import PERIODS
-from llrgeo.roads.profile import table
+from llrgeo.roads.rules.profile import table
 
 MPH_IN_KPH: Final = 1.609344
 HIGHEST_MPH: Final = 90.0

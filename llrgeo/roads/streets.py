@@ -9,12 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.roads.clock import Clock
-from llrgeo.roads.conditional import settle_barrier, settle_way
-from llrgeo.roads.driving import Tags, WayAccess, is_ferry, node_access, plain_tags, way_access
-from llrgeo.roads.elements import Way
-from llrgeo.roads.extract import Extract
-from llrgeo.roads.profile import Level
+from llrgeo.roads.osm_files.elements import Way
+from llrgeo.roads.osm_files.extract import Extract
+from llrgeo.roads.rules.clock import Clock
+from llrgeo.roads.rules.conditional import settle_barrier, settle_way
+from llrgeo.roads.rules.driving import (
+    Tags,
+    WayAccess,
+    is_ferry,
+    node_access,
+    plain_tags,
+    way_access,
+)
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.speeds import (
     ferry_minutes,
     is_dual,

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.roads.network import PERIODS
-from llrgeo.roads.profile import Level
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.sections import Sections
 from llrgeo.roads.speeds import MPH_IN_KPH, delays, free_flow_mph, multipliers
 from llrgeo.roads.urban import town_shares

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule
+from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.speeds import delays
 from llrgeo.roads.streets import MAJOR
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.extract import Extract
+from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.schema import BNG, WGS84, name_some
 
 Bools = NDArray[np.bool_]

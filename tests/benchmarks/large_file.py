@@ -25,7 +25,7 @@ from osmium.osm import mutable
 
 from llrgeo.inputs.pbf_framing import fields
 from llrgeo.inputs.pbf_numbers import summed, unpacked
-from llrgeo.roads.pbf import block_data, blocks
+from llrgeo.roads.osm_files.pbf import block_data, blocks
 
 KINDS = {"n": osmium.osm.NODE, "w": osmium.osm.WAY, "r": osmium.osm.RELATION}
 TURNS = ("no_right_turn", "no_left_turn", "no_u_turn", "only_straight_on")

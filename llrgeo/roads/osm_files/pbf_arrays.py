@@ -14,8 +14,8 @@ import numpy as np
 
 from llrgeo.inputs.pbf_framing import fields
 from llrgeo.inputs.pbf_numbers import Ints, Numbers, read_numbers, signed, summed, unpacked
-from llrgeo.roads.elements import PackedPlaces, Way
-from llrgeo.roads.pbf_blocks import (
+from llrgeo.roads.osm_files.elements import PackedPlaces, Way
+from llrgeo.roads.osm_files.pbf_blocks import (
     Block,
     Tags,
     Texts,

@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from llrgeo.roads.clock import DAY_MIN, DAYS, Clock
-from llrgeo.roads.hours_rule import Dates, HoursRule
+from llrgeo.roads.rules.clock import DAY_MIN, DAYS, Clock
+from llrgeo.roads.rules.hours_rule import Dates, HoursRule
 
 _MONTHS: Final = (
     "jan",

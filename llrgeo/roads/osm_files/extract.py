@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.elements import DEGREE, Elements, Nodes, Restriction, Way
-from llrgeo.roads.ids import is_among
-from llrgeo.roads.osm_file import read_file, read_nodes, refuse_doubles
+from llrgeo.roads.osm_files.elements import DEGREE, Elements, Nodes, Restriction, Way
+from llrgeo.roads.osm_files.ids import is_among
+from llrgeo.roads.osm_files.osm_file import read_file, read_nodes, refuse_doubles
 from llrgeo.schema import Track, name_some
 
 _NO_PLACES: Final = (

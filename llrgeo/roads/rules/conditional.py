@@ -1,9 +1,9 @@
 """Tags that hold at certain times (`access:conditional` and the like), read for a clock time.
 
 Without a clock time conditional tags do not count. With one, `no @ (Mo-Fr 07:00-09:00)` does where
-the time lies within it (`llrgeo.roads.opening_hours`). Conditions of other kinds are read where a
-car decides them (weight, height, length) and are not met where they name people or weather that
-patients cannot count on (`permit_holder`, `snow`); what cannot be read is not met, and noted.
+the time lies within it (`opening_hours`). Conditions of other kinds are read where a car decides
+them (weight, height, length) and are not met where they name people or weather that patients cannot
+count on (`permit_holder`, `snow`); what cannot be read is not met, and noted.
 
 Source: OSM wiki, Conditional restrictions (2026-11).
 """
@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from llrgeo.roads.clock import Clock
-from llrgeo.roads.opening_hours import HoursAnswer, hours_hold
+from llrgeo.roads.rules.clock import Clock
+from llrgeo.roads.rules.opening_hours import HoursAnswer, hours_hold
 
 _SUFFIX: Final = ":conditional"
 # What a car, a walker or a cyclist goes by; rules for others and for parking are not read.

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.inputs.pbf_framing import fields, texts, varint
-from llrgeo.roads.pbf import block_data, blocks
+from llrgeo.roads.osm_files.pbf import block_data, blocks
 
 # Fields of a block, and kinds of elements.
 _STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.base_map import PLACES, WATER
-from llrgeo.roads.driving import is_ferry
-from llrgeo.roads.elements import (
+from llrgeo.roads.osm_files.elements import (
     DEGREE,
     Elements,
     Member,
@@ -29,11 +28,18 @@ from llrgeo.roads.elements import (
     Restriction,
     Way,
 )
-from llrgeo.roads.ids import is_among
-from llrgeo.roads.osm_text import deleted_elements, refuse_bomb
-from llrgeo.roads.pbf import check_whole, part_of_file
-from llrgeo.roads.pbf_arrays import Places, dense_places, packed_places, tagged_nodes, tagged_ways
-from llrgeo.roads.pbf_blocks import DENSE_NODES, WAYS, Unusual, usual_blocks
+from llrgeo.roads.osm_files.ids import is_among
+from llrgeo.roads.osm_files.osm_text import deleted_elements, refuse_bomb
+from llrgeo.roads.osm_files.pbf import check_whole, part_of_file
+from llrgeo.roads.osm_files.pbf_arrays import (
+    Places,
+    dense_places,
+    packed_places,
+    tagged_nodes,
+    tagged_ways,
+)
+from llrgeo.roads.osm_files.pbf_blocks import DENSE_NODES, WAYS, Unusual, usual_blocks
+from llrgeo.roads.rules.driving import is_ferry
 from llrgeo.schema import name_some
 
 _HALF_TURN: Final = 180  # a node without a place has a number beyond every longitude

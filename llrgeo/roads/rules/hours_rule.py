@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from llrgeo.roads.bank_holidays import easter_sunday, is_bank_holiday
-from llrgeo.roads.clock import DAY_MIN, Clock
+from llrgeo.roads.rules.bank_holidays import easter_sunday, is_bank_holiday
+from llrgeo.roads.rules.clock import DAY_MIN, Clock
 
 _ANY_YEAR: Final = 2023  # without 29 February; its days stand for those of any year
 

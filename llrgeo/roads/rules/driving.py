@@ -1,7 +1,7 @@
 """What the tags of a street or barrier allow: access, direction and passage, for each mode.
 
 The rules follow OpenStreetMap's documented keys (access, oneway, barrier) as drivers in the United
-Kingdom know them; the values stand in tables (`llrgeo.roads.profile`).
+Kingdom know them; the values stand in tables (`llrgeo.roads.rules.profile`).
 """
 
 import re
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from llrgeo.modes import MODES
-from llrgeo.roads.clearance import is_too_small
-from llrgeo.roads.profile import Level, Rules, features, rules
+from llrgeo.roads.rules.clearance import is_too_small
+from llrgeo.roads.rules.profile import Level, Rules, features, rules
 
 Tags = Mapping[str, str]
 
@@ -106,7 +106,7 @@ def way_access(tags: Tags, mode: str) -> WayAccess:
     Parameters
     ----------
     tags
-        The way's tags; conditional ones do not count (see `llrgeo.roads.conditional`).
+        The way's tags; conditional ones do not count (see `llrgeo.roads.rules.conditional`).
     mode
         `car`, `walk`, `walk_slow` or `cycle`.
     """

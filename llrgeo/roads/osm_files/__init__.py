@@ -1,0 +1,1 @@
+"""OpenStreetMap files, read and merged: the streets as mapped, not yet interpreted."""
