@@ -4,12 +4,20 @@ Started from several random plans, it nearly always finds the best plan; it neve
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import (
+    LARGE,
+    AssignmentSum,
+    Mask,
+    Matrix,
+    Model,
+    Positions,
+    Vector,
+)
 
 _PROMISING: Final = 100  # moves whose catchments are worked out
 _STEPS: Final = 1_000  # a search that takes more goes round in rounding errors
@@ -58,6 +66,7 @@ def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Meri
 
     Merit rises strictly with every move, so no plan is met twice.
     """
+    model = _by_rows(model)
     # `_STEPS` guards against a cycle of moves that differ by rounding alone.
     merit = merit_of(model, plan)
     for _ in range(_STEPS):
@@ -69,6 +78,13 @@ def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Meri
             break
         plan, merit = moved, moved_merit
     return plan, merit
+
+
+def _by_rows(model: Model) -> Model:
+    """Return the model with the costs of an area together in memory where that is quicker."""
+    if model.objective.costs.size < LARGE:
+        return model
+    return replace(model, objective=AssignmentSum(np.ascontiguousarray(model.objective.costs)))
 
 
 def _is_better(merit: Merit, other: Merit) -> bool:
@@ -105,10 +121,12 @@ def _best_move(model: Model, plan: Positions) -> Positions:
         excess += row.excess(row.coefficients[plan].sum() + change)
     possible = _possible_moves(model, plan)
     excess[~possible] = np.inf
-    order = np.lexsort((cost.ravel(), excess.ravel()))
     if model.catchments is None:
-        return _moved(model, plan, int(order[0]))
+        # Of the moves nearest to feasible the cheapest, of equal ones the first.
+        cost[excess > excess.min()] = np.inf
+        return _moved(model, plan, int(cost.argmin()))
     # What sites do cannot be told from sums over areas: the most promising plans are looked at.
+    order = np.lexsort((cost.ravel(), excess.ravel()))
     promising = [
         _moved(model, plan, int(move)) for move in order[: min(_PROMISING, possible.sum())]
     ]
@@ -150,6 +168,8 @@ def after_moves(assigned: AssignmentSum, plan: Positions) -> Matrix:
     nearest = at_plan.argmin(axis=1)
     first = at_plan.min(axis=1)
     second = _second_smallest(at_plan, nearest)
+    if costs.size >= LARGE:
+        return _after_moves_compiled(costs, nearest, first, second, len(plan))
     # Nothing closes: an area takes the new site where that is cheaper.
     with_new = np.minimum(costs, first[:, None])
     # Its own site closes: it takes the new one or its second; this is what that adds.
@@ -162,6 +182,18 @@ def after_moves(assigned: AssignmentSum, plan: Positions) -> Matrix:
         after[position, :-1] += lost[mine].sum(axis=0)
         after[position, -1] += (second[mine] - first[mine]).sum()
     return after
+
+
+def _after_moves_compiled(
+    costs: Matrix, nearest: Positions, first: Vector, second: Vector, opened: int
+) -> Matrix:
+    """Do the same for `opened` sites in one pass over the costs."""
+    from llrgeo.appraisal.siting.move_sums import add_moves
+
+    after = np.zeros((opened + 1, costs.shape[1]))
+    add_moves(np.ascontiguousarray(costs), nearest, first, second, after)
+    lost = np.bincount(nearest, second - first, minlength=opened)
+    return np.column_stack([after, first.sum() + np.append(lost, 0.0)])
 
 
 def _second_smallest(at_plan: Matrix, nearest: Positions) -> Vector:

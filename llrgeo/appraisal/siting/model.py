@@ -19,6 +19,9 @@ Positions: TypeAlias = NDArray[np.int64]
 SLACK: Final = 1e-9
 """How far, relative to its limit, a sum may pass it: the machine's rounding."""
 
+LARGE: Final = 150_000
+"""Pairs of area and site, beyond which compiled code is quicker with its loading."""
+
 _SECOND: Final = 2  # sites that cover an area: one, and one in reserve
 
 

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from llrgeo.appraisal.siting.model import (
+    LARGE,
     AssignmentSum,
     Catchments,
     Mask,
@@ -30,7 +31,6 @@ from llrgeo.appraisal.siting.model import (
 )
 
 _PENALTY_PACE: Final = 0.3  # of a penalty against a multiplier of an area; found by trial
-_LARGE: Final = 150_000  # pairs, beyond which compiled code is quicker with its loading
 _SMALL_LIMIT: Final = 0.01  # of the largest sum: a limit of 0 has no size of its own
 
 
@@ -82,7 +82,7 @@ class Relaxation:
             groups=_disjoint_groups(model),
             min_sites=model.min_sites,
             max_sites=model.max_sites,
-            large=plain and model.objective.costs.size >= _LARGE,
+            large=plain and model.objective.costs.size >= LARGE,
         )
         return everything.part(~model.close, model.keep)
 
