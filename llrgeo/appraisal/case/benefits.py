@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
@@ -16,9 +17,10 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     classified = compared.after.classified
     if classified.empty:
         return
-    people = compared.residents[classified["class"] == "shorter"]
+    shorter = (classified["class"] == "shorter").to_numpy()
+    people = compared.residents[shorter]
     # The largest saving of an area's services, as the case against takes the largest worsening.
-    largest = -compared.added_min.min(axis=1)
+    largest = -compared.changes.added_min.min(axis=0, initial=np.inf)[shorter]
     share = float(people.sum() / compared.residents.sum())
     yield from none_if_nobody([item_of_people("shorter_for_one", people, largest, value=share)])
     for result in compared.visited:
@@ -26,11 +28,12 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
 
 
 def _shorter_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    change = compared.change_of(result)
     yield from items_of_service(
         compared,
-        result.service,
-        compared.shorter,
-        -compared.added_min,
+        result,
+        change.shorter,
+        -change.added_min,
         ids=("visitors_shorter", "service_shorter"),
     )
 
@@ -42,11 +45,11 @@ def teams_nearer(compared: Comparison) -> Iterator[Item]:
 
 
 def _team_nearer(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
-    change = result.access.change
-    nearer = change["outcome"].isin(["improved", "gained"])
-    people = compared.residents[nearer]
+    change, ceiling = result.access.change, compared.appraisal_inputs.ceiling
+    nearer = change["outcome"].isin(["improved", "gained"]).to_numpy()
+    before, after = (change[name].to_numpy()[nearer] for name in ("before_min", "after_min"))
     # A home that no team reached counts as the ceiling, as a journey lost does in the case against.
-    saved = change["before_min"].clip(upper=compared.appraisal_inputs.ceiling) - change["after_min"]
+    saved, people = np.minimum(before, ceiling) - after, compared.residents[nearer]
     item = item_of_people("team_nearer", people, saved, service=result.service.id)
     yield from none_if_nobody([item])
 
@@ -59,9 +62,10 @@ def within_standard(compared: Comparison) -> Iterator[Item]:
 
 def _newly_within(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     change, standard = result.access.change, result.service.travel_standard_min
-    newly = (change["before_min"] > standard) & (change["after_min"] <= standard)
+    before, after = (change[name].to_numpy() for name in ("before_min", "after_min"))
+    newly = (before > standard) & (after <= standard)
     people, service = compared.residents[newly], result.service.id
-    saved = -compared.added_min[service]
+    saved = -compared.change_of(result).added_min[newly]
     item = item_of_people("newly_in_standard", people, saved, service=service, value=standard)
     yield from none_if_nobody([item])
 

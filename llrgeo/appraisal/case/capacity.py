@@ -131,11 +131,12 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
 
 def _older_losers(compared: Comparison, older: pd.DataFrame) -> Iterator[Item]:
     """Yield how many of the very old would have a longer journey, today and in the last year."""
-    hit = compared.longer.any(axis=1)
+    hit = compared.any_longer
     if older.empty or not hit.any():
         return
     first, last = older.columns[0], older.columns[-1]
-    now, then = (float(older.loc[hit, year].sum()) for year in (first, last))
+    of_losers = older.reindex(compared.appraisal_inputs.areas.index)[hit]
+    now, then = (float(of_losers[year].sum()) for year in (first, last))
     if then > now:
         yield Item("older_later", subject=str(last), value=then, second=now)
 

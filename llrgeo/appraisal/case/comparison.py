@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,25 @@ from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")
+Numbers: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
 
 
 class ServiceChange(NamedTuple):
-    """How the journeys to one service change; every array has shape (n,), in the areas' order."""
+    """How journeys change, to one service or more; the last axis is areas, in their order."""
 
-    added_min: NDArray[np.float64]  # a journey lost or gained counts as the ceiling
-    longer: NDArray[np.bool_]  # those lost included
-    shorter: NDArray[np.bool_]  # those gained included
-    too_close: NDArray[np.bool_]  # beyond the tolerance, and less than the times can tell
+    added_min: Numbers  # below 0 is shorter; one lost or gained counts as the ceiling, none as 0
+    longer: Flags  # those lost included
+    shorter: Flags  # those gained included
+    too_close: Flags  # beyond the tolerance, and less than the times can tell
+
+
+class OtherTimes(NamedTuple):
+    """Minutes to one service by other times than the judged ones, shape (areas,)."""
+
+    before_min: Numbers  # +inf where no site can be reached
+    after_min: Numbers
+    added_min: Numbers  # +inf for a journey lost, -inf for one gained, NaN for none at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +122,9 @@ class Comparison:
         return self.shared.once(find, (self.before, result), lambda: tuple(find(self, result)))
 
     @cached_property
-    def residents(self) -> pd.Series:
-        """Residents by area."""
-        return self.appraisal_inputs.areas["residents"]
+    def residents(self) -> Numbers:
+        """Residents of each area, in their order; shape (areas,)."""
+        return self.appraisal_inputs.areas["residents"].to_numpy()
 
     @cached_property
     def visited(self) -> list[ServiceResult]:
@@ -132,51 +142,31 @@ class Comparison:
         return [each for each in self.after.services.values() if each.service.delivery == "team"]
 
     @cached_property
-    def added_min(self) -> pd.DataFrame:
-        """Minutes longer each way, areas by services that people travel for; below 0 is shorter.
-
-        A journey lost or gained counts as the ceiling; where there is none before and after, 0.
-        """
-        return self._by_service("added_min", float)
-
-    @cached_property
-    def longer(self) -> pd.DataFrame:
-        """Whether a journey is lost or longer by more than the tolerance, areas by services."""
-        return self._by_service("longer", bool)
+    def changes(self) -> ServiceChange:
+        """How journeys change, shape (services, areas): services as `visited` has them."""
+        shape = len(self.visited), len(self.residents)
+        by_figure = zip(*map(self.change_of, self.visited), strict=True)
+        if not self.visited:
+            return ServiceChange(np.zeros(shape), *(np.zeros(shape, bool) for _ in range(3)))
+        return ServiceChange(*map(np.stack, by_figure))
 
     @cached_property
-    def shorter(self) -> pd.DataFrame:
-        """Whether a journey is gained or shorter by more than the tolerance."""
-        return self._by_service("shorter", bool)
+    def any_longer(self) -> Flags:
+        """Whether the journey to at least one service is lost or longer; shape (areas,)."""
+        hit: Flags = np.any(self.changes.longer, axis=0)
+        return hit
 
-    @cached_property
-    def too_close(self) -> pd.DataFrame:
-        """Whether a change is beyond the tolerance and yet less than the times can tell.
-
-        Areas by services that people travel for.
-        """
-        return self._by_service("too_close", bool)
-
-    def changes_by(self, times: TravelTimes, service: str) -> pd.DataFrame:
-        """Return the minutes to a service by other times: `before_min`, `after_min`, `added_min`.
-
-        +inf where no site can be reached; `added_min` is +inf for a journey lost, -inf for one
-        gained and NaN for none before and after.
-        """
+    def changes_by(self, times: TravelTimes, service: str) -> OtherTimes:
+        """Return the minutes to a service by other times than the judged ones."""
         areas = self.appraisal_inputs.areas.index
-        minutes = [
+        before, after = (
             self.nearest.to(times, result.option.sites.get(service, frozenset()), areas)
             for result in (self.before, self.after)
-        ]
-        added, _ = minutes_changed(*minutes, tolerance_min=self.appraisal_inputs.tolerance_min)
-        columns = {"before_min": minutes[0], "after_min": minutes[1], "added_min": added}
-        return pd.DataFrame(columns, index=areas)
-
-    def _by_service(self, figure: str, dtype: type[float]) -> pd.DataFrame:
-        """Return one figure of `ServiceChange`, areas by services that people travel for."""
-        changes = {result.service.id: self.change_of(result) for result in self.visited}
-        figures = {service: getattr(change, figure) for service, change in changes.items()}
-        return pd.DataFrame(figures, index=self.appraisal_inputs.areas.index, dtype=dtype)
+        )
+        tolerance_min = self.appraisal_inputs.tolerance_min
+        return OtherTimes(
+            before, after, minutes_changed(before, after, tolerance_min=tolerance_min)[0]
+        )
 
     def change_of(self, result: ServiceResult) -> ServiceChange:
         """Return how the journeys to a service change; options that run it alike share it."""

@@ -6,8 +6,11 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import ratio
+
+Numbers = NDArray[np.float64]
 
 RestsOn = Literal["residents", "contacts", "costs", "ranking", "sources", "nothing"]
 """What an item is worked out from: residents and travel times, contacts, costs, the scores, what
@@ -89,26 +92,25 @@ def item_table(cases: Mapping[str, Iterable[Item]]) -> pd.DataFrame:
     return table
 
 
-def mean_over(minutes: pd.Series, residents: pd.Series) -> float:
-    """Return the mean minutes of some residents; NaN where there are none."""
-    spent = np.nansum(minutes.to_numpy() * residents.to_numpy())
-    return float(ratio(spent, residents.sum()))
+def mean_over(minutes: Numbers, residents: Numbers) -> float:
+    """Return the mean minutes of some residents, both by area; NaN where there are none."""
+    return float(ratio(np.nansum(minutes * residents), residents.sum()))
 
 
 def item_of_people(
-    item: str, people: pd.Series, minutes: pd.Series, *, service: str = "", value: float = np.nan
+    item: str, people: Numbers, minutes: Numbers, *, service: str = "", value: float = np.nan
 ) -> Item:
-    """Return an item about residents, by area, and the mean of the minutes of these areas."""
-    mean = mean_over(minutes[people.index], people)
+    """Return an item about the residents of some areas, and the mean of their minutes."""
+    mean = mean_over(minutes, people)
     return Item(item, service=service, people=float(people.sum()), minutes=mean, value=value)
 
 
 def place_name(areas: pd.DataFrame, area_id: object) -> str:
     """Return an area's ward, if it is known, and its name, so that people know the place."""
-    row = areas.loc[str(area_id)]
-    ward = row.get("ward")
-    known = isinstance(ward, str) and ward != ""
-    return f"{ward} ({row['name']})" if known else str(row["name"])
+    # By its columns: a row of a table of areas is made of all of them.
+    ward = areas["ward"][str(area_id)] if "ward" in areas.columns else ""
+    name = str(areas["name"][str(area_id)])
+    return f"{ward} ({name})" if isinstance(ward, str) and ward != "" else name
 
 
 def place_names(areas: pd.DataFrame, area_ids: Iterable[object]) -> str:

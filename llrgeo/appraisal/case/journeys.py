@@ -1,12 +1,13 @@
 """The case by journeys: whose get longer, where, for which services, and who has no car."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.comparison import Comparison, Flags, Numbers, OtherTimes
 from llrgeo.appraisal.case.item import (
     Item,
     item_of_people,
@@ -16,7 +17,7 @@ from llrgeo.appraisal.case.item import (
     place_names,
     site_name,
 )
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
 from llrgeo.appraisal.people_groups import (
     ETHNIC_GROUPS,
@@ -73,9 +74,10 @@ def beyond_standard(compared: Comparison) -> Iterator[Item]:
 
 def _newly_beyond(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     change, standard = result.access.change, result.service.travel_standard_min
-    newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
+    before, after = (change[name].to_numpy() for name in ("before_min", "after_min"))
+    newly = (before <= standard) & (after > standard)
     people, service = compared.residents[newly], result.service.id
-    added = compared.added_min[service]
+    added = compared.change_of(result).added_min[newly]
     item = item_of_people("newly_beyond_standard", people, added, service=service, value=standard)
     yield from none_if_nobody([item])
 
@@ -87,10 +89,10 @@ def teams_farther(compared: Comparison) -> Iterator[Item]:
 
 
 def _team_farther(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
-    change = result.access.change
-    farther = change["outcome"].isin(["worsened", "lost"])
-    people = compared.residents[farther]
-    added = change["after_min"].clip(upper=compared.appraisal_inputs.ceiling) - change["before_min"]
+    change, ceiling = result.access.change, compared.appraisal_inputs.ceiling
+    farther = change["outcome"].isin(["worsened", "lost"]).to_numpy()
+    before, after = (change[name].to_numpy()[farther] for name in ("before_min", "after_min"))
+    added, people = np.minimum(after, ceiling) - before, compared.residents[farther]
     item = item_of_people("team_farther", people, added, service=result.service.id)
     yield from none_if_nobody([item])
 
@@ -99,9 +101,9 @@ def without_car(
     compared: Comparison, walk: TravelTimes | None, transit: TravelTimes | None
 ) -> Iterator[Item]:
     """Yield who has a walk of more than an hour, or a longer way by bus, where they are known."""
-    areas, any_longer = compared.appraisal_inputs.areas, compared.longer.any(axis=1)
+    areas, any_longer = compared.appraisal_inputs.areas, compared.any_longer
     if any_longer.any() and {NO_CAR, "households"} <= set(areas.columns):
-        without, households = areas.loc[any_longer, [NO_CAR, "households"]].sum()
+        without, households = (areas[name][any_longer].sum() for name in (NO_CAR, "households"))
         yield Item("no_car_households", value=float(without), second=float(households))
     elif any_longer.any():
         yield Item("no_car_unknown", rests_on="nothing")
@@ -109,14 +111,13 @@ def without_car(
         service = result.service.id
         if walk is not None:
             change = compared.changes_by(walk, service)
-            beyond = change["after_min"] > LONG_WALK_MIN
-            newly = beyond & (change["before_min"] <= LONG_WALK_MIN)
+            newly = (change.after_min > LONG_WALK_MIN) & (change.before_min <= LONG_WALK_MIN)
             # Minutes on foot are none that people with a car would lose: they give no order.
             people = float(compared.residents[newly].sum())
             yield from none_if_nobody([Item("long_walk", service=service, people=people)])
         if transit is not None:
             change = compared.changes_by(transit, service)
-            longer = change["added_min"] > compared.appraisal_inputs.tolerance_min
+            longer = change.added_min > compared.appraisal_inputs.tolerance_min
             yield from none_if_nobody([_by_mode("longer_bus", compared, service, change, longer)])
     if not compared.changes_nothing:
         if transit is None:
@@ -130,7 +131,7 @@ def without_car(
 def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[Item]:
     """Yield who has a longer journey in other periods, and who is newly beyond a standard then."""
     appraisal_inputs = compared.appraisal_inputs
-    services = [result.service for result in compared.visited]
+    services, areas = [result.service for result in compared.visited], appraisal_inputs.areas.index
     if not periods and not compared.changes_nothing:
         yield Item("rush_hour_unknown", rests_on="nothing")
     for times in periods:
@@ -138,20 +139,19 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         if not changes:
             continue
         classified = classify_areas(
-            pd.DataFrame({name: change["before_min"] for name, change in changes.items()}),
-            pd.DataFrame({name: change["after_min"] for name, change in changes.items()}),
+            pd.DataFrame({name: each.before_min for name, each in changes.items()}, areas),
+            pd.DataFrame({name: each.after_min for name, each in changes.items()}, areas),
             appraisal_inputs.times.accuracy,
             tolerance_min=appraisal_inputs.tolerance_min,
         )
-        people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
-        worst = classified["worst_change_min"].clip(upper=appraisal_inputs.ceiling)
+        people, worst = _longer_of(compared, classified)
         yield from none_if_nobody(
             [
                 Item(
                     "rush_hour",
                     subject=times.period,
                     people=float(people.sum()),
-                    minutes=mean_over(worst[people.index], people),
+                    minutes=mean_over(worst, people),
                     value=_with_longer(compared),
                 )
             ]
@@ -161,10 +161,17 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
             # A standard that is missed at all times is another item;
             # this one has only what the rush hour adds.
             calm = compared.after.services[service.id].access.change
-            newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
-            then_only = newly & (calm["after_min"] <= standard)
+            newly = (change.before_min <= standard) & (change.after_min > standard)
+            then_only = newly & (calm["after_min"].to_numpy() <= standard)
             item = _by_mode("rush_hour_standard", compared, service.id, change, then_only)
             yield from none_if_nobody([item])
+
+
+def _longer_of(compared: Comparison, classified: pd.DataFrame) -> tuple[Numbers, Numbers]:
+    """Return the residents of areas with a longer journey, or none left, and their worst change."""
+    hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
+    worst = classified["worst_change_min"].to_numpy()[hit]
+    return compared.residents[hit], np.minimum(worst, compared.appraisal_inputs.ceiling)
 
 
 def _with_longer(compared: Comparison) -> float:
@@ -174,9 +181,9 @@ def _with_longer(compared: Comparison) -> float:
 
 def items_of_service(
     compared: Comparison,
-    service: Service,
-    moved: pd.DataFrame,
-    minutes: pd.DataFrame,
+    result: ServiceResult,
+    moved: Flags,
+    minutes: Numbers,
     *,
     ids: tuple[str, str],
     lost: float = np.nan,
@@ -185,67 +192,67 @@ def items_of_service(
 
     Parameters
     ----------
-    compared, service
-        The option beside the baseline, and one of its services.
+    compared, result
+        The option beside the baseline, and what it means for one of its services.
     moved, minutes
-        Areas by services: whose journey is meant, and by how many minutes it changes, above 0.
+        By area: whose journey is meant, and by how many minutes it changes, above 0.
     ids
         Of the item, where people visit a patient, and where they are patients themselves.
     lost
         How many of them have no journey left; NaN where the item is of gains.
     """
-    hit, by_min = moved[service.id], minutes[service.id]
-    people = compared.residents[hit]
+    service, people, by_min = result.service, compared.residents[moved], minutes[moved]
     if people.sum() == 0:
         return
-    # Of people alone: an area where nobody lives is no place where it is worst, or best.
-    most = str(by_min[people.index[people > 0]].sort_index().idxmax())
+    # Of people alone: an area where nobody lives is no place where it is worst, or best. Of equals
+    # it is the one with the lowest id.
+    most = by_min[people > 0].max()
+    places = compared.appraisal_inputs.areas.index[moved][(people > 0) & (by_min == most)]
     yield Item(
         ids[0] if service.delivery == "visitor" else ids[1],
         service=service.id,
-        place=place_name(compared.appraisal_inputs.areas, most),
+        place=place_name(compared.appraisal_inputs.areas, min(places)),
         people=float(people.sum()),
-        minutes=mean_over(by_min[hit], people),
-        value=float(by_min[most]),
+        minutes=mean_over(by_min, people),
+        value=float(most),
         second=lost,
-        too_close=float(people[compared.too_close[service.id][hit]].sum()),
+        too_close=float(people[compared.change_of(result).too_close[moved]].sum()),
     )
 
 
 def _longer_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     """Yield for a service who has a longer journey, by how much, and where it is worst."""
+    change, lost = compared.change_of(result), result.access.change["outcome"] == "lost"
     items = items_of_service(
         compared,
-        result.service,
-        compared.longer,
-        compared.added_min,
+        result,
+        change.longer,
+        change.added_min,
         ids=("visitors_longer", "service_longer"),
-        lost=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
+        lost=float(compared.residents[lost.to_numpy()].sum()),
     )
     yield from none_if_nobody(items)
 
 
 def _at_least_one(compared: Comparison) -> Item:
     """Return who has a longer journey for at least one service, by their largest worsening."""
-    classified = compared.after.classified
-    people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
-    worst = classified["worst_change_min"].clip(upper=compared.appraisal_inputs.ceiling)
+    people, worst = _longer_of(compared, compared.after.classified)
     return Item(
         "longer_for_one",
         people=float(people.sum()),
-        minutes=mean_over(worst[people.index], people),
+        minutes=mean_over(worst, people),
         value=float(people.sum() / compared.residents.sum()),
-        second=float(worst[people.index].max()) if len(people) else float("nan"),
+        second=float(worst.max()) if len(people) else float("nan"),
     )
 
 
 def _several_services(compared: Comparison) -> Item:
     """Return those for whom two services and more get farther, with all the minutes together."""
-    several = compared.longer.sum(axis=1) >= _SEVERAL
-    people = compared.residents[several]
+    lose_by = compared.changes.longer.sum(axis=0)
+    several = lose_by >= _SEVERAL
+    people, hit = compared.residents[several], lose_by[several]
     # All minutes of those who lose by several services, added over the services that they lose by.
-    added = compared.added_min.where(compared.longer, 0.0).sum(axis=1)
-    hit = compared.longer.sum(axis=1)[several]
+    added = np.where(compared.changes.longer, compared.changes.added_min, 0.0).sum(axis=0)
     return Item(
         "several_services",
         people=float(people.sum()),
@@ -258,14 +265,17 @@ def _worst_places(compared: Comparison) -> Iterator[Item]:
     """Yield the ten areas of most added minutes, and those of most people times minutes."""
     # The largest of an area's services, not their sum: how bad it
     # gets for somebody who needs that one.
-    largest = compared.added_min.where(compared.longer).max(axis=1).dropna().sort_index()
-    residents = compared.residents[largest.index]
-    for item, order in (("worst_places", largest), ("worst_places_people", largest * residents)):
-        chosen = order.sort_values(ascending=False, kind="stable").head(_PLACES).index
+    areas, changes, hit = compared.appraisal_inputs.areas, compared.changes, compared.any_longer
+    largest = np.where(changes.longer, changes.added_min, -np.inf).max(axis=0, initial=-np.inf)
+    # Areas in the order of their ids, so that the lowest of equals are named.
+    ids, largest, residents = areas.index[hit], largest[hit], compared.residents[hit]
+    by_id = ids.argsort()
+    for item, weight in (("worst_places", largest), ("worst_places_people", largest * residents)):
+        chosen = by_id[np.argsort(-weight[by_id], kind="stable")[:_PLACES]]
         people = residents[chosen]
         yield Item(
             item,
-            place=place_names(compared.appraisal_inputs.areas, chosen),
+            place=place_names(areas, ids[chosen]),
             people=float(people.sum()),
             minutes=mean_over(largest[chosen], people),
             value=float(len(chosen)),
@@ -279,8 +289,8 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     gain is no part of what the others lose, and no credit against it.
     """
     sites = compared.appraisal_inputs.sites
-    users: dict[str, list[tuple[str, pd.Series]]] = {}
-    for result in compared.visited:
+    users: dict[str, list[tuple[int, Flags]]] = {}
+    for row, result in enumerate(compared.visited):
         service = result.service.id
         # Users of a site are those whose nearest it is today, for a service that stops there.
         before = compared.before.services[service].after
@@ -288,14 +298,13 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
             compared.after.option.sites.get(service, frozenset())
         )
         for site in sorted(stops):
-            near_it = pd.Series(before.goes_to([site]), before.ids.areas)
-            users.setdefault(site, []).append((service, near_it))
+            users.setdefault(site, []).append((row, before.goes_to([site])))
     for site, uses in users.items():
-        near = pd.DataFrame(dict(uses))
+        rows, near = [row for row, _ in uses], np.stack([near_it for _, near_it in uses])
         # Of these only areas that lose: for others another site is as near, or nearer.
-        hit = near & compared.longer[near.columns]
-        farther = hit.any(axis=1)
-        added = compared.added_min[near.columns].where(hit, 0.0).sum(axis=1)
+        hit = near & compared.changes.longer[rows]
+        farther = hit.any(axis=0)
+        added = np.where(hit, compared.changes.added_min[rows], 0.0).sum(axis=0)
         people = compared.residents[farther]
         yield Item(
             "site_stops",
@@ -303,29 +312,25 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
             people=float(people.sum()),
             minutes=mean_over(added[farther], people),
             value=float(len(uses)),
-            second=float(compared.residents[near.any(axis=1)].sum()),
+            second=float(compared.residents[near.any(axis=0)].sum()),
         )
 
 
 def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
     """Yield the groups of which a clearly larger share has a longer journey than of everyone."""
-    classified = compared.after.classified
-    hit = classified["class"].isin(LONGER_CLASSES)
-    worst = classified["worst_change_min"].clip(upper=compared.appraisal_inputs.ceiling)
+    classified, groups = compared.after.classified, compared.people
+    hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
+    _, worst = _longer_of(compared, classified)
     # Each group's share with a longer journey, held against the share of everyone.
-    shares = compared.people[hit].sum() / compared.people.sum().replace(0, np.nan)
-    for key in _GROUPS:
-        if key in shares.index and hit_more(float(shares[key]), float(shares[EVERYONE])):
-            of_group = compared.people.loc[hit, [key]].iloc[:, 0]
-            yield Item(
-                "group_hit_more",
-                group=key[0],
-                level=key[1],
-                people=float(of_group.sum()),
-                minutes=mean_over(worst[hit], of_group),
-                value=float(shares[key]),
-                second=float(shares[EVERYONE]),
-            )
+    of_everyone = float(ratio(groups[EVERYONE][hit].sum(), groups[EVERYONE].sum()))
+    for group, level in _GROUPS:
+        if (group, level) not in groups.columns:
+            continue
+        people = groups[group, level].to_numpy()
+        share = float(ratio(people[hit].sum(), people.sum()))
+        if hit_more(share, of_everyone):
+            found = item_of_people("group_hit_more", people[hit], worst, value=share)
+            yield replace(found, group=group, level=level, second=of_everyone)
 
 
 def hit_more(share: float, of_everyone: float) -> bool:
@@ -334,10 +339,7 @@ def hit_more(share: float, of_everyone: float) -> bool:
     return above and round(share - HIT_MORE_TIMES * of_everyone, 9) >= 0
 
 
-def _by_mode(
-    item: str, compared: Comparison, service: str, change: pd.DataFrame, hit: pd.Series
-) -> Item:
+def _by_mode(item: str, compared: Comparison, service: str, change: OtherTimes, hit: Flags) -> Item:
     """Return the people of some areas, and what other times than the judged ones add for them."""
-    people = compared.residents[hit]
-    added = change["added_min"].clip(upper=compared.appraisal_inputs.ceiling)
-    return item_of_people(item, people, added, service=service)
+    added = np.minimum(change.added_min[hit], compared.appraisal_inputs.ceiling)
+    return item_of_people(item, compared.residents[hit], added, service=service)

@@ -133,7 +133,7 @@ def provider_cost(costs: pd.Series) -> tuple[float, float]:
 def flattering_average(compared: Comparison) -> Iterator[Item]:
     """Yield the average where it improves though some lose, and the kilometres of both apart."""
     summary = compared.after.overall.summary
-    losers = float(compared.residents[compared.longer.any(axis=1)].sum())
+    losers = float(compared.residents[compared.any_longer].sum())
     mean_change = float(summary["change_mean_min"])
     if losers and mean_change < 0:
         yield Item("average_hides", value=-mean_change, second=losers)
