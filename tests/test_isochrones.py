@@ -21,7 +21,8 @@ from llrgeo.roads.snap import serving_edges
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel import isochrones as drawn
 from llrgeo.travel.contours import draw_area
-from llrgeo.travel.isochrones import _grid_step, isochrones, roads_within
+from llrgeo.travel.isochrones import isochrones, roads_within
+from llrgeo.travel.rough_times import grid_step
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.time_surface import Roads, TimeSurface, _alike, _normalized
 
@@ -252,9 +253,9 @@ def test_points_lie_beside_pieces_of_any_length(tmp_path: Path) -> None:
 
 
 def test_a_grid_has_six_million_nodes_at_most() -> None:
-    assert _grid_step(np.array([2_999.0, 1_999.0]) * 30) == 30
-    assert _grid_step(np.array([2_999.0, 2_000.0]) * 30) == 60
-    assert _grid_step(np.array([400_000.0, 700_000.0])) == 240
+    assert grid_step(np.array([2_999.0, 1_999.0]) * 30) == 30
+    assert grid_step(np.array([2_999.0, 2_000.0]) * 30) == 60
+    assert grid_step(np.array([400_000.0, 700_000.0])) == 240
 
 
 class Disc:

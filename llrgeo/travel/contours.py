@@ -15,38 +15,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.travel.border_rings import border, ends_of_sides, polygons_within
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _PAD: Final = 2  # nodes about the guess: one that is asked about, one that is outside
-_ALL_CORNERS: Final = 15  # of a square: the bits of its four corners
 _MARGIN: Final = 0.02  # corners are kept clear, so that rings do not touch there
 _HALVINGS: Final = 2  # then a border is a straight line between values, but for steps
 _STEP_HALVINGS: Final = 5  # more, at steps: of a grid of 30 m, to within 0.2 m
 _STEEP: Final = 1.1  # times as much as any slope is a step
 _OFF_SHARE: Final = 1 / 60  # of the grid by which a line along a step may be off
 _BEND_SHARE: Final = 1 / 3  # of the grid that a step may bend off the line
-
-# Sides of a square, from its lower left corner against the clock: bottom, right, top, left. For
-# each set of corners inside (1, 2, 4, 8 in the same order) the sides that the border comes in and
-# goes out by, the inside on its left.
-_SIDES: Final[dict[int, tuple[tuple[int, int], ...]]] = {
-    1: ((0, 3),),
-    2: ((1, 0),),
-    3: ((1, 3),),
-    4: ((2, 1),),
-    5: ((0, 3), (2, 1)),
-    6: ((2, 0),),
-    7: ((2, 3),),
-    8: ((3, 2),),
-    9: ((0, 2),),
-    10: ((1, 0), (3, 2)),
-    11: ((1, 2),),
-    12: ((3, 1),),
-    13: ((0, 1),),
-    14: ((3, 0),),
-}
 
 
 class Surface(Protocol):
@@ -147,17 +128,20 @@ def draw_area(
     shapely.Geometry
         A valid polygon or several; empty where nothing is inside.
     """
+    from scipy.ndimage import label
+
     ground = _Ground(surface, level, slope)
     grid = _asked(guess, np.array(corner), step, ground)
-    sides, onward = _border(grid.inside)
+    sides, onward = border(grid.inside)
     if not len(sides):
         return shapely.Polygon()
+    inner, outer = ends_of_sides(sides, grid.inside)
     # Where sides are crossed, then where a border between two
     # crossings bends, then rings, then area.
-    crossed = _crossings(sides, grid, ground)
+    crossed = _crossings(inner, outer, grid, ground)
     bends = _bends(crossed, onward, ground, step)
-    area = shapely.build_area(shapely.MultiLineString(_rings(crossed.places, onward, bends)))
-    return area if area.is_valid else shapely.make_valid(area, method="structure")
+    piece = label(grid.inside)[0].ravel()[inner].astype(np.int64)
+    return polygons_within(crossed.places, onward, bends, piece)
 
 
 def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
@@ -183,34 +167,11 @@ def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
     return grid
 
 
-def _border(nodes: Bools) -> tuple[Ints, Ints]:
-    """Return the sides of squares that the border crosses, and which of them comes next."""
-    corners = nodes.astype(np.int8)
-    code = corners[:-1, :-1] + 2 * corners[:-1, 1:] + 4 * corners[1:, 1:] + 8 * corners[1:, :-1]
-    rows, columns = np.nonzero((code > 0) & (code < _ALL_CORNERS))
-    kinds = code[rows, columns]
-    lower_left = rows * nodes.shape[1] + columns
-    # A side's number is that of its lower or left node, and that of all nodes more if it stands.
-    come, go = [], []
-    for kind, pairs in _SIDES.items():
-        node = lower_left[kinds == kind]
-        sides = (node, node + 1 + nodes.size, node + nodes.shape[1], node + nodes.size)
-        for first, last in pairs:
-            come.append(sides[first])
-            go.append(sides[last])
-    from_, to = np.concatenate(come), np.concatenate(go)
-    order = np.argsort(from_)
-    return from_[order], np.searchsorted(from_[order], to[order])
-
-
-def _crossings(sides: Ints, grid: _Grid, ground: _Ground) -> _Crossings:
+def _crossings(inner: Ints, outer: Ints, grid: _Grid, ground: _Ground) -> _Crossings:
     """Return where the border crosses sides of squares, and whether it is a step there."""
-    first = sides % grid.inside.size
-    last = first + np.where(sides >= grid.inside.size, grid.inside.shape[1], 1)
     # Halved from the end that is inside.
-    inside = grid.inside.ravel()[first]
     ends = []
-    for nodes in (np.where(inside, first, last), np.where(inside, last, first)):
+    for nodes in (inner, outer):
         xy, over, cells = grid.places(nodes), grid.over.ravel()[nodes], grid.cells.ravel()[nodes]
         # Beside a node that the guess had wrong may be one that was not asked about.
         missing = np.isnan(over)
@@ -273,8 +234,8 @@ def _halved_among(
     return begin + (end - begin) * np.clip(np.nan_to_num(part, nan=0.5), 0, 1), steps
 
 
-def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> dict[int, Floats]:
-    """Return a further place after crossings whose line to the next leaves a step that bends."""
+def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> tuple[Ints, Floats]:
+    """Return crossings whose line to the next leaves a step that bends, and a further place."""
     # Lines on a slope are straight enough; of those at a step, the middle is asked about.
     places, steps = crossed.places, crossed.steps
     rows = np.flatnonzero((steps | steps[onward]) & (onward != np.arange(len(onward))))
@@ -302,25 +263,4 @@ def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> d
     low, high = low.of(clear), high.of(clear)
     share, _ = _halved(low, high, cells[bent[clear]], ground)
     found = low.xy + (high.xy - low.xy) * share[:, None]
-    return dict(zip(rows[bent[clear]].tolist(), found, strict=True))
-
-
-def _rings(places: Floats, onward: Ints, bends: dict[int, Floats]) -> list[Floats]:
-    """Follow the border from side to side; every ring ends where it began."""
-    # Bends are numbered on from the crossings, so that a ring is a list of numbers.
-    all_places = np.concatenate([places, *(bend[None] for bend in bends.values())])
-    number = dict(zip(bends, range(len(places), len(all_places)), strict=True))
-    following, seen = onward.tolist(), bytearray(len(places))
-    rings = []
-    for first in range(len(places)):
-        if seen[first]:
-            continue
-        ring, at = [], first
-        while not seen[at]:
-            seen[at] = True
-            ring.append(at)
-            if at in number:
-                ring.append(number[at])
-            at = following[at]
-        rings.append(all_places[[*ring, first]])
-    return rings
+    return rows[bent[clear]], found

@@ -7,7 +7,7 @@ roads in reach; these take in land whose own road is out of reach, as on the far
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, get_args
+from typing import Final, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -19,19 +19,18 @@ from shapely.ops import substring
 from llrgeo.errors import RoutingError
 from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
+from llrgeo.roads.snap import WALK_M_PER_S
 from llrgeo.schema import BNG, Track, name_some
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.graph import IntArray
 from llrgeo.travel.places import Places, as_points
+from llrgeo.travel.rough_times import RoughTimes, grid_step, land_in_reach, land_within, rough_times
 from llrgeo.travel.site_search import MS_PER_MIN, Reach, SiteSearch
 from llrgeo.travel.time_surface import Roads, TimeSurface
 from llrgeo.travel.times import Direction
 
-STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
 _HAIR_M: Final = 0.001
 _BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are found
-_MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
 
 Floats = NDArray[np.float64]
 
@@ -93,14 +92,15 @@ def isochrones(
     points = _checked(sites, minutes, direction)
     boxes = edge_boxes(network.nodes, network.edges)
     search = SiteSearch.of(network, points, boxes, period=period, direction=direction)
-    rows = []
+    rows, limits = [], sorted(minutes)
     for number in track(range(len(sites))):
-        site, reach = sites.index[number], search.reach(number, max(minutes))
-        surface = _surface(search, reach, boxes, max(minutes) * MS_PER_MIN)
+        site, reach = sites.index[number], search.reach(number, limits[-1])
+        surface = _surface(search, reach, boxes, limits[-1] * MS_PER_MIN)
+        areas = _areas(surface, [limit * MS_PER_MIN for limit in limits])
         # Limits rise, so that each area can be made to hold those of shorter limits.
         area: shapely.Geometry = shapely.Polygon()
-        for limit in sorted(minutes):
-            area = _holding(area, _area(surface, limit * MS_PER_MIN))
+        for limit, wider in zip(limits, areas, strict=True):
+            area = _holding(area, wider)
             rows.append((site, limit, period, direction, area))
     columns = ["site_id", "minutes", "period", "direction", "geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
@@ -131,7 +131,7 @@ def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometr
 
     Lines between grid nodes could cross by a metre.
     """
-    if shapely.is_empty(area):
+    if shapely.is_empty(area) or shapely.covers(wider, area):
         return wider
     both = shapely.union(area, wider)
     # Crossings are rounded, so that the union may lack a nanometre of what it was made of.
@@ -145,109 +145,43 @@ def _surface(search: SiteSearch, reach: Reach, boxes: Floats, limit_ms: float) -
     network, edges = search.network, search.served
     least_ms = reach.ms[edges]
     least_ms[np.isin(edges, reach.own["edge"])] = reach.own["walk_ms"].min()
-    land = _land(boxes[:, edges], least_ms, limit_ms, network.info.ends_s)
+    land = land_in_reach(boxes[:, edges], least_ms, limit_ms, network.info.ends_s)
     # A road beyond this land may be nearer to a point in it than one in reach is. Then the point is
     # farther from what is in reach than one can walk, and out of reach by either road.
-    beyond_m = _BEYOND * _grid_step(land[2:] - land[:2])
+    beyond_m = _BEYOND * grid_step(land[2:] - land[:2])
     near = edges[within(boxes[:, edges], land + beyond_m * np.array([-1, -1, 1, 1]))]
     edge_ms = network.weights_ms(search.period).astype(float)
     return TimeSurface.of(Roads.of(network, near), reach.ms, edge_ms, reach.own, search.direction)
 
 
-def _land(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: float) -> Floats:
-    """Return the land on which points within a limit may lie, or what they are joined to.
-
-    Parameters
-    ----------
-    boxes, least_ms
-        Of roads, the least x and y and the greatest, shape (4, roads), and the time of the better
-        end of each.
-    limit_ms, ends_s
-        The limit, and the seconds lost at a journey's end.
-
-    Returns
-    -------
-    numpy.ndarray
-        A box of shape (4,), NaN where no road is in reach.
-    """
-    # What is left of the limit at the better end of each road is what can be walked from it at
-    # most.
-    left_ms = limit_ms - least_ms - ends_s * 1_000
-    reached = left_ms > 0
-    if not reached.any():
-        return np.full(4, np.nan)
-    reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
-    # A point in reach is no farther from a road in reach than one walks in what is left there; a
-    # road out of reach that is nearer to the point is as far from that road as twice the walk.
-    low = (boxes[:2, reached] - 2 * reach_m).min(axis=1)
-    return np.append(low, (boxes[2:, reached] + 2 * reach_m).max(axis=1))
+def _areas(surface: TimeSurface, limits_ms: Sequence[float]) -> list[shapely.Geometry]:
+    """Draw the area within each limit: first roughly, then exactly along its border."""
+    areas: list[shapely.Geometry] = []
+    rough = RoughTimes(0.0, np.zeros(2, np.int64), np.full((1, 1), np.inf))
+    # Limits rise. The grid of the longest serves the others too, unless theirs is finer.
+    for limit_ms in reversed(limits_ms):
+        land = land_within(surface, limit_ms)
+        if np.isnan(land).any():
+            areas.append(shapely.Polygon())
+            continue
+        step = grid_step(land[2:] - land[:2])
+        if step != rough.step:
+            rough = rough_times(surface, land, step)
+        areas.append(_area(surface, rough, limit_ms))
+    return areas[::-1]
 
 
-def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
-    """Draw the area within a limit: first roughly, then exactly along its border."""
-    from scipy.ndimage import distance_transform_edt
-
-    samples = _samples(surface, limit_ms)
-    if not len(samples.xy):
+def _area(surface: TimeSurface, rough: RoughTimes, limit_ms: float) -> shapely.Geometry:
+    """Draw the area within a limit from rough times."""
+    guess = rough.ms <= limit_ms
+    rows, columns = (np.flatnonzero(guess.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
         return shapely.Polygon()
-    step = _grid_step(samples.high - samples.low)
-    first = np.floor(samples.low / step).astype(np.int64)
-    width, height = (np.ceil(samples.high / step).astype(np.int64) - first + 1).tolist()
-    # Each node is taken to be joined to the sampled point of a road that is nearest to it.
-    column, row = np.rint(samples.xy / step).astype(np.int64).T - first[:, None]
-    within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    at = np.full((height, width), -1)
-    at[row[within], column[within]] = np.flatnonzero(within)
-    near_row, near_column = distance_transform_edt(
-        at < 0, return_distances=False, return_indices=True
-    )
-    nearest = at[near_row, near_column]
-    y, x = np.meshgrid(*((first[i] + np.arange(n)) * step for i, n in ((1, height), (0, width))),
-                       indexing="ij")  # fmt: skip
-    walk_m = np.hypot(x - samples.xy[nearest, 0], y - samples.xy[nearest, 1])
-    guess = samples.ms[nearest] + surface.walk_ms(walk_m) <= limit_ms
-    guess &= walk_m <= surface.roads.max_distance_m
-    corner = (float(first[0] * step), float(first[1] * step))
+    guess = guess[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    x, y = ((rough.first + np.array([columns[0], rows[0]])) * rough.step).tolist()
     # Walking is the steepest that time rises with distance, but for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
-    return draw_area(guess, corner, step, surface, level=limit_ms, slope=slope_ms)
-
-
-def _grid_step(size_m: Floats) -> float:
-    """Return the metres between nodes: doubled until land of a width and height has few enough."""
-    step = STEP_M
-    while (size_m / step + 1).prod() > _MOST_NODES:
-        step *= 2
-    return step
-
-
-class _Samples(NamedTuple):
-    """Points along roads in and about a reach: places, times, and the corners of that land."""
-
-    xy: Floats
-    ms: Floats
-    low: Floats
-    high: Floats
-
-
-def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
-    """Set points along all roads that points within the limit, or beside them, may be joined to."""
-    roads = surface.roads
-    every = np.arange(len(roads.start) - 1)
-    ends = [surface.along(every, np.full(len(every), share)) for share in (0.0, 1.0)]
-    own = np.searchsorted(roads.start, surface.own.row, side="right") - 1
-    least_ms = np.minimum(*ends)
-    least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
-    land = _land(roads.boxes, least_ms, limit_ms, roads.network.info.ends_s)
-    low, high = land[:2], land[2:]
-    if np.isnan(land).any():
-        return _Samples(np.empty((0, 2)), np.empty(0), low, high)
-    # Points half a grid step apart, so that each node of the grid has one near.
-    xy, road, share = roads.points(roads.pieces.touching(land), STEP_M / 2)
-    ms = surface.along(road, share)
-    # Where roads meet, the last point set counts: that of a road anyone may pass through.
-    order = np.argsort(roads.public[road], kind="stable")
-    return _Samples(xy[order], ms[order], low, high)
+    return draw_area(guess, (x, y), rough.step, surface, level=limit_ms, slope=slope_ms)
 
 
 def roads_within(

@@ -1,0 +1,142 @@
+"""The border of what is inside on a grid, followed from side to side: rings, and their polygons."""
+
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, depth_first_order
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_ALL_CORNERS: Final = 15  # of a square: the bits of its four corners
+
+# Sides of a square, from its lower left corner against the clock: bottom, right, top, left. For
+# each set of corners inside (1, 2, 4, 8 in the same order) the sides that the border comes in and
+# goes out by, the inside on its left.
+_SIDES: Final[dict[int, tuple[tuple[int, int], ...]]] = {
+    1: ((0, 3),),
+    2: ((1, 0),),
+    3: ((1, 3),),
+    4: ((2, 1),),
+    5: ((0, 3), (2, 1)),
+    6: ((2, 0),),
+    7: ((2, 3),),
+    8: ((3, 2),),
+    9: ((0, 2),),
+    10: ((1, 0), (3, 2)),
+    11: ((1, 2),),
+    12: ((3, 1),),
+    13: ((0, 1),),
+    14: ((3, 0),),
+}
+
+
+def border(nodes: Bools) -> tuple[Ints, Ints]:
+    """Return the sides of squares that the border of some nodes crosses, and which comes next.
+
+    Parameters
+    ----------
+    nodes
+        Of a grid, whether each is inside; none at the margin is, so that every ring closes.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Numbers of the sides, ascending, and for each the row of the one that the border, with the
+        inside on its left, crosses next. A side's number is that of its lower or left node, and
+        that of all nodes more if it stands upright.
+    """
+    corners = nodes.astype(np.int8)
+    code = corners[:-1, :-1] + 2 * corners[:-1, 1:] + 4 * corners[1:, 1:] + 8 * corners[1:, :-1]
+    rows, columns = np.nonzero((code > 0) & (code < _ALL_CORNERS))
+    kinds = code[rows, columns]
+    lower_left = rows * nodes.shape[1] + columns
+    come, go = [], []
+    for kind, pairs in _SIDES.items():
+        node = lower_left[kinds == kind]
+        sides = (node, node + 1 + nodes.size, node + nodes.shape[1], node + nodes.size)
+        for first, last in pairs:
+            come.append(sides[first])
+            go.append(sides[last])
+    from_, to = np.concatenate(come), np.concatenate(go)
+    order = np.argsort(from_)
+    return from_[order], np.searchsorted(from_[order], to[order])
+
+
+def ends_of_sides(sides: Ints, nodes: Bools) -> tuple[Ints, Ints]:
+    """Return the number of the node at the inner end of each side, and that at the outer end."""
+    first = sides % nodes.size
+    last = first + np.where(sides >= nodes.size, nodes.shape[1], 1)
+    inside = nodes.ravel()[first]
+    return np.where(inside, first, last), np.where(inside, last, first)
+
+
+def polygons_within(
+    places: Floats, onward: Ints, bends: tuple[Ints, Floats], piece: Ints
+) -> shapely.Geometry:
+    """Return the polygons that a border goes around.
+
+    Parameters
+    ----------
+    places, onward
+        Where it crosses the sides of squares, shape (sides, 2), and the row of the one that comes
+        next.
+    bends
+        Rows of sides after which it bends, and where, shape (bends, 2).
+    piece
+        The number of the connected piece of the inside that each side is an end of.
+
+    Returns
+    -------
+    shapely.Geometry
+        A valid polygon or several.
+    """
+    order, ring = _in_rings(onward)
+    # A bend comes right after its side: 0 in `after` is none, and others count from 1.
+    rows, bent = bends
+    after = np.zeros(len(places), dtype=np.int64)
+    after[rows] = np.arange(len(rows)) + len(places)
+    numbers = np.column_stack([order, after[order]])
+    chosen = np.column_stack([np.ones(len(order), dtype=bool), after[order] > 0])
+    of_ring = np.repeat(ring, 2)[chosen.ravel()]
+    rings = shapely.linearrings(np.concatenate([places, bent])[numbers[chosen]], indices=of_ring)
+    # The inside is on the left, so one ring of each piece turns left, and its holes turn right.
+    piece_of_ring = piece[order[np.searchsorted(ring, np.arange(len(rings)))]]
+    hole = ~shapely.is_ccw(rings)
+    by_piece = np.lexsort((hole, piece_of_ring))
+    _, number = np.unique(piece_of_ring[by_piece], return_inverse=True)
+    if len(rings) - hole.sum() == number[-1] + 1:
+        found = shapely.polygons(rings[by_piece], indices=number)
+        area: shapely.Geometry = found[0] if len(found) == 1 else shapely.multipolygons(found)
+        if shapely.is_valid(area):
+            return area
+    # Lines that cross: what is inside an odd number of rings is inside.
+    built: shapely.Geometry = shapely.build_area(shapely.multilinestrings(rings))
+    return built if shapely.is_valid(built) else shapely.make_valid(built, method="structure")
+
+
+def _in_rings(onward: Ints) -> tuple[Ints, Ints]:
+    """Return rows ring by ring, each followed from its first row, and the ring of each."""
+    ring = connected_components(_chain(onward), directed=False)[1]
+    # Opened where it closes, and led on to the next, all rings are one chain.
+    first = np.unique(ring, return_index=True)[1]
+    last = np.argsort(onward)[first]
+    chain = onward.copy()
+    chain[last] = np.append(first[1:], last[-1])
+    order = depth_first_order(_chain(chain), 0, return_predecessors=False).astype(np.int64)
+    return order, ring[order].astype(np.int64)
+
+
+def _chain(onward: Ints) -> csr_array:
+    """Return the graph in which one arc leads from each row to another."""
+    rows = len(onward)
+    parts = (
+        np.ones(rows, dtype=np.int8),
+        onward.astype(np.int32),
+        np.arange(rows + 1, dtype=np.int32),
+    )
+    return csr_array(parts, shape=(rows, rows))

@@ -1,0 +1,128 @@
+"""Times of the nodes of a grid, roughly: which of them look as if a site is in reach of them."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
+from llrgeo.travel.graph import IntArray
+from llrgeo.travel.time_surface import TimeSurface
+
+Floats = NDArray[np.float64]
+
+STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
+_MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
+
+
+class RoughTimes(NamedTuple):
+    """Times at the nodes of a grid, roughly: each is joined to the point of a road it is near.
+
+    `first` is the column and row of its first node, counted from where x and y are 0, and `ms` has
+    a row for each row of nodes from south to north: +inf where no road is near.
+    """
+
+    step: float
+    first: IntArray
+    ms: Floats
+
+
+def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
+    """Return rough times on a grid over some land.
+
+    Parameters
+    ----------
+    surface
+        The times between a site and any point.
+    land
+        A box with roads in it: the least x and y and the greatest, shape (4,).
+    step
+        Metres between nodes.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    xy, ms = _samples(surface, land)
+    first = np.floor(land[:2] / step).astype(np.int64)
+    width, height = (np.ceil(land[2:] / step).astype(np.int64) - first + 1).tolist()
+    # Each node is taken to be joined to the sampled point of a road that is nearest to it.
+    column, row = np.rint(xy / step).astype(np.int64).T - first[:, None]
+    within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    nodes = row[within] * width + column[within]
+    empty = np.ones(height * width, dtype=bool)
+    empty[nodes] = False
+    near_row, near_column = distance_transform_edt(
+        empty.reshape(height, width), return_distances=False, return_indices=True
+    )
+    nearest: IntArray = near_row * width + near_column
+
+    # What is sampled is laid out on the grid too: to look it up there is quicker.
+    def sampled(values: Floats) -> Floats:
+        """Return a value of the samples for each node."""
+        laid = np.empty(height * width)
+        laid[nodes] = values[within]
+        return laid[nearest]
+
+    x, y = ((first[i] + np.arange(n)) * step for i, n in ((0, width), (1, height)))
+    walk_m = np.hypot(x - sampled(xy[:, 0]), y[:, None] - sampled(xy[:, 1]))
+    found = sampled(ms) + surface.walk_ms(walk_m)
+    found[walk_m > surface.roads.max_distance_m] = np.inf
+    return RoughTimes(step, first, found)
+
+
+def grid_step(size_m: Floats) -> float:
+    """Return the metres between nodes: doubled until land of a width and height has few enough."""
+    step = STEP_M
+    while (size_m / step + 1).prod() > _MOST_NODES:
+        step *= 2
+    return step
+
+
+def land_in_reach(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: float) -> Floats:
+    """Return the land on which points within a limit may lie, or what they are joined to.
+
+    Parameters
+    ----------
+    boxes, least_ms
+        Of roads, the least x and y and the greatest, shape (4, roads), and the time of the better
+        end of each.
+    limit_ms, ends_s
+        The limit, and the seconds lost at a journey's end.
+
+    Returns
+    -------
+    numpy.ndarray
+        A box of shape (4,), NaN where no road is in reach.
+    """
+    # What is left of the limit at the better end of each road is what can be walked from it at
+    # most.
+    left_ms = limit_ms - least_ms - ends_s * 1_000
+    reached = left_ms > 0
+    if not reached.any():
+        return np.full(4, np.nan)
+    reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
+    # A point in reach is no farther from a road in reach than one walks in what is left there; a
+    # road out of reach that is nearer to the point is as far from that road as twice the walk.
+    low = (boxes[:2, reached] - 2 * reach_m).min(axis=1)
+    return np.append(low, (boxes[2:, reached] + 2 * reach_m).max(axis=1))
+
+
+def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
+    """Return the land on which points within a limit may lie, as `land_in_reach` does."""
+    roads = surface.roads
+    every = np.arange(len(roads.start) - 1)
+    ends = [surface.along(every, np.full(len(every), share)) for share in (0.0, 1.0)]
+    own = np.searchsorted(roads.start, surface.own.row, side="right") - 1
+    least_ms = np.minimum(*ends)
+    least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
+    return land_in_reach(roads.boxes, least_ms, limit_ms, roads.network.info.ends_s)
+
+
+def _samples(surface: TimeSurface, land: Floats) -> tuple[Floats, Floats]:
+    """Set points along all roads that points on some land may be joined to: places and times."""
+    roads = surface.roads
+    # Points half a grid step apart, so that each node of the grid has one near.
+    xy, road, share = roads.points(roads.pieces.touching(land), STEP_M / 2)
+    ms = surface.along(road, share)
+    # Where roads meet, the last point set counts: that of a road anyone may pass through.
+    order = np.argsort(roads.public[road], kind="stable")
+    return xy[order], ms[order]
