@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_seen
 
 Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 """Progress: any function that wraps a sequence. `iter` shows nothing."""
@@ -55,11 +53,8 @@ WHOLE: Final = "Whole study area"  # the authority of areas whose table names no
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 
 _SHOWN = 5  # how many bad ids a message names
-_MOST: Final = 1e9  # no count of people, households or beds of England is larger
 
-_ALIKE: Final = 0.85  # of two names of columns, by difflib
 _TOLD: Final = 60  # faults in one message
-_LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
@@ -107,7 +102,7 @@ class Schema:
 
 _PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
 _PLACE_IF_KNOWN: Final = tuple(replace(column, required=False, blank=True) for column in _PLACE)
-LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
+LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is a fault of a table
 LON_RANGE: Final = (-8.7, 1.8)
 DEGREES: Final = 180  # a coordinate beyond is in metres
 
@@ -172,31 +167,6 @@ def role_faults(sites: pd.DataFrame) -> list[str]:
     return [fault]
 
 
-def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
-    """List every fault of a table.
-
-    A fault is an id that is missing or is duplicated, a required column that is absent, or a value
-    that is blank, not of its kind, out of bounds or not among the choices.
-
-    Parameters
-    ----------
-    table
-        The table as read, with the schema's index still a column.
-    schema
-        What the table must hold.
-    """
-    faults = [*_id_faults(table, schema), *_misspelt_faults(table, schema)]
-    for column in schema.columns:
-        if column.name in table.columns:
-            faults += _column_faults(table, column, schema.index)
-        elif column.required:
-            found = ", ".join(map(str, table.columns))
-            faults.append(f"column '{column.name}' is missing; found {found}")
-    if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
-        faults += _place_faults(table, schema.index)
-    return faults
-
-
 def to_numbers(values: pd.Series) -> pd.Series:
     """Return values as float64: NaN for what is no plain decimal number, as for what is blank.
 
@@ -250,99 +220,3 @@ def name_some(ids: Iterable[object]) -> str:
     """Name the first few ids of a list, with an ellipsis where there are more."""
     listed = [str(id_) for id_ in ids]
     return ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
-
-
-def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
-    if schema.index not in table.columns:
-        found = ", ".join(filter(None, map(str, table.columns)))
-        missing = f"column '{schema.index}' is missing; it identifies the rows"
-        return [f"{missing}. The first line must hold the names of columns; found {found}"]
-    if table.empty:
-        return ["the table has no rows"]
-    ids = table[schema.index]
-    blank = ids.isna() | (ids.astype(str).str.strip() == "")
-    faults = [f"{int(blank.sum())} rows have no {schema.index}"] if blank.any() else []
-    stripped = ids[~blank].astype(str).str.strip()
-    unseen = [name for name in stripped if not all(map(is_seen, name))]
-    if unseen:
-        faults.append(
-            f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
-            f"({name_some(map(ascii, unseen))})"
-        )
-    # What reads the same is the same, whatever its capitals or the way an accent is written.
-    read = stripped.map(as_seen)
-    if times := read[read.duplicated()].nunique():
-        doubled = name_some(stripped[read.duplicated(keep=False)].unique())
-        faults.append(f"{times} ids of '{schema.index}' are duplicated ({doubled})")
-    return faults
-
-
-def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
-    """Return columns that nobody knows but that are written almost as one that is not there.
-
-    Otherwise a misspelt column that may be left out would be left out without a word.
-    """
-    known = [schema.index, *(column.name for column in schema.columns)]
-    absent = [name for name in known if name not in table.columns]
-    strange = [str(name) for name in table.columns if name not in known]
-    faults = []
-    for name in strange:
-        # `Imd decile` is meant as `imd_decile`, whatever its capitals and blanks.
-        plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
-        close = get_close_matches(plain, absent, 1, _ALIKE)
-        other_band = any(map(str.isdigit, name)) and plain not in absent  # alike, and meant
-        if close and not other_band:
-            faults.append(f"column '{name}' is unknown; did you mean '{close[0]}'?")
-    return faults
-
-
-def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]:
-    values = table[column.name]
-    blank = values.isna() | (values.astype(str).str.strip() == "")
-    bad: dict[str, pd.Series] = {} if column.blank else {"is blank": blank}
-    if column.kind == "text":
-        if column.choices:
-            wrong = ~values.isin(column.choices) & ~blank
-            bad[f"is not one of {', '.join(column.choices)}"] = wrong
-        bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
-        bad[f"is longer than {_LONGEST:,} letters"] = values.astype(str).str.len() > _LONGEST
-    else:
-        number = to_numbers(values)
-        finite = number.notna()
-        maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
-        bad[f"is not a number{number_note(values[~finite & ~blank])}"] = ~finite & ~blank
-        bad[f"is below {column.minimum:g}"] = number < column.minimum
-        bad[f"is above {maximum:g}"] = number > maximum
-        if column.kind == "count":
-            bad["is not a whole number"] = (number % 1 != 0) & finite
-    return [
-        f"column '{column.name}' {what} in {_rows(table, rows, index)}"
-        for what, rows in bad.items()
-        if rows.any()
-    ]
-
-
-def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
-    """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
-    lat, lon = (to_numbers(table[name]) for name in ("lat", "lon"))
-    given = lat.notna() & lon.notna()
-    outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
-    swapped = lat.between(*LON_RANGE) & lon.between(*LAT_RANGE)
-    metres = given & ((lat.abs() > DEGREES) | (lon.abs() > DEGREES))
-    kinds = {
-        "looks swapped": swapped,
-        "looks like eastings and northings, not degrees": metres,
-        "lies outside Great Britain": outside & ~swapped & ~metres,
-    }
-    return [
-        f"{what}: lat {lat[rows].iloc[0]:.7g} lon {lon[rows].iloc[0]:.7g} in "
-        f"{_rows(table, rows, index)}"
-        for what, rows in kinds.items()
-        if rows.any()
-    ]
-
-
-def _rows(table: pd.DataFrame, rows: pd.Series, index: str) -> str:
-    """Count rows and name the first few by their ids."""
-    ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
-    return f"{int(rows.sum())} of {len(table)} rows ({name_some(ids[rows])})"

@@ -104,7 +104,7 @@ def test_a_source_of_rates_that_is_turned_around_is_refused(tmp_path):
     table = pd.read_csv(embedded("rates/incomes.csv"), dtype=str)
     table.loc[1, "source"] = "\u202eecruos"
     table.to_csv(path, index=False)
-    with pytest.raises(InputError, match=r"column 'source' has characters .*, in row 2"):
+    with pytest.raises(InputError, match=r"column 'source' has characters .*, in row 3"):
         read_rates(path, kind="incomes")
 
 

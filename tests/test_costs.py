@@ -164,7 +164,7 @@ def test_a_table_of_rates_lists_all_its_faults(tmp_path: Path) -> None:
     path.write_text("fifth,income,source,date\n1,-5,x,2026\n2,many,,2026\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         read_rates(path, kind="incomes")
-    for words in ("not a number of at least 0 in row 1", "in row 2", "row 2 has no source"):
+    for words in ("not a number of at least 0 in row 2", "in row 3", "row 3 has no source"):
         assert words in str(caught.value)
     path.write_text("fifth,source\n1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="'income' is missing"):
@@ -219,7 +219,7 @@ def test_a_contact_elsewhere_costs_as_much_as_at_a_site_where_nothing_is_said(tm
     assert read["per_video"].tolist() == [48, 90]
     assert read["per_home"].tolist() == [60, 90]
     path.write_text(head + "a,,1,2,3,4,60,dear,x,2026\n", encoding="utf-8")
-    with pytest.raises(InputError, match="'per_video' is not a number of at least 0 in row 1"):
+    with pytest.raises(InputError, match="'per_video' is not a number of at least 0 in row 2"):
         read_rates(path, kind="service_costs")
 
 

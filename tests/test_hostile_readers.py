@@ -163,7 +163,7 @@ def cell(row, column, value):
 
 RATES = {
     "a rate of 1": ("discount_rates", cell(0, "rate", "1"), "above 0.5; 3.5 % is 0.035"),
-    "no date": ("discount_rates", cell(0, "date", ""), "row 1 has no date"),
+    "no date": ("discount_rates", cell(0, "date", ""), "row 2 has no date"),
     "an unknown value": (
         "unit_values",
         lambda table: pd.concat([table, table.iloc[[0]].assign(name="value_of_tim")]),
@@ -176,7 +176,7 @@ RATES = {
     ),
     "pence": ("unit_values", cell(0, "unit", "pence an hour"), "is in 'GBP an hour'; found 'pence"),
     "no unit": ("unit_values", cell(1, "unit", ""), "is in 'GBP a km'; found no unit"),
-    "a value beyond all": ("unit_values", cell(0, "value", "1e300"), "is above 1e.12 in row 1"),
+    "a value beyond all": ("unit_values", cell(0, "value", "1e300"), "is above 1e.12 in row 2"),
     "incomes in thousands": ("incomes", cell(0, "income", "24"), "incomes are not 1,000 to"),
     "incomes beyond all": ("incomes", cell(0, "income", "1e9"), "incomes are not 1,000 to"),
     "incomes the other way": (

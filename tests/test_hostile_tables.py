@@ -19,6 +19,7 @@ from llrgeo.inputs.sites import check_postcodes_agree, check_service_names, read
 from llrgeo.inputs.tables import read_table
 from llrgeo.travel.compare import read_reference
 from llrgeo.travel.times import load_travel_times
+from llrgeo.visible_text import has_hidden
 
 
 @pytest.fixture(scope="session")
@@ -165,8 +166,9 @@ def test_a_number_of_beds_written_otherwise_is_one_line_that_says_what_to_write(
     given.to_csv(tmp_path / "sites.csv")
     with pytest.raises(InputError) as refused:
         read_sites(tmp_path / "sites.csv")
-    told = f"sites.csv: column 'beds' is not a number ({BEDS[written]}) in 1 of 3 rows (C)"
-    assert str(refused.value) == told
+    told = f"sites.csv: column 'beds' is not a number ({BEDS[written]}) in 1 of 3 rows (C): row 4"
+    value = "" if has_hidden(written) else f": '{written}'"
+    assert str(refused.value) == told + value
 
 
 @pytest.mark.parametrize(
@@ -310,9 +312,9 @@ RATES = {
     "years twice": ("discount_rates", lambda t: pd.concat([t, t.iloc[[0]]]), "overlap"),
     "years that meet": ("discount_rates", cell(1, "first_year", "30"), "'standard' overlap"),
     "years within others": ("discount_rates", cell(1, "last_year", "80"), "'standard' overlap"),
-    "percent": ("discount_rates", cell(0, "rate", "3.5"), "row 1 has a rate above 0.5; 3.5 % is"),
-    "years backwards": ("discount_rates", cell(0, "last_year", "0"), "row 1 ends before"),
-    "half a year": ("discount_rates", cell(0, "first_year", "0.5"), "row 1 has years that are not"),
+    "percent": ("discount_rates", cell(0, "rate", "3.5"), "row 2 has a rate above 0.5; 3.5 % is"),
+    "years backwards": ("discount_rates", cell(0, "last_year", "0"), "row 2 ends before"),
+    "half a year": ("discount_rates", cell(0, "first_year", "0.5"), "row 2 has years that are not"),
     "a rate below 0": ("discount_rates", cell(0, "rate", "-0.1"), "'rate' is not a number of at"),
     "an infinite rate": ("discount_rates", cell(0, "rate", "inf"), "'rate' is not a number of at"),
     "a value twice": ("unit_values", lambda t: pd.concat([t, t.iloc[[0]]]), "are duplicated"),
@@ -322,7 +324,7 @@ RATES = {
         r"unit values are duplicated \(value_of_time\)",
     ),
     "a value that is none": ("unit_values", cell(0, "value", "7 GBP"), "'value' is not a number"),
-    "no source": ("unit_values", cell(0, "source", " "), "row 1 has no source"),
+    "no source": ("unit_values", cell(0, "source", " "), "row 2 has no source"),
     "a fifth missing": ("incomes", lambda t: t.iloc[1:], r"fifths are missing \(1\)"),
     "a fifth twice": ("incomes", cell(0, "fifth", "2"), r"fifths are duplicated \(2\)"),
     "a sixth fifth": ("incomes", cell(0, "fifth", "6"), r"fifths are not 1 to 5 \(6\)"),

@@ -305,7 +305,7 @@ def test_percent_and_pounds_are_refused_with_what_to_write(tmp_path):
         table.loc[0, column] = value
         table.to_csv(tmp_path / "rates.csv", index=False)
         with pytest.raises(
-            InputError, match=f"'{column}' is not a number of at least 0 in row 1 .{words}"
+            InputError, match=f"'{column}' is not a number of at least 0 in row 2 .{words}"
         ):
             read_rates(tmp_path / "rates.csv", kind=kind)
 

@@ -109,7 +109,7 @@ def read_labels(path: StrPath) -> gpd.GeoDataFrame:
     except (KeyError, ValueError) as error:
         msg = f"{path.name}: {error}"
         raise InputError(msg) from error
-    return gpd.GeoDataFrame(named, geometry=points)
+    return gpd.GeoDataFrame(named.reset_index(drop=True), geometry=points)
 
 
 def _line(path: str) -> shapely.LineString:

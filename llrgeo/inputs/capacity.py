@@ -10,8 +10,9 @@ from typing import Final, Literal
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.table_faults import table_faults
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults, to_numbers
+from llrgeo.schema import Column, Schema, name_some, raise_faults, to_numbers
 
 STANDINGS: Final = ("official", "published", "assumption")
 STUDY: Final = "study"

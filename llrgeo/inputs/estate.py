@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.table_faults import table_faults
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults, to_numbers
+from llrgeo.schema import Column, Schema, name_some, raise_faults, to_numbers
 
 BACKLOG: Final = (
     "backlog_high_gbp",

@@ -57,7 +57,7 @@ def check_housing(table: pd.DataFrame, area_ids: Collection[str], *, source: str
         }
     )
     raise_faults(_faults(typed, area_ids), source=source)
-    return typed.astype({"year": int})
+    return typed.astype({"year": int}).reset_index(drop=True)
 
 
 def _faults(table: pd.DataFrame, area_ids: Collection[str]) -> list[str]:

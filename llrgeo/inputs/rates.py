@@ -8,6 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.table_faults import row_number
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
 from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden
@@ -58,29 +59,29 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
         numbers = (*numbers, *_OTHER_CONTACTS)
     # A comparison with NaN is false: what is no number fails the first test and passes the second.
     faults = [
-        f"column '{name}' is not a number of at least 0 in row {row + 1}"
+        f"column '{name}' is not a number of at least 0 in row {row_number(table, row)}"
         f"{number_note(table.loc[[row], name], advice='')}"
         for name in numbers
         for row in typed.index[~(typed[name] >= 0)]
     ]
     faults += [
-        f"column '{name}' is above 1e+12 in row {row + 1}"
+        f"column '{name}' is above 1e+12 in row {row_number(table, row)}"
         for name in numbers
         for row in typed.index[typed[name] > _LARGEST]
     ]
     faults += [
-        f"row {row + 1} has no {name}"
+        f"row {row_number(table, row)} has no {name}"
         for name in ("source", "date")
         for row in typed.index[typed[name] == ""]
     ]
     faults += [
-        f"column '{name}' has {HIDDEN_CHARACTERS}, in row {row + 1}"
+        f"column '{name}' has {HIDDEN_CHARACTERS}, in row {row_number(table, row)}"
         for name in texts
         for row in typed.index[typed[name].map(has_hidden)]
     ]
     faults += _misspelt(table, kind)
     raise_faults([*faults, *_RELATIONS[kind](typed)], source=path.name)
-    return typed
+    return typed.reset_index(drop=True)
 
 
 def _discount_faults(table: pd.DataFrame) -> list[str]:
@@ -91,13 +92,17 @@ def _discount_faults(table: pd.DataFrame) -> list[str]:
         "ends before it begins": table["last_year"] < table["first_year"],
         "has a rate above 0.5; 3.5 % is 0.035": table["rate"] > _HIGHEST_RATE,
     }
-    faults = [f"row {row + 1} {what}" for what, rows in wrong.items() for row in table.index[rows]]
+    faults = [
+        f"row {row_number(table, row)} {what}"
+        for what, rows in wrong.items()
+        for row in table.index[rows]
+    ]
     for kind, rows in table.groupby("kind"):
         ordered = rows.sort_values(["first_year", "last_year"])
         # In the order of their first years two rows overlap if one begins before all above end.
         before = ordered["last_year"].cummax().shift()
         faults += [
-            f"years of kind '{kind}' overlap: row {row + 1} begins in year "
+            f"years of kind '{kind}' overlap: row {row_number(table, row)} begins in year "
             f"{ordered['first_year'][row]:g}, and another ends in year {before[row]:g}"
             for row in ordered.index[ordered["first_year"] <= before]
         ]

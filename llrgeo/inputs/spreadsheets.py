@@ -2,13 +2,13 @@
 
 import datetime as dt
 import zipfile
-from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.table_faults import ROW
 
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
@@ -49,13 +49,16 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
     if rows is None:
         msg = f"{path}: {unpacked / 2**20:,.0f} MB unpacked, more than any table of places"
         raise InputError(msg)
-    if not rows:
+    # Blank rows above the names are passed over, as blank lines above a CSV.
+    first = next((n for n, row in enumerate(rows) if any(row)), None)
+    if first is None:
         msg = f"{path}: the first sheet is empty"
         raise InputError(msg)
     width = max(map(len, rows))
-    names, *values = [row + [None] * (width - len(row)) for row in rows]
-    columns = [name or "" for name in names]
-    return pd.DataFrame(values, columns=range(width), dtype="str").set_axis(columns, axis=1)
+    names, *values = [row + [None] * (width - len(row)) for row in rows[first:]]
+    numbers = pd.RangeIndex(first + 2, first + 2 + len(values), name=ROW)
+    table = pd.DataFrame(values, numbers, columns=range(width), dtype="str")
+    return table.set_axis([name or "" for name in names], axis=1)
 
 
 def _first_sheet(path: Path) -> list[list[str | None]]:
@@ -63,8 +66,7 @@ def _first_sheet(path: Path) -> list[list[str | None]]:
 
     with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        rows = ([_text(value) for value in row] for row in book.worksheets[0].values)
-        return list(dropwhile(lambda row: not any(row), rows))  # as blank lines above a CSV
+        return [[_text(value) for value in row] for row in book.worksheets[0].values]
 
 
 def _text(value: object) -> str | None:

@@ -14,12 +14,14 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
-from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, table_faults, to_numbers
+from llrgeo.inputs.table_faults import ROW, SHORT_ROWS, first_row, table_faults
+from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, to_numbers
 from llrgeo.visible_text import as_seen
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
 _LOOKED_AT: Final = 100_000  # rows
 _MOST_COLUMNS: Final = 10_000
+_SHORT_KEPT: Final = 20  # rows with too few values, of which a message names some
 _LARGEST_TOML: Final = 4 << 20  # bytes: a study of 500 services is a tenth of it
 _REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi|[/\\]{2}\w")
 _UNREADABLE: Final = (
@@ -38,7 +40,8 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read a .csv, .xlsx or .parquet table, every value of text as text so that ids keep zeros.
 
     Blanks at either end of a name or a value are taken off; a value without anything else is
-    missing. Of a workbook the first sheet is read.
+    missing. Of a workbook the first sheet is read. The index has the rows' numbers as a spreadsheet
+    counts them, the names of columns being the first that is not blank; of Parquet it counts on.
 
     Raises
     ------
@@ -177,6 +180,7 @@ def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
     """
     return [
         f"{rows_in_words(int(rows.sum()))}: {what} ({name_some(ids[rows].unique())})"
+        f"{first_row(ids.index[rows])}"
         for what, rows in wrong.items()
         if rows.any()
     ]
@@ -185,28 +189,46 @@ def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
 def _read_csv(path: Path) -> pd.DataFrame:
     # pandas drops values beyond the header, or takes them as a reason to shift all the others.
     refuse_foreign(path)
-    names, widest = _shape(path)
+    first, names, lengths = _shape(path)
     if len(names) > _MOST_COLUMNS:
         msg = f"{path}: {len(names):,} columns, more than any table"
         raise InputError(msg)
-    if widest > len(names):
+    if long := [(row, length) for row, length in lengths.items() if length > len(names)]:
         _refuse_separators(names, path)
-        fault = "rows have more values than there are columns; is there a comma at line ends"
-        msg = f"{path}: {fault}, or a title above the names of columns?"
+        row, length = long[0]
+        msg = (
+            f"{path}: {rows_in_words(len(long))} with more values than there are columns: row "
+            f"{row} has {length} for {len(names)}; is there a comma at line ends, a value with a "
+            'comma and no quotation marks (") around it, or a title above the names of columns?'
+        )
         raise InputError(msg)
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", index_col=False)
-    return table.set_axis(names, axis="columns") if len(names) == len(table.columns) else table
+    # Rows that are blank are read too, so that all others have their numbers.
+    table = pd.read_csv(
+        path, dtype=str, encoding="utf-8-sig", index_col=False, header=first, skip_blank_lines=False
+    )
+    table = table.set_axis(names, axis="columns") if len(names) == len(table.columns) else table
+    table.attrs[SHORT_ROWS] = dict(islice(lengths.items(), _SHORT_KEPT))
+    return _numbered(table, first + 2)
 
 
-def _shape(path: Path) -> tuple[list[str], int]:
-    """Return the names of a CSV's columns, also twice or blank, and the length of its longest row.
+def _shape(path: Path) -> tuple[int, list[str], dict[int, int]]:
+    """Return the number of the first row of a CSV, its names, and the lengths of rows unlike it.
 
-    Only the first rows of a large file are looked at; a longer one below is refused by pandas.
+    Rows above that are blank are passed over, and so are blank ones below. The first row has number
+    0, and the lengths are by number as a spreadsheet counts. Only the first rows of a large file
+    are looked at; a longer one below is refused by pandas.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = filter(None, csv.reader(file))
-        names = next(rows, [])
-        return names, max(map(len, islice(rows, _LOOKED_AT)), default=0)
+        rows = enumerate(csv.reader(file))
+        first, names = next((pair for pair in rows if any(map(str.strip, pair[1]))), (0, []))
+        looked_at = islice(rows, _LOOKED_AT)
+        lengths = {n + 1: len(row) for n, row in looked_at if row and len(row) != len(names)}
+        return first, names, lengths
+
+
+def _numbered(table: pd.DataFrame, first: int) -> pd.DataFrame:
+    """Give rows the numbers that a spreadsheet shows, from that of the first row of values on."""
+    return table.set_axis(pd.RangeIndex(first, first + len(table), name=ROW), axis="index")
 
 
 def _from_parquet(path: Path) -> pd.DataFrame:
@@ -224,7 +246,10 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     # of the table to refuse.
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
-    return tidy.dropna(how="all", ignore_index=True)
+    tidy = tidy.dropna(how="all")
+    if short := table.attrs.get(SHORT_ROWS):
+        tidy.attrs[SHORT_ROWS] = {row: short[row] for row in tidy.index.intersection([*short])}
+    return tidy
 
 
 def _refuse_separators(names: Sequence[object], path: Path) -> None:

@@ -115,7 +115,8 @@ def read_reference(path: StrPath) -> pd.DataFrame:
     raise_faults(faults, source=path.name)
     said = {name: table[name].fillna("").astype(str).str.strip() for name in told}
     columns = [*_REFERENCE_COLUMNS, *told]
-    return table[columns].assign(travel_time_min=minutes.astype(float), **said)
+    read = table[columns].assign(travel_time_min=minutes.astype(float), **said)
+    return read.reset_index(drop=True)
 
 
 def compare_travel_times(

@@ -1,0 +1,191 @@
+"""Faults of a table against its schema, each with its column, rows, ids and the value found."""
+
+import re
+from difflib import get_close_matches
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.schema import (
+    DEGREES,
+    LAT_RANGE,
+    LON_RANGE,
+    Column,
+    Schema,
+    name_some,
+    number_note,
+    to_numbers,
+)
+from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_seen
+
+ROW: Final = "row"
+"""Name of the index of a table whose rows are numbered as in the spreadsheet that it came from."""
+
+SHORT_ROWS: Final = "short_rows"
+"""Among the `attrs` of a table: rows with fewer values than there are columns, and how many."""
+
+_ALIKE: Final = 0.85  # of two names of columns, by difflib
+_MOST: Final = 1e9  # no count of people, households or beds of England is larger
+_LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
+_SHOWN: Final = 40  # letters of a value that a message shows
+
+
+def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    """List every fault of a table.
+
+    A fault is an id that is missing or is duplicated, a required column that is absent, or a value
+    that is blank, not of its kind, out of bounds or not among the choices.
+
+    Parameters
+    ----------
+    table
+        The table as read, with the schema's index still a column.
+    schema
+        What the table must hold.
+    """
+    faults = [*_id_faults(table, schema), *_misspelt_faults(table, schema)]
+    for column in schema.columns:
+        if column.name in table.columns:
+            faults += _column_faults(table, column, schema.index)
+        elif column.required:
+            found = ", ".join(map(str, table.columns))
+            faults.append(f"column '{column.name}' is missing; found {found}")
+    if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
+        faults += _place_faults(table, schema.index)
+    return faults + (short_row_faults(table) if faults else [])
+
+
+def row_number(table: pd.DataFrame, row: int) -> int:
+    """Return the number of a row as a spreadsheet counts: the names of columns are its first.
+
+    `row` is a label of the table's index, as `read_table` gives it.
+    """
+    return row if table.index.name == ROW else row + 1
+
+
+def first_row(rows: pd.Index) -> str:
+    """Name the first of some rows of a table after a colon, where a spreadsheet numbers them."""
+    return f": row {rows[0]}" if rows.name == ROW else ""
+
+
+def short_row_faults(table: pd.DataFrame) -> list[str]:
+    """Say which rows have fewer values than there are columns; a lost comma shifts all behind it.
+
+    Blanks at a row's end may be left out, so that such a row is no fault of its own.
+    """
+    short: dict[int, int] = table.attrs.get(SHORT_ROWS, {})
+    if not short:
+        return []
+    row, count = next(iter(short.items()))
+    others = f" (so have rows {name_some([*short][1:])})" if len(short) > 1 else ""
+    counts = f"{count} values for {len(table.columns)} columns"
+    return [f"row {row} has {counts}{others}; is a comma missing in it?"]
+
+
+def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    if schema.index not in table.columns:
+        found = ", ".join(filter(None, map(str, table.columns)))
+        missing = f"column '{schema.index}' is missing; it identifies the rows"
+        return [f"{missing}. The first line must hold the names of columns; found {found}"]
+    if table.empty:
+        return ["the table has no rows"]
+    ids = table[schema.index]
+    blank = ids.isna() | (ids.astype(str).str.strip() == "")
+    faults = []
+    if blank.any():
+        faults = [f"{int(blank.sum())} rows have no {schema.index}{first_row(ids.index[blank])}"]
+    stripped = ids[~blank].astype(str).str.strip()
+    unseen = [name for name in stripped if not all(map(is_seen, name))]
+    if unseen:
+        faults.append(
+            f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
+            f"({name_some(map(ascii, unseen))})"
+        )
+    # What reads the same is the same, whatever its capitals or the way an accent is written.
+    read = stripped.map(as_seen)
+    if times := read[read.duplicated()].nunique():
+        again = read.duplicated(keep=False)
+        rows = f": rows {name_some(table.index[~blank][again])}" if table.index.name == ROW else ""
+        doubled = name_some(stripped[again].unique())
+        faults.append(f"{times} ids of '{schema.index}' are duplicated ({doubled}){rows}")
+    return faults
+
+
+def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    """Return columns that nobody knows but that are written almost as one that is not there.
+
+    Otherwise a misspelt column that may be left out would be left out without a word.
+    """
+    known = [schema.index, *(column.name for column in schema.columns)]
+    absent = [name for name in known if name not in table.columns]
+    strange = [str(name) for name in table.columns if name not in known]
+    faults = []
+    for name in strange:
+        # `Imd decile` is meant as `imd_decile`, whatever its capitals and blanks.
+        plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
+        close = get_close_matches(plain, absent, 1, _ALIKE)
+        other_band = any(map(str.isdigit, name)) and plain not in absent  # alike, and meant
+        if close and not other_band:
+            faults.append(f"column '{name}' is unknown; did you mean '{close[0]}'?")
+    return faults
+
+
+def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]:
+    values = table[column.name]
+    blank = values.isna() | (values.astype(str).str.strip() == "")
+    bad: dict[str, pd.Series] = {} if column.blank else {"is blank": blank}
+    if column.kind == "text":
+        if column.choices:
+            wrong = ~values.isin(column.choices) & ~blank
+            bad[f"is not one of {', '.join(column.choices)}"] = wrong
+        bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
+        bad[f"is longer than {_LONGEST:,} letters"] = values.astype(str).str.len() > _LONGEST
+    else:
+        number = to_numbers(values)
+        finite = number.notna()
+        maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
+        bad[f"is not a number{number_note(values[~finite & ~blank])}"] = ~finite & ~blank
+        bad[f"is below {column.minimum:g}"] = number < column.minimum
+        bad[f"is above {maximum:g}"] = number > maximum
+        if column.kind == "count":
+            bad["is not a whole number"] = (number % 1 != 0) & finite
+    return [
+        f"column '{column.name}' {what} in {_rows(table, rows, index)}{_first(table, rows, column)}"
+        for what, rows in bad.items()
+        if rows.any()
+    ]
+
+
+def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
+    """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
+    lat, lon = (to_numbers(table[name]) for name in ("lat", "lon"))
+    given = lat.notna() & lon.notna()
+    outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
+    swapped = lat.between(*LON_RANGE) & lon.between(*LAT_RANGE)
+    metres = given & ((lat.abs() > DEGREES) | (lon.abs() > DEGREES))
+    kinds = {
+        "looks swapped": swapped,
+        "looks like eastings and northings, not degrees": metres,
+        "lies outside Great Britain": outside & ~swapped & ~metres,
+    }
+    return [
+        f"{what}: lat {lat[rows].iloc[0]:.7g} lon {lon[rows].iloc[0]:.7g} in "
+        f"{_rows(table, rows, index)}{_first(table, rows)}"
+        for what, rows in kinds.items()
+        if rows.any()
+    ]
+
+
+def _rows(table: pd.DataFrame, rows: pd.Series, index: str) -> str:
+    """Count rows and name the first few by their ids."""
+    ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
+    return f"{int(rows.sum())} of {len(table)} rows ({name_some(ids[rows])})"
+
+
+def _first(table: pd.DataFrame, rows: pd.Series, column: Column | None = None) -> str:
+    """Say which row is the first, where rows are known, and what it has in a column."""
+    row = first_row(table.index[rows])
+    value = "" if column is None else table.loc[rows, column.name].iloc[0]
+    text = "" if pd.isna(value) else str(value).strip()
+    found = f": '{text[:_SHOWN]}'" if text and not has_hidden(text) else ""
+    return row + found
