@@ -21,6 +21,7 @@ from llrgeo.appraisal.option_costs import (
     service_cost_lines,
 )
 from llrgeo.appraisal.rates import Rates, rate_faults
+from llrgeo.appraisal.stacked import stacked
 from llrgeo.schema import raise_faults
 
 
@@ -41,15 +42,14 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     raise_faults([*given, *rate_faults(rates, list(before))], source="rates")
     # A service that options run alike has the same lines: each is worked out once.
     known: dict[tuple[str, int, frozenset[str]], pd.DataFrame] = {}
-    lines = []
+    lines = {}
     for name, result in results.items():
         for service, use in _services_of(result).items():
             key = service, id(use.use), use.sites
             if key not in known:
                 known[key] = service_cost_lines(rates, service, before[service].sites, use)
-            lines.append(known[key].assign(option=name, service=service))
-    columns = ["option", "service", "site_id", "change", *ONE_OFF, "running", "contact_costs"]
-    return pd.concat(lines, ignore_index=True)[columns]
+            lines[name, service] = known[key]
+    return stacked(lines, ["option", "service"])
 
 
 def cost_table(

@@ -68,15 +68,17 @@ def measure_values(
         columns=wanted,
         dtype=float,
     )
-    raise_faults(
-        [
-            f"'{name}' has no figure for {name_some(values.index[values[name].isna()])}; "
-            "give the study what it needs or drop the criterion"
-            for name in wanted
-            if values[name].isna().any()
-        ],
-        source="criteria",
-    )
+    if np.isnan(values.to_numpy()).any():
+        missing = values.isna()
+        raise_faults(
+            [
+                f"'{name}' has no figure for {name_some(values.index[missing[name]])}; "
+                "give the study what it needs or drop the criterion"
+                for name in wanted
+                if missing[name].any()
+            ],
+            source="criteria",
+        )
     return values
 
 

@@ -17,10 +17,12 @@ from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.indicators import Better, PlaceFigures, places_of
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
-from llrgeo.appraisal.rankings import rank_places
+from llrgeo.appraisal.rankings import rank_columns
+from llrgeo.appraisal.stacked import stacked
 from llrgeo.schema import PlaceKind
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -100,23 +102,19 @@ def rank_authorities(
     places = _Places.of(places_of(appraisal_inputs.areas, kind))
 
     def tables_of(result: OptionResult) -> dict[str, pd.DataFrame]:
-        tables = {}
-        for name, figure in _figures(result, appraisal_inputs, places):
-            unit, better = ACCESS_FIGURES[name]
-            facts = {"place_kind": kind, "figure_id": name, "unit": unit, "better": better}
-            tables[name] = _ranked(figure, better, {"option": "", **facts})
-        return tables
+        return {
+            name: _ranked(figure, ACCESS_FIGURES[name][1])
+            for name, figure in _figures(result, appraisal_inputs, places)
+        }
 
     # Against itself the baseline changes nothing: that figure is of the other options.
-    return pd.concat(
-        [
-            table.assign(option=option)
-            for option, tables in find_by_option(results, tables_of).items()
-            for name, table in tables.items()
-            if option != baseline or name != _CHANGED
-        ],
-        ignore_index=True,
-    )
+    parts = {
+        (option, kind, name, *ACCESS_FIGURES[name]): table
+        for option, tables in find_by_option(results, tables_of).items()
+        for name, table in tables.items()
+        if option != baseline or name != _CHANGED
+    }
+    return stacked(parts, ["option", "place_kind", "figure_id", "unit", "better"])
 
 
 def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
@@ -126,7 +124,7 @@ def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
     the study are ranked with, and have no row of their own.
     """
     indicator = figures.indicator
-    ranked = _ranked(_Figure(figures.values, figures.errors), indicator.better, {})
+    ranked = _ranked(_Figure(figures.values, figures.errors), indicator.better)
     ranked = ranked.assign(hidden=ranked["place"].map(figures.hidden).fillna(value=False))
     shown = ranked[ranked["place"].isin(places)]
     return shown.assign(
@@ -137,12 +135,9 @@ def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _ranked(figure: _Figure, better: Better, facts: Mapping[str, str]) -> pd.DataFrame:
-    """Return places with a figure and its ranks, best first; those without a rank last.
-
-    `facts` are columns of one value.
-    """
-    ranks = rank_places(figure.value, figure.error, better=better)
+def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
+    """Return places with a figure and its ranks, best first; those without a rank last."""
+    ranks = rank_columns(figure.value, figure.error, better=better)
     places = figure.value.index
     people = np.full(len(places), np.nan)
     if figure.people is not None:
@@ -150,9 +145,8 @@ def _ranked(figure: _Figure, better: Better, facts: Mapping[str, str]) -> pd.Dat
     # Equal ranks in the order of names.
     rank = ranks["rank"].to_numpy(float, na_value=np.inf)
     order = np.lexsort((np.argsort(places.argsort()), rank))
-    columns = {"place": places, "value": figure.value.array, "people": people}
-    columns |= {str(name): column.array for name, column in ranks.items()}
-    return pd.DataFrame({**{name: column[order] for name, column in columns.items()}, **facts})
+    columns = {"place": places, "value": figure.value.array, "people": people, **ranks}
+    return pd.DataFrame({name: column[order] for name, column in columns.items()})
 
 
 def _figures(
@@ -167,7 +161,7 @@ def _figures(
     yield "mean_min", _Figure(means, errors)
     if appraisal_inputs.visited:
         yield "share_beyond", _beyond(result, appraisal_inputs, places, errors)
-    yield "worst_tenth_min", _worst_tenths(minutes, residents, places.by_area, times)
+    yield "worst_tenth_min", _worst_tenths(minutes, residents, places, times)
     if len(result.classified):
         yield _CHANGED, _longer(result, residents, places, times.accuracy)
     if len(appraisal_inputs.visited) < len(appraisal_inputs.services):
@@ -176,10 +170,11 @@ def _figures(
 
 def _means(minutes: pd.Series, residents: pd.Series, places: _Places) -> pd.Series:
     """Return the mean of those who have a journey, by place."""
-    people = residents.where(np.isfinite(minutes), 0.0)
-    # pandas carries what each addition of minutes rounds off (Kahan 1965).
-    weighted = (people * minutes.where(np.isfinite(minutes), 0.0)).groupby(places.by_area).sum()
-    return pd.Series(ratio(weighted, places.people(people.to_numpy())), places.names)
+    each = minutes.to_numpy()
+    known = np.isfinite(each)
+    people = np.where(known, residents, 0.0)
+    spent = group_sums(places.number, people * np.where(known, each, 0.0), len(places.names))
+    return pd.Series(ratio(spent, places.people(people)), places.names)
 
 
 def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
@@ -236,10 +231,9 @@ def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _P
         return flags
 
     # The slowest team of each home: it is in time only if every team is.
-    minutes = pd.concat(
-        [result.services[team.id].allocation["travel_time_min"] for team in teams], axis=1
-    ).max(axis=1)
-    means = _means(minutes, people.astype(float), places)
+    drives = [result.services[team.id].allocation["travel_time_min"].to_numpy() for team in teams]
+    slowest = pd.Series(np.fmax.reduce(drives), people.index)
+    means = _means(slowest, people.astype(float), places)
     errors = _mean_errors(appraisal_inputs.times_of("team"), means)
     return _shares(in_time, people.astype(float), places, errors)
 
@@ -290,35 +284,32 @@ def _longer(
 
 
 def _worst_tenths(
-    minutes: pd.Series, residents: pd.Series, places: pd.Series, times: TravelTimes
+    minutes: pd.Series, residents: pd.Series, places: _Places, times: TravelTimes
 ) -> _Figure:
     """Return the mean minutes of the worst-served tenth of each place's people.
 
     A tenth of a place is few areas, so it errs as one journey of its district, period and length.
     """
-    values, errors = {}, {}
-    for place, members in minutes.groupby(places):
+    values, errors = [], []
+    for number, place in enumerate(places.names):
+        here = places.number == number
         # A tenth is few areas, so that errors do not cancel: nine in
         # ten single journeys is its error.
-        value = _mean_of_worst(members, residents[members.index])
+        value = _mean_of_worst(minutes.to_numpy()[here], residents.to_numpy()[here])
         known = times.accuracy.of_journey(str(place), times.period, value)
-        values[place] = value
-        errors[place] = np.nan if known is None else known.p90_abs_min
-    index = pd.Index(list(values), name=places.name)
-    return _Figure(
-        pd.Series(list(values.values()), index, dtype=float),
-        pd.Series(list(errors.values()), index, dtype=float),
-    )
+        values.append(value)
+        errors.append(np.nan if known is None else known.p90_abs_min)
+    return _Figure(*(pd.Series(each, places.names, dtype=float) for each in (values, errors)))
 
 
-def _mean_of_worst(minutes: pd.Series, people: pd.Series) -> float:
+def _mean_of_worst(minutes: _Minutes, people: _Minutes) -> float:
     """Return the mean of the tenth with the longest minutes; +inf if any of them has no journey."""
-    order = np.argsort(-minutes.to_numpy(), kind="stable")
-    counts = people.to_numpy()[order]
+    order = np.argsort(-minutes, kind="stable")
+    counts = people[order]
     tenth = _WORST * counts.sum()
     if not tenth:
         return float("nan")
     # The last area that the tenth reaches into counts with the part that the tenth needs.
     taken = np.clip(tenth - (counts.cumsum() - counts), 0.0, counts)
     counted = taken > tenth * 1e-12
-    return float(taken[counted] @ minutes.to_numpy()[order][counted] / taken[counted].sum())
+    return float(taken[counted] @ minutes[order][counted] / taken[counted].sum())

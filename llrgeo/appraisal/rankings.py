@@ -1,6 +1,6 @@
 """Rankings of places: shared ranks, how far the next place is, and whether that can be told."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,9 @@ from llrgeo.appraisal.indicators import Better
 STANDINGS: Final = ("apart", "too_close", "no_error", "last", "")
 """How sure a place is ahead of the next: by more than the error, by no more than it, by an error
 that was not measured; the last has none after it; blank where a place is not ranked."""
+
+RankColumns: TypeAlias = dict[str, Any]
+"""Arrays by column, a value a place."""
 
 _DIGITS: Final = 12  # 0.1 + 0.2 and 0.3 share a rank
 _NAMED: Final = 3
@@ -45,6 +48,11 @@ def rank_places(values: pd.Series, errors: pd.Series, *, better: Better) -> pd.D
     >>> ranked["rank"].tolist(), ranked.loc["Elm", "next_place"], ranked.loc["Elm", "standing"]
     ([2, 1, 2, 4], 'Ash; Oak', 'apart')
     """
+    return pd.DataFrame(rank_columns(values, errors, better=better), index=values.index)
+
+
+def rank_columns(values: pd.Series, errors: pd.Series, *, better: Better) -> RankColumns:
+    """Return the columns of `rank_places`."""
     numbers = values.to_numpy(float)
     ranked = ~np.isnan(numbers) & (better != "none")
     steps = _steps(values[ranked], errors, better)
@@ -58,17 +66,14 @@ def rank_places(values: pd.Series, errors: pd.Series, *, better: Better) -> pd.D
     # The first that holds counts: not ranked, last, by an error not known, within the error.
     holds = [~ranked, is_last, unknown, close]
     standing = np.select(holds, ["", "last", "no_error", "too_close"], "apart")
-    return pd.DataFrame(
-        {
-            "rank": pd.arrays.IntegerArray(steps.rank[own], ~ranked),
-            "of": pd.arrays.IntegerArray(np.full(len(values), ranked.sum()), ~ranked),
-            "next_place": pd.array(next_place, dtype="str"),
-            "gap_to_next": gap,
-            "gap_error": np.where(is_last, np.nan, gap_error),
-            "standing": pd.array(standing, dtype="str"),
-        },
-        index=values.index,
-    )
+    return {
+        "rank": pd.arrays.IntegerArray(steps.rank[own], ~ranked),
+        "of": pd.arrays.IntegerArray(np.full(len(values), ranked.sum()), ~ranked),
+        "next_place": pd.array(next_place, dtype="str"),
+        "gap_to_next": gap,
+        "gap_error": np.where(is_last, np.nan, gap_error),
+        "standing": pd.array(standing, dtype="str"),
+    }
 
 
 class _Steps(NamedTuple):

@@ -10,6 +10,7 @@ from llrgeo.appraisal.access import nearest_site, summarise_access
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.stacked import stacked
 from llrgeo.modes import FRAIL_WALK_KPH, WALK_KPH
 from llrgeo.travel.times import TravelTimes
 
@@ -44,17 +45,13 @@ def walking_table(
     def of_sites(minutes: pd.Series) -> pd.DataFrame:
         # A slower walker takes longer by one factor on every way: no second search is needed.
         paces = (("usual", 1.0), ("frail", FRAIL_FACTOR))
-        return pd.concat(
-            [
-                summarise_access(minutes * factor, people, thresholds_min=WALKS_MIN).assign(
-                    pace=pace
-                )
-                for pace, factor in paces
-            ]
-        )
+        found = {
+            pace: summarise_access(minutes * factor, people, thresholds_min=WALKS_MIN)
+            for pace, factor in paces
+        }
+        return stacked({pace: table.reset_index() for pace, table in found.items()}, ["pace"])
 
-    parts = _of_every_service(results, walk_times, people, of_sites)
-    return _stacked(parts, ["option", "service", "pace", "group", "level"])
+    return _of_every_service(results, walk_times, people, of_sites)
 
 
 def transit_table(
@@ -67,10 +64,9 @@ def transit_table(
     """
 
     def of_sites(minutes: pd.Series) -> pd.DataFrame:
-        return summarise_access(minutes, people, thresholds_min=RIDES_MIN)
+        return summarise_access(minutes, people, thresholds_min=RIDES_MIN).reset_index()
 
-    parts = _of_every_service(results, transit_times, people, of_sites)
-    return _stacked(parts, ["option", "service", "group", "level"])
+    return _of_every_service(results, transit_times, people, of_sites)
 
 
 def departures_table(
@@ -157,21 +153,16 @@ def _of_every_service(
     times: TravelTimes,
     people: pd.DataFrame,
     of_sites: Callable[[pd.Series], pd.DataFrame],
-) -> list[pd.DataFrame]:
-    """Return a table for each option and service that people travel to, named after both.
+) -> pd.DataFrame:
+    """Return one table of every option and service that people travel to, named first.
 
     `of_sites` makes it of the minutes to the nearest site; each set of sites is asked for once.
     """
     known: dict[frozenset[str], pd.DataFrame] = {}
-    parts = []
+    parts = {}
     for option, service, sites in _travelled_to(results):
         if sites not in known:
             minutes = nearest_site(times, sites)["travel_time_min"].reindex(people.index)
             known[sites] = of_sites(minutes)
-        parts.append(known[sites].assign(option=option, service=service))
-    return parts
-
-
-def _stacked(parts: list[pd.DataFrame], first: list[str]) -> pd.DataFrame:
-    table = pd.concat(parts).reset_index()
-    return table[[*first, *table.columns.difference(first, sort=False)]]
+        parts[option, service] = known[sites]
+    return stacked(parts, ["option", "service"])

@@ -19,6 +19,7 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.setting_faults import check_setting
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.stacked import stacked
 from llrgeo.execution.memory import Recall, make_anew
 
 
@@ -126,8 +127,7 @@ def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
 
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
     """Return who goes where: of the contacts of an area, those that need a site or a visit."""
-    parts = []
-    known: dict[int, pd.DataFrame] = {}
+    parts, known = {}, dict[int, pd.DataFrame]()
     for option, result in results.items():
         for service in services:
             found = result.services[service]
@@ -135,19 +135,21 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
             if id(found) not in known:
                 rows = found.allocation
                 # Contacts by video or at home ask for no bed, room or machine at a site.
-                share = travelled_share(rows, found.service)
-                kept = pd.DataFrame(
-                    {
-                        "area_id": rows.index,
-                        "site_id": rows["site_id"].to_numpy(),
-                        "share": share.to_numpy(),
-                        "travel_time_min": rows["travel_time_min"].to_numpy(),
-                    }
-                )
-                known[id(found)] = kept[kept["site_id"].notna()].assign(service=service)
-            parts.append(known[id(found)].assign(option=option))
-    names = ["option", "service", "area_id", "site_id", "share", "travel_time_min"]
-    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
+                share = travelled_share(rows, found.service).to_numpy()
+                columns = {
+                    "area_id": rows.index.array,
+                    "site_id": rows["site_id"].array,
+                    "share": share,
+                    "travel_time_min": rows["travel_time_min"].to_numpy(),
+                }
+                named = rows["site_id"].notna().to_numpy()
+                known[id(found)] = pd.DataFrame({name: of[named] for name, of in columns.items()})
+            parts[option, service] = known[id(found)]
+    if not parts:
+        return pd.DataFrame(
+            columns=["option", "service", "area_id", "site_id", "share", "travel_time_min"]
+        )
+    return stacked(parts, ["option", "service"])
 
 
 def _services_together(setting: CapacitySetting) -> Iterator[list[str]]:

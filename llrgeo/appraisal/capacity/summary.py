@@ -16,6 +16,7 @@ from llrgeo.appraisal.capacity.rooms import (
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, nurse_rules_of, site_nurses_wte
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 
 _BED_FIGURES: Final = ("beds", "beds_needed", "beds_short", "nurses_wte", "nurses_wte_needed")
 
@@ -114,7 +115,10 @@ def contacts_by_site(result: OptionResult) -> pd.Series:
     ]
     if not loads:
         return pd.Series(dtype=float)
-    return pd.Series(pd.concat(loads).groupby(level=0).sum())
+    sites = np.concatenate([load.index.to_numpy() for load in loads])
+    number, names = pd.factorize(sites, sort=True)
+    contacts = group_sums(number, np.concatenate(loads), len(names))
+    return pd.Series(contacts, pd.Index(names, name=loads[0].index.name), name="contacts")
 
 
 def parking_by_site(

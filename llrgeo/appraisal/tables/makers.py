@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.stacked import stacked
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.use_arrays import ServiceUse
 
@@ -16,7 +16,7 @@ def by_option(
     context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's, with the column `option` first."""
-    return _stacked(find_by_option(context.results, pick), ["option"])
+    return stacked(find_by_option(context.results, pick), ["option"])
 
 
 def by_service(
@@ -30,7 +30,7 @@ def by_service(
     }
     # Options that run a service alike share its result, and so what is picked of it.
     picked = {of: pick(service) for of, service in {id(s): s for s in found.values()}.items()}
-    return _stacked({key: picked[id(s)] for key, s in found.items()}, ["option", "service"])
+    return stacked({key: picked[id(s)] for key, s in found.items()}, ["option", "service"])
 
 
 def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
@@ -78,15 +78,3 @@ def has_teams(context: EvidenceContext) -> bool:
 
 def _use(context: EvidenceContext, group: Mapping[str, str]) -> ServiceUse:
     return context.results[group["option"]].services[group["service"]].after
-
-
-def _stacked(
-    parts: Mapping[str, pd.DataFrame] | Mapping[tuple[str, str], pd.DataFrame], names: list[str]
-) -> pd.DataFrame:
-    stacked = pd.concat(list(parts.values()), ignore_index=True)
-    keys = [key if isinstance(key, tuple) else (key,) for key in parts]
-    rows = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
-    for number, name in enumerate(names):
-        values = np.array([key[number] for key in keys], dtype=object)
-        stacked.insert(number, name, pd.Series(values[rows], dtype="str"))
-    return stacked
