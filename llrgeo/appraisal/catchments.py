@@ -55,8 +55,8 @@ def floating_catchment(
     catchment. Two-step floating catchment area: Luo and Wang 2003.
     """
     weights = decay(minutes[supply.index].to_numpy())
-    people = demand.reindex(minutes.index)
-    return pd.Series(weights @ _ratios(weights, people, supply, outside_people), minutes.index)
+    counts = _counts(minutes.index, demand, supply, outside_people)
+    return pd.Series(_reached(weights, *counts), minutes.index)
 
 
 def supply_ratios(
@@ -72,20 +72,33 @@ def supply_ratios(
     `outside_people`, by site, are people of its catchment who are not in the areas.
     """
     weights = decay(minutes[supply.index].to_numpy())
-    people = demand.reindex(minutes.index)
-    return pd.Series(_ratios(weights, people, supply, outside_people), index=supply.index)
+    counts = _counts(minutes.index, demand, supply, outside_people)
+    return pd.Series(_ratios(weights, *counts), supply.index)
 
 
-def _ratios(
-    weights: Minutes, demand: pd.Series, supply: pd.Series, outside_people: pd.Series | None
-) -> Minutes:
-    """Return what `supply_ratios` does, of the weights of areas by sites."""
-    people: Minutes = demand.to_numpy(dtype=float) @ weights
-    if outside_people is not None:
-        people = people + outside_people.reindex(supply.index).fillna(0.0).to_numpy(dtype=float)
-    ratios: Minutes = np.divide(
-        supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0
-    )
+def _counts(
+    areas: pd.Index, demand: pd.Series, supply: pd.Series, outside_people: pd.Series | None
+) -> tuple[Minutes, Minutes, Minutes]:
+    """Return demand by area, and by site its supply and the people who come from outside."""
+    outside = pd.Series(dtype=float) if outside_people is None else outside_people
+    here, coming = demand.reindex(areas), outside.reindex(supply.index).fillna(0.0)
+    return here.to_numpy(float), supply.to_numpy(float), coming.to_numpy(float)
+
+
+def _reached(weights: Minutes, demand: Minutes, supply: Minutes, outside: Minutes) -> Minutes:
+    """Return the supply a head that each area can reach, shape (areas,): the second step.
+
+    `weights` are the decay's, areas by sites; `demand` is of areas, `supply` and `outside` people
+    are of sites.
+    """
+    reached: Minutes = weights @ _ratios(weights, demand, supply, outside)
+    return reached
+
+
+def _ratios(weights: Minutes, demand: Minutes, supply: Minutes, outside: Minutes) -> Minutes:
+    """Return the supply of each site for every person of its catchment: the first step."""
+    people = demand @ weights + outside
+    ratios: Minutes = np.divide(supply, people, out=np.zeros(len(people)), where=people > 0)
     return ratios
 
 
@@ -138,12 +151,10 @@ def _of_service(
     counted = loads["capacity"].notna().all()
     offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
     supply = offered[outside_people.reindex(offered.index).notna()]
-    to_these, everyone = minutes[supply.index].to_numpy(), people[EVERYONE]
-    methods, figures = _methods(found.service.travel_standard_min), []
-    for decay in methods.values():
-        weights = decay(to_these)
-        reached = weights @ _ratios(weights, everyone, supply, outside_people)
-        figures.append(_by_group(reached, people))
+    to_these = minutes[supply.index].to_numpy()
+    counts = _counts(minutes.index, people[EVERYONE], supply, outside_people)
+    methods = _methods(found.service.travel_standard_min)
+    figures = [_by_group(_reached(decay(to_these), *counts), people) for decay in methods.values()]
     groups, times = people.columns, len(methods)
     rows = len(groups) * times
     return {
