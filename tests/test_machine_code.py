@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numba.core.caching
+import pytest
 
 from llrgeo.travel.machine_code import compiled
 
@@ -44,6 +45,18 @@ def test_code_cached_by_an_older_version_whose_class_is_gone_is_compiled_anew(tm
     assert list(tmp_path.rglob("*.nbi"))  # else there is nothing to go wrong
     assert answer(file, "Admissions", 30) == 37
     assert answer(file, "Admissions", 30) == 37
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.6, 0.9])
+def test_cached_code_that_was_cut_off_is_compiled_anew(tmp_path, ending, kept):
+    file = tmp_path / "renamed_in_place.py"
+    assert answer(file, "Arrivals", 10) == 17
+    (cached,) = tmp_path.rglob(f"*.{ending}")
+    whole = cached.read_bytes()
+    cached.write_bytes(whole[: int(kept * len(whole))])
+    assert answer(file, "Arrivals", 10) == 17
+    assert len(cached.read_bytes()) > 0.9 * len(whole)  # and is cached again
 
 
 def test_code_is_compiled_even_where_none_can_be_cached(monkeypatch):

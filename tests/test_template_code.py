@@ -1,6 +1,7 @@
 """What is made once is kept, used only for what it was made by, and never in the way of a page."""
 
 import sys
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from llrgeo.publish import template_code
 from llrgeo.publish.template_code import TemplateCode, kept_text
 
 
-def rendered(folder: Path, text: str) -> str:
-    code = TemplateCode()
-    code.directory = str(folder)
-    engine = Environment(loader=DictLoader({"page": text}), bytecode_cache=code, autoescape=True)
+def rendered(text: str) -> str:
+    engine = Environment(
+        loader=DictLoader({"page": text}), bytecode_cache=TemplateCode(), autoescape=True
+    )
     return engine.get_template("page").render(name="<A>")
 
 
@@ -23,25 +24,50 @@ def _writes_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
 
 
-def test_a_kept_template_is_used_again_and_not_for_another_text(tmp_path: Path) -> None:
-    assert rendered(tmp_path, "of {{ name }}") == "of &lt;A&gt;"
+def test_a_kept_template_is_used_again_and_not_for_another_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path)
+    assert rendered("of {{ name }}") == "of &lt;A&gt;"
     (kept,) = tmp_path.iterdir()
     written = kept.read_bytes()
     # What is kept is what is run: with another word in it, the page says that one.
-    kept.write_bytes(written.replace(b"of ", b"at "))
-    assert rendered(tmp_path, "of {{ name }}") == "at &lt;A&gt;"
-    assert rendered(tmp_path, "by {{ name }}") == "by &lt;A&gt;"
-    kept.write_bytes(written[:-10])  # cut off
-    assert rendered(tmp_path, "of {{ name }}") == "of &lt;A&gt;"
+    changed = written[32:].replace(b"of ", b"at ")
+    kept.write_bytes(sha256(changed).digest() + changed)
+    assert rendered("of {{ name }}") == "at &lt;A&gt;"
+    assert rendered("by {{ name }}") == "by &lt;A&gt;"
+
+
+def test_a_kept_template_that_is_damaged_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path)
+    rendered("of {{ name }}")
+    (kept,) = tmp_path.iterdir()
+    written = kept.read_bytes()
+    for damaged in (
+        b"",
+        written[:-10],
+        written.replace(b"of ", b"ov "),
+        bytes([written[0] ^ 1]) + written[1:],
+        bytes([0]) * len(written),
+    ):
+        assert damaged != written
+        kept.write_bytes(damaged)
+        assert rendered("of {{ name }}") == "of &lt;A&gt;"
+        assert kept.read_bytes() == written
 
 
 def test_pages_are_made_where_nothing_can_or_may_be_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert rendered(tmp_path / "missing", "of {{ name }}") == "of &lt;A&gt;"
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path / "file")
+    assert rendered("of {{ name }}") == "of &lt;A&gt;"
+    monkeypatch.setattr(template_code, "FOLDER", tmp_path / "kept")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert rendered(tmp_path, "of {{ name }}") == "of &lt;A&gt;"
-    assert not list(tmp_path.iterdir())
+    assert rendered("of {{ name }}") == "of &lt;A&gt;"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_kept_text_is_used_again_and_not_for_what_else_it_is_made_by(

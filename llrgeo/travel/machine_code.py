@@ -26,16 +26,17 @@ def compiled(function: F) -> F:
 def _or_empty(
     load: Callable[[object, object], object], empty: Callable[[], None]
 ) -> Callable[[object, object], object]:
-    """Return a way to load from a cache that empties what an older version left unreadable.
+    """Return a way to load from a cache that empties one that cannot be read.
 
     numba unpickles the list of what it has cached before it looks whether the source has changed.
-    The list names the classes of arguments: one that has been renamed since would end the run.
+    The list names the classes of arguments: one that has been renamed since would end the run, and
+    so would a list or code that is damaged.
     """
 
     def load_or_empty(signature: object, target: object) -> object:
         try:
             return load(signature, target)
-        except (AttributeError, ImportError):
+        except Exception:  # noqa: BLE001 - what is damaged may unpickle to any error
             empty()
             return None
 
