@@ -1,5 +1,6 @@
 """The command line: every command works, and every error is one message and exit status 1."""
 
+import errno
 import gc
 import json
 import re
@@ -89,6 +90,21 @@ def test_what_a_run_does_is_said_first_to_whoever_sits_at_a_terminal(
     monkeypatch.setenv("COLUMNS", "40")  # however narrow the terminal, a path is told whole
     assert f"Running {town_study}; pages and tables go into" in invoke(*arguments).stderr
     assert "Running" not in invoke(*arguments, "--quiet").output
+
+
+def test_layers_of_isochrones_stay_where_their_page_cannot_be_made(
+    town_study, tmp_path, run_and_fail, monkeypatch
+):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("llrgeo.study.catchment_areas.render_catchments", full)
+    out = tmp_path / "reach.gpkg"
+    out.write_bytes(b"old")
+    said = run_and_fail("isochrones", town_study, "--out", out, "--map", tmp_path / "reach.html")
+    assert "the disk is full" in said
+    assert out.read_bytes() == b"old"
+    assert {path.name for path in tmp_path.iterdir()} == {"town", "reach.gpkg"}
 
 
 def test_isochrones_are_layers_by_site_and_limit_in_the_minutes_of_the_study(

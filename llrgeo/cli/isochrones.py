@@ -1,5 +1,6 @@
 """The command that draws from where each site is reached in time."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -46,11 +47,13 @@ def isochrones(
     areas = compute_isochrones(
         inputs, limits, site_ids=site or (), track=progress("Sites", quiet=quiet)
     )
-    if out is not None:
-        with written_whole(out) as made, writing_layers(made):
-            areas.to_file(made, layer="isochrones", driver="GPKG")
-    if page is not None:
-        write_catchment_maps(inputs, areas, page)
+    with ExitStack() as both:  # neither takes its place before both are made
+        if out is not None:
+            made = both.enter_context(written_whole(out))
+            with writing_layers(made):
+                areas.to_file(made, layer="isochrones", driver="GPKG")
+        if page is not None:
+            write_catchment_maps(inputs, areas, page)
     if not quiet:
         written = " and ".join(str(path) for path in (out, page) if path is not None)
         typer.echo(f"{written}: {len(areas)} areas of {areas['site_id'].nunique()} sites")
