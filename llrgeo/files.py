@@ -17,7 +17,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -76,16 +76,24 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def folder_written_whole(folder: Path) -> Iterator[Path]:
+def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterator[Path]:
     """Yield an empty folder to fill; it takes the place of `folder` once the block ends.
 
     Files of other names in the old folder stay, also those below its folders. What earlier runs
     left when they were killed is completed or removed first.
 
+    Parameters
+    ----------
+    folder
+        The folder; it is made where it is missing.
+    without
+        Files of the old folder that go in the same step, by their names below it.
+
     Raises
     ------
     OSError
-        If a file cannot be written; the old folder is then as it was.
+        If a file cannot be written, or has the name of a folder that is there, or the other way
+        round; the old folder is then as it was.
 
     Examples
     --------
@@ -108,8 +116,10 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
         names = sorted(
             path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir()
         )
-        if beside == target or not _switched(made, target):
-            _moved_in(made, target, names)
+        gone = sorted({*without} - {*names})
+        _check_kinds(made, target)
+        if beside == target or not _switched(made, target, gone):
+            _moved_in(made, target, names, gone)
 
 
 def repair_folder(folder: Path) -> bool:
@@ -128,12 +138,11 @@ def repair_folder(folder: Path) -> bool:
     begun = marker.is_file()
     if begun:
         try:
-            switch = json.loads(marker.read_text(encoding="utf-8"))
-            stage, names = folder / str(switch["from"]), [str(name) for name in switch["names"]]
-        except (ValueError, KeyError, TypeError) as error:
+            stage, names, gone = _read_marker(marker)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             msg = f"{marker}: not a marker of llrgeo; delete it and run again"
             raise OSError(msg) from error
-        _move_all(stage, folder, names)
+        _move_all(stage, folder, names, gone)
         marker.unlink(missing_ok=True)
         shutil.rmtree(stage, ignore_errors=True)
     if os.access(folder, os.W_OK):
@@ -157,6 +166,15 @@ def temporary_folder(beside: Path) -> Iterator[Path]:
         dir=beside, prefix=prefix, ignore_cleanup_errors=True
     ) as temporary:
         yield Path(temporary)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a temporary folder where the system keeps them; those of killed runs are removed."""
+    scratch = Path(tempfile.gettempdir())
+    remove_litter(scratch)
+    with temporary_folder(scratch) as folder:
+        yield folder
 
 
 def files_of(path: Path) -> list[Path]:
@@ -187,7 +205,17 @@ def sha256_of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _switched(made: Path, target: Path) -> bool:
+def _check_kinds(made: Path, target: Path) -> None:
+    """Refuse a file where the old folder has a folder, and a folder where it has a file."""
+    for path in sorted(made.rglob("*")):
+        old = target / path.relative_to(made)
+        if os.path.lexists(old) and path.is_dir() != old.is_dir():
+            found, wanted = ("folder", "file") if old.is_dir() else ("file", "folder")
+            msg = f"{old} is a {found}, and a {wanted} is to be written there: move it away"
+            raise OSError(msg)
+
+
+def _switched(made: Path, target: Path, gone: Collection[str]) -> bool:
     """Put a folder in the place of another in one step; False where that cannot be done."""
     if not target.exists():
         try:
@@ -198,22 +226,34 @@ def _switched(made: Path, target: Path) -> bool:
         else:
             return True
         # Another run has put its folder there in the meantime: exchange it as any other.
-    if os.path.ismount(target) or Path.cwd().is_relative_to(target):
-        return False  # whoever stands in the folder would stand in the old one afterwards
-    _keep_others(target, made)
+    if os.path.ismount(target) or _is_lived_in(target):
+        return False
+    _keep_others(target, made, {target / name for name in gone})
     shutil.copymode(target, made)
     return _exchanged(made, target)
 
 
-def _keep_others(old: Path, new: Path) -> None:
-    """Link what only an old folder has into the new one."""
+def _is_lived_in(folder: Path) -> bool:
+    """Say whether this process stands in a folder, or its user's home is in it.
+
+    Whoever stands in a folder that is exchanged stands in the old one afterwards; and what other
+    programs put into a home while a new one is made of it would be lost.
+    """
+    lived_in = [Path.cwd()]
+    with suppress(RuntimeError):  # a user without a home
+        lived_in.append(Path.home().resolve())
+    return any(path.is_relative_to(folder) for path in lived_in)
+
+
+def _keep_others(old: Path, new: Path, gone: Collection[Path]) -> None:
+    """Link what only an old folder has into the new one, but for the files that are to go."""
     for entry in os.scandir(old):
         beside = new / entry.name
-        if entry.name.startswith(TEMPORARY):
+        if entry.name.startswith(TEMPORARY) or Path(entry.path) in gone:
             continue
         if entry.is_dir(follow_symlinks=False):
             beside.mkdir(exist_ok=True)
-            _keep_others(Path(entry.path), beside)
+            _keep_others(Path(entry.path), beside, gone)
             shutil.copystat(entry.path, beside)
         elif not os.path.lexists(beside):
             try:
@@ -241,26 +281,48 @@ def _exchanged(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def _moved_in(made: Path, target: Path, names: list[str]) -> None:
+def _moved_in(made: Path, target: Path, names: list[str], gone: list[str]) -> None:
     """Move files into a folder one by one, under a marker that lets anyone complete it."""
     target.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=target, prefix=f"{TEMPORARY}{_machine()}-{os.getpid()}-"))
     for name in names:
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made / name, stage / name)
+    switch = {"from": stage.name, "names": names, "gone": gone}
     with written_whole(target / MARKER) as marker:
-        marker.write_text(json.dumps({"from": stage.name, "names": names}), encoding="utf-8")
-    _move_all(stage, target, names)
+        marker.write_text(json.dumps(switch), encoding="utf-8")
+    _move_all(stage, target, names, gone)
     (target / MARKER).unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move_all(stage: Path, target: Path, names: list[str]) -> None:
-    """Move files by their names; those that are not there were moved before."""
+def _read_marker(marker: Path) -> tuple[Path, list[str], list[str]]:
+    """Return the folder that a switch moves files from, their names, and those of files that go.
+
+    A folder that somebody else has made may hold any marker: one that leads out of it, by a name or
+    by a link, raises `ValueError`.
+    """
+    switch = json.loads(marker.read_text(encoding="utf-8"))
+    names, gone = ([str(name) for name in switch.get(key, ())] for key in ("names", "gone"))
+    folder, stage = marker.parent, marker.parent / str(switch["from"])
+    home = folder.resolve()
+    if stage.name != switch["from"] or not stage.name.startswith(TEMPORARY) or stage.is_symlink():
+        raise ValueError(stage)
+    for path in (*(stage / name for name in names), *(folder / name for name in [*names, *gone])):
+        leads_up = ".." in path.parts[len(folder.parts) :]
+        if leads_up or not path.parent.resolve().is_relative_to(home):
+            raise ValueError(path)
+    return stage, names, gone
+
+
+def _move_all(stage: Path, target: Path, names: list[str], gone: list[str]) -> None:
+    """Move files by their names, and remove others; those not there were moved before."""
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
             (stage / name).replace(target / name)
+    for name in gone:
+        (target / name).unlink(missing_ok=True)
 
 
 def _machine() -> str:

@@ -18,7 +18,7 @@ from llrgeo.publish.check.reading import (
     sentences_of,
     sentences_of_text,
 )
-from llrgeo.publish.folder import publish, publish_kit
+from llrgeo.publish.folder import make_kit, publish
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def town(town_areas, town_sites, town_times):
 @pytest.fixture(scope="module")
 def published_once(town, tmp_path_factory):
     folder = tmp_path_factory.mktemp("published") / "maps"
-    publish_kit(town, folder, published=publish(town, folder))
+    publish(town, folder, more=[make_kit])
     return folder
 
 

@@ -56,7 +56,7 @@ def test_what_lies_elsewhere_is_no_left_over_of_a_folder(tmp_path, led_by):
     write_files({"tables/costs.csv": "1"}, folder)
     manifest = json.dumps({"outputs": {"tables/costs.csv": digest}})
     write_files({"manifest.json": manifest}, folder)
-    assert left_over(folder, []) == [folder / "tables/costs.csv"]
+    assert left_over(folder, []) == ["tables/costs.csv"]
     assert left_over(folder, ["tables/costs.csv"]) == []
 
 

@@ -55,6 +55,51 @@ def test_a_folder_is_replaced_and_files_of_others_stay(tmp_path):
 
 
 @pytest.mark.usefixtures("system")
+def test_files_that_are_to_go_do_so_and_one_that_is_written_anew_stays(tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    write_files({**OLD, "tables/costs.csv": "6", "c/own.csv": "7"}, folder)
+    write_files(NEW, folder, without=["tables/costs.csv", "tables/b.csv", "never.csv"])
+    assert contents(folder) == {**NEW, "c/own.csv": "7"}
+
+
+def test_files_that_are_to_go_are_not_in_the_folder_that_takes_the_place(tmp_path, monkeypatch):
+    exchanged, seen = files._exchanged, []
+    monkeypatch.setattr(
+        files, "_exchanged", lambda new, old: seen.append(contents(new)) or exchanged(new, old)
+    )
+    write_files({**OLD, "tables/costs.csv": "6"}, tmp_path / "maps")
+    write_files(NEW, tmp_path / "maps", without=["tables/costs.csv"])
+    assert seen == [NEW]
+
+
+@pytest.mark.usefixtures("system")
+@pytest.mark.parametrize(
+    ("own", "found", "wanted"),
+    [("tables", "file", "folder"), ("a.csv/mine.txt", "folder", "file")],
+)
+def test_a_file_of_others_with_the_name_of_a_folder_is_not_lost(tmp_path, own, found, wanted):
+    folder = tmp_path / "maps"
+    (folder / own).parent.mkdir(parents=True)
+    (folder / own).write_text("mine")
+    with pytest.raises(PublishError, match=f"is a {found}, and a {wanted} is to be written there"):
+        write_files(NEW, folder)
+    assert contents(folder) == {own: "mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["maps"]
+
+
+def test_the_folder_of_a_home_is_not_exchanged(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    (home / "documents").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home / "documents"))
+    number = home.stat().st_ino
+    write_files(NEW, home)
+    assert contents(home) == NEW
+    assert home.stat().st_ino == number
+    assert not list(home.glob(f"{files.TEMPORARY}*"))
+
+
+@pytest.mark.usefixtures("system")
 def test_an_error_before_the_end_leaves_the_old_folder(tmp_path):
     folder = tmp_path / "maps"
     folder.mkdir()
@@ -100,12 +145,12 @@ class Killed(BaseException):
     """Stands for kill -9: nothing of llrgeo catches it."""
 
 
-@pytest.mark.parametrize("moves", range(1, 4))
+@pytest.mark.parametrize("moves", range(1, 5))
 def test_a_switch_in_steps_is_completed_after_a_kill_at_any_move(tmp_path, monkeypatch, moves):
     folder = tmp_path / "maps"
-    write_files(OLD, folder)
+    write_files({**OLD, "gone.csv": "6"}, folder)
     monkeypatch.setattr(files, "_exchanged", lambda *_: False)
-    replace, done = Path.replace, []
+    replace, unlink, done = Path.replace, Path.unlink, []
 
     def kill(path, target):
         if Path(target).name != MARKER and len(done) == moves:
@@ -113,11 +158,17 @@ def test_a_switch_in_steps_is_completed_after_a_kill_at_any_move(tmp_path, monke
         done.append(target)
         return replace(path, target)
 
+    def stay(path, **options):
+        if path.name == "gone.csv":
+            raise Killed
+        unlink(path, **options)
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", kill)
+        patch.setattr(Path, "unlink", stay)
         # The marker is the first to be moved; before it nothing of the old folder has changed.
         with pytest.raises(Killed):
-            write_files(NEW, folder)
+            write_files(NEW, folder, without=["gone.csv"])
     mixed = contents(folder)
     assert MARKER in mixed
     assert repair_folder(folder)
@@ -146,6 +197,40 @@ def test_a_marker_that_is_none_is_refused(tmp_path):
     (tmp_path / MARKER).write_text("[]")
     with pytest.raises(OSError, match="not a marker of llrgeo; delete it"):
         repair_folder(tmp_path)
+
+
+def test_a_marker_that_leads_out_of_its_folder_moves_and_removes_nothing(tmp_path):
+    folder, other = tmp_path / "given", tmp_path / "other"
+    stage = folder / ".llrgeo-stage"
+    (stage / "link").mkdir(parents=True)
+    (stage / "link" / "a.txt").write_text("theirs")
+    other.mkdir()
+    (other / "a.txt").write_text("mine")
+    (folder / "link").symlink_to(other, target_is_directory=True)
+    (folder / ".llrgeo-linked").symlink_to(other, target_is_directory=True)
+    for marker in (
+        {"from": "../other", "names": []},
+        {"from": ".llrgeo-linked", "names": []},
+        {"from": stage.name, "names": ["link/a.txt"]},
+        {"from": stage.name, "names": ["link/../../../other/a.txt"]},
+        {"from": stage.name, "names": [str(other / "a.txt")]},
+        {"from": stage.name, "names": [], "gone": ["../other/a.txt"]},
+        {"from": stage.name, "names": [], "gone": ["link/a.txt"]},
+        {"from": "link", "names": []},
+    ):
+        (folder / MARKER).write_text(json.dumps(marker))
+        with pytest.raises(OSError, match="not a marker of llrgeo; delete it"):
+            repair_folder(folder)
+        assert contents(other) == {"a.txt": "mine"}
+        assert (stage / "link" / "a.txt").read_text() == "theirs"
+
+
+def test_scratch_of_a_killed_run_is_removed_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f".llrgeo-{files._machine()}-999999999-x").mkdir()
+    with files.scratch_folder() as scratch:
+        assert list(tmp_path.iterdir()) == [scratch]
+    assert not list(tmp_path.iterdir())
 
 
 WRITE = """

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from itertools import chain
 
@@ -26,7 +27,8 @@ from llrgeo.publish.check.page import (
 from llrgeo.publish.data.files import area_results
 from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.file_list import pages_of_earlier_runs
-from llrgeo.publish.folder import publish, publish_kit
+from llrgeo.publish.first_pages import first_pages
+from llrgeo.publish.folder import make_kit, publish
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
@@ -72,10 +74,10 @@ def county():
 def test_places_of_a_split_study_link_the_explorer_of_their_authority(tmp_path, monkeypatch):
     county = county_publication(columns=12, rows=8, site_count=16)
     county = replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12})
-    written = publish(county, tmp_path, split_above=50)
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
     places = kit_places(county)[:3]
-    publish_kit(county, tmp_path, published=written, names=[place.name for place in places])
+    kit = partial(make_kit, names=[place.name for place in places])
+    publish(county, tmp_path, drawn=first_pages(county, 50), more=[kit])
     pages_of = {part.name: part.page for part in parts_of(county)}
     for place in places:
         page = (tmp_path / page_name(place)).read_text(encoding="utf-8")
@@ -90,7 +92,7 @@ def test_places_of_a_split_study_link_the_explorer_of_their_authority(tmp_path, 
 def test_pages_that_a_smaller_run_leaves_behind_are_named(tmp_path):
     county = county_publication(columns=12, rows=8, site_count=16)
     earlier = replace(county, manifest={"run_id": "1" * 64, "run": "1" * 12})
-    publish_kit(earlier, tmp_path, published=publish(earlier, tmp_path, split_above=50))
+    publish(earlier, tmp_path, drawn=first_pages(earlier, 50), more=[make_kit])
     later = replace(county, manifest={"run_id": "2" * 64, "run": "2" * 12})
     written = publish(later, tmp_path)
     left = pages_of_earlier_runs(tmp_path, written)
@@ -100,7 +102,7 @@ def test_pages_that_a_smaller_run_leaves_behind_are_named(tmp_path):
     )
     assert {page_name(place) for place in kit_places(county)} <= set(left)
     # Pages of places of the same run may have been written by another command.
-    publish_kit(later, tmp_path, published=written)
+    publish(later, tmp_path, more=[make_kit])
     assert pages_of_earlier_runs(tmp_path, written) == []
     # An explorer that somebody has changed stays, and is named.
     (tmp_path / "explorer" / "old.html").write_text("Run 111111111111", encoding="utf-8")
@@ -407,13 +409,22 @@ def test_a_kit_is_written_beside_the_run_and_is_no_part_of_the_manifest(town, tm
     out = tmp_path / "maps"
     published = publish(town, out)
     before = {path: path.read_bytes() for path in published}
-    written = publish_kit(town, out, published=published)
+    written = publish(town, out, more=[make_kit])
     assert all(path.read_bytes() == content for path, content in before.items())
-    names = {path.relative_to(out).as_posix() for path in written}
+    names = {path.relative_to(out).as_posix() for path in {*written} - {*published}}
     assert {"kit.html", "places/westham.html", "places/westham.txt"} <= names
     landing = (out / "kit.html").read_text(encoding="utf-8")
     for path in published:
         assert f'href="{path.relative_to(out).as_posix()}"' in landing or path.suffix == ".xml"
+
+
+def test_a_kit_that_cannot_be_made_leaves_the_pages_of_the_run_before(town, tmp_path):
+    out = tmp_path / "maps"
+    publish(replace(town, title="The run before"), out, more=[make_kit])
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(PublishError, match="no page is made for Nowhere"):
+        publish(town, out, more=[partial(make_kit, names=["Nowhere"])])
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_homes_without_a_car_are_told_where_they_are_counted_and_times_are_by_car(county):

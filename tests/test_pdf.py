@@ -10,16 +10,16 @@ from typer.testing import CliRunner
 from llrgeo.cli import app
 from llrgeo.errors import PublishError
 from llrgeo.publish.check.browser import installed_chromium
-from llrgeo.publish.folder import publish_pdf
+from llrgeo.publish.file_list import PDF
+from llrgeo.publish.folder import publish, report_as_pdf
 from llrgeo.publish.report import pdf
 
 needs_chromium = pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
 
 
 @pytest.fixture(scope="module")
-def printed(town_publication, tmp_path_factory) -> bytes:
-    (path,) = publish_pdf(town_publication, tmp_path_factory.mktemp("pdf"))
-    return path.read_bytes()
+def printed(town_publication) -> bytes:
+    return report_as_pdf(town_publication)[PDF]
 
 
 @needs_chromium
@@ -40,12 +40,10 @@ def test_pages_are_a4(printed):
 
 @needs_chromium
 @pytest.mark.browser
-def test_two_prints_are_equal_byte_for_byte_and_bear_the_study_s_date(
-    printed, town_publication, tmp_path
-):
+def test_two_prints_are_equal_byte_for_byte_and_bear_the_study_s_date(printed, town_publication):
     assert re.findall(rb"Date \(D:(\d+)", printed) == [b"20261122000000"] * 2
     # On a busy machine the browser may number the parts of one print in another order.
-    prints = (publish_pdf(town_publication, tmp_path)[0].read_bytes() for _ in range(3))
+    prints = (report_as_pdf(town_publication)[PDF] for _ in range(3))
     assert any(again == printed for again in prints)
 
 
@@ -58,10 +56,10 @@ def test_without_a_renderer_nothing_is_run_and_one_line_tells_why(monkeypatch, t
     assert not (tmp_path / "maps").exists()
 
 
-def test_a_renderer_that_fails_leaves_no_file(monkeypatch, town_publication, tmp_path):
+def test_a_renderer_that_fails_leaves_the_folder_as_it_was(monkeypatch, town_publication, tmp_path):
     monkeypatch.setattr(pdf, "find_renderer", lambda: shutil.which("false"))
     with pytest.raises(PublishError, match="printed no PDF"):
-        publish_pdf(town_publication, tmp_path)
+        publish(town_publication, tmp_path, more=[report_as_pdf])
     assert not list(Path(tmp_path).iterdir())
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.inputs.embedded import embedded
-from llrgeo.publish.folder import publish_print_maps
+from llrgeo.publish.folder import maps_for_print
 from llrgeo.study.config import load_study
-from llrgeo.study.run import build_publication, publish_study, run_study
+from llrgeo.study.run import publish_study, run_study
 
 CONTACTS = (
     *("contacts", "contacts_later", "patient_trips", "team_trips", "contacts_in_time"),
@@ -50,8 +50,7 @@ def published(town_study_once, tmp_path_factory):
     root.setLevel(logging.DEBUG)
     try:
         result = run_study(load_study(study))
-        publish_study(result, folder / "maps")
-        publish_print_maps(build_publication(result), folder / "maps")
+        publish_study(result, folder / "maps", more={"maps for print": maps_for_print})
     finally:
         root.removeHandler(handler)
         root.setLevel(level)

@@ -26,6 +26,7 @@ from llrgeo.publish.explorer.part_views import opening_views_of_parts
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.explorer.split import SPLIT_ABOVE, is_split, names_by_part, parts_of
 from llrgeo.publish.file_names import names_apart
+from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import publish
 from llrgeo.schema import WHOLE
 from llrgeo.travel.ways import WayTree
@@ -45,6 +46,11 @@ def county():
 def files(county):
     """Return the files of its split explorer."""
     return explorer_files(county, split_above=50)
+
+
+def publish_split(county, folder):
+    """Publish a county with an explorer for each authority."""
+    return publish(county, folder, drawn=first_pages(county, 50))
 
 
 def data_of(html: str, name: str = "data") -> dict:
@@ -128,7 +134,7 @@ def test_every_page_keeps_the_rules_and_agrees_with_its_own_data(files, tmp_path
 def test_a_folder_with_a_split_explorer_keeps_every_rule(county, tmp_path, monkeypatch):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
     run = {"run_id": "0" * 64, "run": "0" * 12}
-    publish(replace(county, manifest=run), tmp_path, split_above=50)
+    publish_split(replace(county, manifest=run), tmp_path)
     assert check_folder_of_pages(tmp_path) == []
     listed = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     assert {part.page for part in parts_of(county)} <= set(listed)
@@ -143,7 +149,7 @@ def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
 ):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
     run = {"run_id": "0" * 64, "run": "0" * 12}
-    publish(replace(county, manifest=run), tmp_path, split_above=50)
+    publish_split(replace(county, manifest=run), tmp_path)
     script = tmp_path / SEARCH
     text = script.read_text(encoding="utf-8")
     script.write_text(text.replace("0" * 12, "f" * 12), encoding="utf-8")
@@ -159,9 +165,7 @@ def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
 
 def test_a_heavy_index_is_found(county, tmp_path, monkeypatch):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
-    publish(
-        replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12}), tmp_path, split_above=50
-    )
+    publish_split(replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12}), tmp_path)
     weighs = len((tmp_path / "explorer.html").read_bytes())
     for most, found in ((weighs, []), (weighs - 1, [("explorer.html", "size")])):
         monkeypatch.setattr("llrgeo.publish.check.folder.INDEX_LIMIT", (most, most))
@@ -169,7 +173,7 @@ def test_a_heavy_index_is_found(county, tmp_path, monkeypatch):
 
 
 def test_a_folder_says_what_the_script_of_its_index_is(county, tmp_path):
-    publish(county, tmp_path, split_above=50)
+    publish_split(county, tmp_path)
     crate = json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     script = next(each for each in crate["@graph"] if each["@id"] == SEARCH)
     assert script["encodingFormat"] == "text/javascript"
@@ -198,7 +202,7 @@ def test_the_index_stays_small_however_many_names_its_search_knows(county):
 
 
 def test_pages_of_authorities_that_have_another_name_now_go(county, tmp_path):
-    before = publish(county, tmp_path, split_above=50)
+    before = publish_split(county, tmp_path)
     (tmp_path / "explorer" / "own.html").write_text("of another", encoding="utf-8")
     kept, *gone = [part.page for part in parts_of(county)]
     changed = tmp_path / gone[0]
@@ -210,9 +214,7 @@ def test_pages_of_authorities_that_have_another_name_now_go(county, tmp_path):
     manifest["outputs"] |= {"mine.csv": mine, "tables/../mine.csv": mine, "explorer/..": mine}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     names = county.areas["authority"].replace({"District 1": "North", "District 2": "South"})
-    after = publish(
-        appraised(county, areas=county.areas.assign(authority=names)), tmp_path, split_above=50
-    )
+    after = publish_split(appraised(county, areas=county.areas.assign(authority=names)), tmp_path)
     assert {path.name for path in set(before) - set(after)} == {
         "district_1.html",
         "district_2.html",

@@ -15,6 +15,7 @@ from llrgeo.cli import app
 from llrgeo.errors import ConfigError, InfeasibleError, PublishError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.publish.left_over import crated_left_over
 from llrgeo.study.config import load_study
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.plan_file import plan_options
@@ -111,6 +112,20 @@ def test_plans_curve_and_regrets_are_written_as_tables(town_study_once, tmp_path
     assert tables["regret"]["plan"].tolist() == ["plan 1", "plan 2", "plan 3", "least regret"]
     assert tables["regret"]["worst"].iloc[3] == tables["regret"]["worst"].min()
     assert json.loads((tmp_path / "found/question.json").read_text())["curve"] == [1, 2, 3]
+
+
+def test_what_another_question_left_goes_and_what_somebody_changed_stays(town_study_once, tmp_path):
+    study, out = load_study(town_study_once), tmp_path / "found"
+    question = asked(p=1, curve=[1, 2], scenarios=[{"label": "slower", "time_factor": 2.0}])
+    before = {path.name for path in write_plan(locate_service(study, question), out)}
+    (out / "mine.txt").write_text("mine", encoding="utf-8")
+    (out / "regret.csv").write_text("mine", encoding="utf-8")
+    written = {path.name for path in write_plan(locate_service(study, asked(p=1)), out)}
+    assert before - written >= {"curve.csv", "regret.csv"}
+    assert {path.name for path in out.iterdir()} == written | {"mine.txt", "regret.csv"}
+    # Where a run was published, the crate is not of a search.
+    (out / "manifest.json").write_text("{}", encoding="utf-8")
+    assert crated_left_over(out, []) == []
 
 
 def test_equal_searches_write_equal_files(town_study_once, tmp_path):

@@ -18,6 +18,7 @@ from llrgeo.errors import LlrgeoError, MissingExtraError
 from llrgeo.execution import tasks
 from llrgeo.execution.tasks import map_here, scheduler_at
 from llrgeo.publish.explorer import files as explorer_files
+from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import publish
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import Wording, wording
@@ -118,7 +119,7 @@ def test_pages_by_authority_are_the_same_by_dask_here(
     in_other_words: Publication, tmp_path: Path
 ) -> None:
     for name, map_tasks in (("alone", map_here), ("dask", by_dask_here)):
-        publish(in_other_words, tmp_path / name, split_above=50, map_tasks=map_tasks)
+        publish(in_other_words, tmp_path / name, drawn=first_pages(in_other_words, 50, map_tasks))
     assert len(list((tmp_path / "dask" / "explorer").glob("*.html"))) == 3
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "dask")
     # What it has kept, views that are made when read among it, is not sent to workers: `copy` asks
@@ -247,9 +248,13 @@ def test_a_study_is_the_same_by_workers(
 def test_pages_by_authority_are_the_same_by_workers(
     cluster: Any, in_other_words: Publication, tmp_path: Path
 ) -> None:
-    publish(in_other_words, tmp_path / "alone", split_above=50)
+    publish(in_other_words, tmp_path / "alone", drawn=first_pages(in_other_words, 50))
     with scheduler_at(cluster.scheduler_address) as map_tasks:
-        publish(in_other_words, tmp_path / "together", split_above=50, map_tasks=map_tasks)
+        publish(
+            in_other_words,
+            tmp_path / "together",
+            drawn=first_pages(in_other_words, 50, map_tasks),
+        )
     assert len(list((tmp_path / "together" / "explorer").glob("*.html"))) == 3
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "together")
 

@@ -136,18 +136,20 @@ def _publish(
     """Write the pages and tables of a result, and what else was asked for."""
     from llrgeo.execution.tasks import map_here
     from llrgeo.publish.file_list import pages_of_earlier_runs
+    from llrgeo.publish.folder import More, make_kit, maps_for_print, report_as_pdf
     from llrgeo.schema import name_some
-    from llrgeo.study.run import print_kit, print_report, print_study, publish_study
+    from llrgeo.study.run import publish_study
 
-    track, where = progress("Pages and tables", quiet=quiet), map_tasks or map_here
-    written = publish_study(result, out, drawn=drawn, map_tasks=where, track=track)
+    more: dict[str, More] = {}
     if extras.print_maps:
-        written += print_study(result, out)
+        more["maps for print"] = maps_for_print
     if extras.pdf:
-        written += print_report(result, out)
+        more["report as PDF"] = report_as_pdf
     if extras.kit:
         track = progress("Places", quiet=quiet)
-        written += print_kit(result, out, published=written, places=extras.places, track=track)
+        more["pages of places"] = partial(make_kit, names=extras.places, track=track)
+    track, where = progress("Pages and tables", quiet=quiet), map_tasks or map_here
+    written = publish_study(result, out, drawn=drawn, more=more, map_tasks=where, track=track)
     left = pages_of_earlier_runs(out, written)
     if left and not quiet:
         show(f"Of an earlier run, delete them: {len(left)} pages in {out} ({name_some(left)})")

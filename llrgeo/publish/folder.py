@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -30,7 +29,6 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.times_file import first_rows, times_bytes
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.publish.explorer.split import SPLIT_ABOVE
 from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.places import chosen_places, kit_places
@@ -45,21 +43,24 @@ from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
+More: TypeAlias = Callable[[Publication, Collection[str]], Mapping[str, Content]]
+"""Makes what a run publishes besides pages and tables, given the names of all files before it."""
 
 
 def publish(
     publication: Publication,
     folder: Path,
     *,
-    split_above: int = SPLIT_ABOVE,
     drawn: Mapping[str, str] | None = None,
+    more: Iterable[More] = (),
     map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:
     """Write everything that is published of a publication into a folder.
 
-    All files are made before the first is put in place; files of other names stay, but for
-    explorers, tables and a planner that the run before wrote and this one does not (`left_over`).
+    All files are made before any is put in place, and all are in one step; files of other names
+    stay, but for explorers, tables and a planner that the run before wrote and this one does not
+    (`left_over`), which go in the same step.
 
     Parameters
     ----------
@@ -67,10 +68,11 @@ def publish(
         What is published.
     folder
         Where to write.
-    split_above
-        Above so many areas the explorer is split by authority.
     drawn
         What `first_pages` returned for it, so as not to draw these pages again; None to draw them.
+    more
+        What else is asked for: `maps_for_print`, `report_as_pdf`, `make_kit`. It is no part of what
+        the manifest describes.
     map_tasks
         Where the pages of a split explorer are made; they are the same.
     track
@@ -88,7 +90,7 @@ def publish(
     """
     files: dict[str, Content] = {}
     with using_wording(publication.words):
-        draw = partial(first_pages, publication, split_above, map_tasks)
+        draw = partial(first_pages, publication, map_tasks=map_tasks)
         pages = partial(_pages, drawn=drawn, draw=draw)
         for make in track([pages, _data, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
@@ -97,30 +99,24 @@ def publish(
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
     earlier = left_over(folder, files)
-    written = write_files(files, folder)
-    for path in earlier:
-        with suppress(OSError):  # the check of a folder tells what could not be removed
-            path.unlink()
-    return written
+    names = sorted(files)
+    for make in more:
+        made = make(publication, names)
+        files |= made
+        names += sorted(made)
+    return write_files(files, folder, without=earlier)
 
 
-def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:
-    """Write the maps for print into a folder's `print/`: they are large, and asked for apart.
-
-    Raises
-    ------
-    PublishError
-        If the folder cannot be written to.
-    """
+def maps_for_print(publication: Publication, _: Collection[str] = ()) -> Mapping[str, Content]:
+    """Make the maps for print, below `print/`: they are large, and asked for apart."""
     from llrgeo.publish.print.maps import print_maps
 
     with using_wording(publication.words):
-        maps = print_maps(publication)
-    return write_files(maps, folder)
+        return print_maps(publication)
 
 
-def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
-    """Write the report as PDF into a folder; it is no part of what the manifest describes.
+def report_as_pdf(publication: Publication, _: Collection[str] = ()) -> Mapping[str, Content]:
+    """Make the report as PDF; it is no part of what the manifest describes.
 
     Its bytes depend on the browser and the fonts of the machine, and a replay elsewhere could not
     make them anew.
@@ -128,22 +124,21 @@ def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
     Raises
     ------
     PublishError
-        If no renderer is installed, it fails, or the folder cannot be written to.
+        If no renderer is installed, or it fails.
     """
     with using_wording(publication.words):
         page = render_report(publication)
-    return write_files({PDF: render_pdf(page, publication.date)}, folder)
+    return {PDF: render_pdf(page, publication.date)}
 
 
-def publish_kit(
+def make_kit(
     publication: Publication,
-    folder: Path,
+    published: Collection[str],
     *,
-    published: Iterable[Path],
     names: Iterable[str] = (),
     track: Track = iter,
-) -> list[Path]:
-    """Write the kit of a consultation into a folder: a landing page, pages and leaflets of places.
+) -> Mapping[str, Content]:
+    """Make the kit of a consultation: a landing page, pages and leaflets of places.
 
     It is no part of what the manifest describes. Leaflets are written as PDF too where the report
     was, by the same browser.
@@ -152,10 +147,8 @@ def publish_kit(
     ----------
     publication
         What is published.
-    folder
-        Where to write; other files in it stay.
     published
-        The files of this run that are in the folder already: the landing page links them.
+        The other files of this run by their names in its folder: the landing page links them.
     names
         Of the places that get pages; all of them if it is empty.
     track
@@ -164,26 +157,24 @@ def publish_kit(
     Raises
     ------
     PublishError
-        If a name is of no place with a page, or the folder cannot be written to.
+        If a name is of no place with a page.
     """
     from llrgeo.publish.kit.files import kit_files
 
     places = chosen_places(kit_places(publication), names)
-    known = [path.relative_to(folder).as_posix() for path in published]
-    about = about_files(publication, known)
+    about = about_files(publication, published)
     # Leaflets are printed if the report was; the browser is
     # looked for now, not after a first place.
-    if printed := PDF in known:
+    if printed := PDF in published:
         find_renderer()
     with using_wording(publication.words):
-        files = kit_files(
+        return kit_files(
             publication,
             places,
-            {name: about.get(name, "") for name in known},
+            {name: about.get(name, "") for name in published},
             leaflets_as_pdf=printed,
             track=track,
         )
-    return write_files(files, folder)
 
 
 def check_folder(folder: Path) -> None:
@@ -204,11 +195,13 @@ def check_folder(folder: Path) -> None:
         raise PublishError(msg)
 
 
-def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
+def write_files(
+    files: Mapping[str, Content], folder: Path, *, without: Iterable[str] = ()
+) -> list[Path]:
     """Write files by their names below a folder, all of them or none; others in it stay.
 
     The new folder is complete, and read back against what was to be written, before it takes the
-    place of the old one in one step.
+    place of the old one in one step. Files that are in it and named by `without` go in that step.
 
     Raises
     ------
@@ -216,7 +209,7 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
         If the folder cannot be written to.
     """
     try:
-        with folder_written_whole(folder) as made:
+        with folder_written_whole(folder, without=without) as made:
             for name, content in files.items():
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)

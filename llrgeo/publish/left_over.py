@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from llrgeo.files import sha256_of_file
+from llrgeo.publish.data.packages import RO_CRATE
 from llrgeo.publish.explorer.split import FOLDER
 from llrgeo.publish.file_list import MANIFEST, PLANNER
 
 _OWN: Final = (FOLDER, "tables")
 
 
-def left_over(folder: Path, names: Collection[str]) -> list[Path]:
-    """Return explorers, tables and a planner that the last run wrote and are not named.
+def left_over(folder: Path, names: Collection[str]) -> list[str]:
+    """Name the explorers, tables and planner that the last run wrote and that are not named here.
 
     They are told by its manifest; a file that somebody has changed since is not among them, nor is
     any where there is no manifest.
@@ -39,9 +40,37 @@ def left_over(folder: Path, names: Collection[str]) -> list[Path]:
     own = {home / name for name in _OWN}
     gone = [(name, folder / name) for name in sorted(known) if name not in names]
     return [
-        path
+        name
         for name, path in gone
         if (name == PLANNER or path.parent.resolve() in own)
         and path.is_file()
         and sha256_of_file(path) == known[name]
+    ]
+
+
+def crated_left_over(folder: Path, names: Collection[str]) -> list[str]:
+    """Name the files that a crate in a folder describes, and that are not named here.
+
+    A file that somebody has changed since is not among them, nor is any below the folder, or where
+    a run was published: its own crate describes pages.
+
+    Parameters
+    ----------
+    folder
+        A folder of what was found; it need not be there.
+    names
+        The files that take their place.
+    """
+    try:
+        parts = json.loads((folder / RO_CRATE).read_text(encoding="utf-8"))["@graph"]
+        known = {str(part["@id"]): part["sha256"] for part in parts if part["@type"] == "File"}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    if (folder / MANIFEST).exists():
+        return []
+    plain = [name for name in sorted(known) if Path(name).name == name and name not in names]
+    return [
+        name
+        for name in plain
+        if (folder / name).is_file() and sha256_of_file(folder / name) == known[name]
     ]

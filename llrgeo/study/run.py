@@ -6,9 +6,11 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
@@ -24,10 +26,11 @@ from llrgeo.inputs.entrances import entrances_note
 from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.first_pages import FIRST_TABLES, first_pages
 from llrgeo.publish.folder import (
+    Content,
+    More,
+    maps_for_print,
     publish,
-    publish_kit,
-    publish_pdf,
-    publish_print_maps,
+    report_as_pdf,
     write_files,
 )
 from llrgeo.publish.notes import translate_note, translate_theme
@@ -187,6 +190,7 @@ def publish_study(
     folder: StrPath,
     *,
     drawn: Mapping[str, str] | None = None,
+    more: Mapping[str, More] = MappingProxyType({}),
     map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:
@@ -200,6 +204,9 @@ def publish_study(
         Where to write; it is made if it is missing. Other files in it are left alone.
     drawn
         What `publish_first` returned for the same study, so as not to draw these pages again.
+    more
+        What else to write in the same step, by what the log calls it: maps for print, the report as
+        PDF, a kit (`llrgeo.publish.folder`).
     map_tasks
         Where the pages of a split explorer are made; they are the same.
     track
@@ -226,7 +233,15 @@ def publish_study(
     check_output_folder(result.inputs.study, folder)
     logger.info("pages and tables")
     made = build_publication(result)
-    return publish(made, folder, drawn=drawn, map_tasks=map_tasks, track=track)
+    logged = [partial(_make_logged, stage, make) for stage, make in more.items()]
+    return publish(made, folder, drawn=drawn, more=logged, map_tasks=map_tasks, track=track)
+
+
+def _make_logged(
+    stage: str, make: More, publication: Publication, published: Collection[str]
+) -> Mapping[str, Content]:
+    logger.info(stage)
+    return make(publication, published)
 
 
 def print_study(result: StudyResult, folder: StrPath) -> list[Path]:
@@ -246,7 +261,7 @@ def print_study(result: StudyResult, folder: StrPath) -> list[Path]:
     ['.png', '.svg', '.txt']
     """
     logger.info("maps for print")
-    return publish_print_maps(build_publication(result), Path(folder))
+    return write_files(maps_for_print(build_publication(result)), Path(folder))
 
 
 def print_report(result: StudyResult, folder: StrPath) -> list[Path]:
@@ -267,38 +282,7 @@ def print_report(result: StudyResult, folder: StrPath) -> list[Path]:
     ['report.pdf']
     """
     logger.info("report as PDF")
-    return publish_pdf(build_publication(result), Path(folder))
-
-
-def print_kit(
-    result: StudyResult,
-    folder: Path,
-    *,
-    published: Iterable[Path],
-    places: Iterable[str] = (),
-    track: Track = iter,
-) -> list[Path]:
-    """Write the kit of a consultation: `kit.html`, and in `places/` pages and leaflets.
-
-    Parameters
-    ----------
-    result, folder
-        What `run_study` returns, and where it is published.
-    published
-        The files of this run in it, to link. Leaflets are PDF too where the report is.
-    places
-        Names of the places that get pages; all of them if it is empty.
-    track
-        Wraps the places, to show progress.
-
-    Raises
-    ------
-    PublishError
-        As `publish_study`, and if a name is of no place with a page.
-    """
-    logger.info("pages of places")
-    made = build_publication(result)
-    return publish_kit(made, folder, published=published, names=places, track=track)
+    return write_files(report_as_pdf(build_publication(result)), Path(folder))
 
 
 def build_publication(result: StudyResult) -> Publication:

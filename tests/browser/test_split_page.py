@@ -13,6 +13,7 @@ from publication_cases import appraised, county_publication
 from llrgeo.publish.check.browser import browser_findings
 from llrgeo.publish.explorer.index import SEARCH, render_index
 from llrgeo.publish.explorer.split import parts_of
+from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import publish
 
 
@@ -26,7 +27,7 @@ def split():
 def folder(split, tmp_path_factory):
     """Publish it with its explorer split."""
     folder = tmp_path_factory.mktemp("split")
-    publish(split, folder, split_above=50)
+    publish(split, folder, drawn=first_pages(split, 50))
     return folder
 
 

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, product
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.tables.declaration import TableDescription
+from llrgeo.files import scratch_folder
 from llrgeo.inputs.map_files import writing_layers
 from llrgeo.publish import palette
 from llrgeo.publish.data.descriptions import describe_areas, describe_sites
@@ -118,8 +118,8 @@ def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.Geo
         SITES_LAYER: describe_sites(publication),
     }
     layers = {AREAS_LAYER: as_layer(areas), SITES_LAYER: sites}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "areas.gpkg"
+    with scratch_folder() as folder:
+        path = folder / "areas.gpkg"
         with writing_layers(path):
             for name, layer in layers.items():
                 layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)

@@ -6,11 +6,11 @@ the next are the clock's dates, which give way to the publication's.
 
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from llrgeo.errors import PublishError
+from llrgeo.files import scratch_folder
 from llrgeo.publish.check.browser import BROWSERS, installed_chromium
 
 _FLAGS: Final = (
@@ -57,7 +57,7 @@ def render_pdf(page: str, date: str) -> bytes:
         If there is no renderer, or it fails.
     """
     renderer = find_renderer()
-    with tempfile.TemporaryDirectory(prefix="llrgeo-") as folder:
+    with scratch_folder() as folder:
         source, printed = Path(folder, "page.html"), Path(folder, "page.pdf")
         source.write_text(page, encoding="utf-8")
         # A profile of its own in a folder that goes: a browser that

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,14 @@ from llrgeo.appraisal.siting.bed_sites import BedPlan, BedSiting, beds_curve
 from llrgeo.errors import ConfigError, InfeasibleError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
 from llrgeo.publish.data.files import csv_text
-from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import AGE_BANDS, name_some
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.siting.config import BedLimits, SitingConfig
-from llrgeo.study.siting.files import describe_folder
+from llrgeo.study.siting.files import describe_folder, write_found
 from llrgeo.study.siting.services import SitingStudy, prepare_siting
+
+if TYPE_CHECKING:
+    from llrgeo.publish.folder import Content
 
 _PER: Final = 1_000  # rates are a year and 1,000 residents
 _WITH_BEDS: Final = frozenset({"service", "beds", "p", "keep", "close", "sectors", "postcodes"})
@@ -243,7 +245,7 @@ def write_beds(result: BedSitingResult, folder: Path) -> list[Path]:
     Raises
     ------
     PublishError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or a file that the study reads would be lost.
     """
     tables = {"beds_curve": result.curve, "beds_plan": bed_plan_table(result).reset_index()}
     files: dict[str, Content] = {
@@ -253,4 +255,5 @@ def write_beds(result: BedSitingResult, folder: Path) -> list[Path]:
     }
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items()}
     about = {name: (table, _ABOUT[name]) for name, table in tables.items()}
-    return write_files(files | describe_folder(result.siting, about, files), folder)
+    files |= describe_folder(result.siting, about, files)
+    return write_found(files, result.siting, folder)

@@ -21,6 +21,7 @@ from llrgeo.publish.data.packages import (
     ro_crate,
 )
 from llrgeo.publish.folder import Content, write_files
+from llrgeo.publish.left_over import crated_left_over
 from llrgeo.schema import WGS84
 from llrgeo.study.own_inputs import check_inputs_stay
 from llrgeo.study.siting.services import SitingResult, SitingStudy
@@ -93,9 +94,22 @@ def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
     files |= describe_folder(result.siting, about, files)
-    folder = Path(folder)
-    check_inputs_stay(result.siting.inputs.study, [folder / name for name in files])
-    return write_files(files, folder)
+    return write_found(files, result.siting, Path(folder))
+
+
+def write_found(files: Mapping[str, Content], siting: SitingStudy, folder: Path) -> list[Path]:
+    """Write what was found into a folder; what an earlier search left and this one lacks goes.
+
+    A curve, regrets, or a table of new sites of another question would stand beside the answer.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to, or a file that the study reads would be lost.
+    """
+    earlier = crated_left_over(folder, files)
+    check_inputs_stay(siting.inputs.study, [folder / name for name in [*files, *earlier]])
+    return write_files(files, folder, without=earlier)
 
 
 def describe_folder(
