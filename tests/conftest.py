@@ -55,6 +55,12 @@ def _stays_on_this_machine() -> Iterator[None]:
     assert OUTSIDE[before:] == []
 
 
+@pytest.fixture(autouse=True)
+def _leaves_the_cache_of_the_user(monkeypatch) -> None:
+    """Store no roads of toy towns where the user's own are."""
+    monkeypatch.setattr("llrgeo.cli.run._cache_folder", lambda: None)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many connections to other machines the tests tried."""
     if OUTSIDE:

@@ -80,6 +80,13 @@ def run_quick(study: Path, out: Path) -> str:
     return ended.stdout
 
 
+def run_whole(study: Path, out: Path, cache: CacheFolder) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llrgeo.cli.run._cache_folder", lambda: cache)
+        command = ["run", str(study), "--quiet", "--out", str(out)]
+        assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
@@ -127,6 +134,33 @@ def test_what_is_stored_is_not_computed_again_and_changes_no_byte(
     said = run_quick(ran, tmp_path / "maps")
     assert said.index("Scores after") < said.index("Explorer after") < said.index("Pages after")
     assert contents(tmp_path / "maps") == changed_from_scratch
+
+
+def test_a_whole_run_stores_the_roads_of_pages_and_no_more(cache, town_study, first_run, tmp_path):
+    run_whole(town_study, tmp_path / "maps", cache)
+    keys = run_keys(load_study(town_study))
+    assert list(contents(cache.path)) == [keys.roads]
+    kept = load_stored(keys, cache)
+    assert kept.inputs["kept"]
+    assert kept.times_by is None
+    assert contents(tmp_path / "maps") == contents(first_run / "maps")
+    run_quick(town_study, tmp_path / "maps")
+    assert load_stored(keys, cache).times_by is not None
+
+
+def test_a_whole_run_takes_the_roads_of_pages_and_computes_all_else(
+    cache, ran, first_run, tmp_path, monkeypatch
+):
+    computed = []
+    compute = study_run.compute_times
+    monkeypatch.setattr(
+        study_run, "compute_times", lambda *a, **k: computed.append(1) or compute(*a, **k)
+    )
+    for module, name in ((planning, "pack_network"), (own_roads, "roads_in_use")):
+        monkeypatch.setattr(module, name, None)  # a call would fail
+    run_whole(ran, tmp_path / "whole", cache)
+    assert computed
+    assert contents(tmp_path / "whole") == contents(first_run / "maps")
 
 
 def test_an_unchanged_study_is_not_run_and_a_changed_folder_is_written_anew(
@@ -229,15 +263,16 @@ def test_the_folder_of_another_run_that_ended_at_once_is_not_taken_for_this_one(
 def test_what_is_damaged_or_half_written_is_computed_again(cache, ran, first_run, tmp_path):
     study = load_study(ran)
     keys = run_keys(study)
-    path = cache.path / keys.places
-    whole = path.read_bytes()
+    before = contents(cache.path)
+    assert set(before) == {keys.places, keys.roads, keys.run}
+    whole = before[keys.places]
     for damaged in (whole[:-7], whole[:100], b"", whole[:500] + b"!" + whole[501:]):
-        path.write_bytes(damaged)
-        (cache.path / keys.run).write_bytes(damaged)
+        for name in before:
+            (cache.path / name).write_bytes(damaged)
         assert load_stored(keys, cache) is NOTHING_KEPT
         assert not is_up_to_date(study, tmp_path / "maps")
     assert "Pages after" in run_quick(ran, tmp_path / "maps")
-    assert path.read_bytes() == whole
+    assert contents(cache.path) == before
     assert is_up_to_date(study, tmp_path / "maps")
     assert contents(tmp_path / "maps") == contents(first_run / "maps")
 
@@ -258,6 +293,10 @@ def test_a_study_that_was_saved_while_it_ran_leaves_nothing(
     keys = iter([RunKeys("places-a", "run-a"), RunKeys("places-a", "run-a"), RunKeys("b", "b")])
     monkeypatch.setattr(quick, "run_keys", lambda _: next(keys))
     run_quick(town_study, tmp_path / "maps")
+    assert not cache.path.exists()
+    of_places = iter([RunKeys("places-a"), RunKeys("places-b")])
+    monkeypatch.setattr(stored, "keys_of_places", lambda _: next(of_places))
+    run_whole(town_study, tmp_path / "maps", cache)
     assert not cache.path.exists()
 
 

@@ -14,6 +14,8 @@ from llrgeo.errors import ConfigError
 
 if TYPE_CHECKING:
     from llrgeo.execution.tasks import MapTasks
+    from llrgeo.study.cache_folder import CacheFolder
+    from llrgeo.study.config import StudyConfig
     from llrgeo.study.result import StudyResult
 
 
@@ -58,7 +60,7 @@ def run(
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
-    from llrgeo.study.run import check_publishable, run_study
+    from llrgeo.study.run import check_publishable
 
     if pdf:
         find_renderer()  # a missing one is told before the work, not after
@@ -81,10 +83,7 @@ def run(
             run_quickly(study, out, publish, pages_alone=not any(extras), quiet=quiet)
         else:
             with _tasks_on(scheduler) as map_tasks:
-                result = run_study(
-                    study, map_tasks=map_tasks, track=progress("Travel times", quiet=quiet)
-                )
-                _publish(result, out=out, extras=extras, quiet=quiet, map_tasks=map_tasks)
+                result = _run_whole(study, out, extras, map_tasks=map_tasks, quiet=quiet)
     if not quiet and not quick:
         show(scorecard_table(study, result.scorecard))
         show(f"\n{result.times.error_note}\n")
@@ -122,6 +121,31 @@ class _Extras(NamedTuple):
     pdf: bool
     kit: bool
     places: tuple[str, ...]
+
+
+def _run_whole(
+    study: "StudyConfig", out: Path, extras: _Extras, *, map_tasks: "MapTasks", quiet: bool
+) -> "StudyResult":
+    """Run a study and publish it; of an earlier run are only the roads that pages hold."""
+    from llrgeo.study.kept import Kept
+    from llrgeo.study.run import run_study
+    from llrgeo.study.stored import keys_of_places, load_roads, store_roads
+
+    cache, keys = _cache_folder(), keys_of_places(study)  # of the files before they are read
+    kept = Kept({"kept": load_roads(keys, cache) if cache else {}})
+    track = progress("Travel times", quiet=quiet)
+    result = run_study(study, kept=kept, map_tasks=map_tasks, track=track)
+    _publish(result, out=out, extras=extras, quiet=quiet, map_tasks=map_tasks)
+    # If a file was saved while the study ran, it is not known which version was read.
+    if cache and not cache.has(keys.roads) and keys_of_places(study) == keys:
+        store_roads(result, keys, cache)
+    return result
+
+
+def _cache_folder() -> "CacheFolder | None":
+    from llrgeo.study.cache_folder import user_cache
+
+    return user_cache()
 
 
 def _publish(

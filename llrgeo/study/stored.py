@@ -1,9 +1,9 @@
-"""What of a run is stored for the next one, in the user's cache folder (`llrgeo run --quick`).
+"""What of a run is stored for the next one, in the user's cache folder.
 
-Stored are travel times, and the roads that pages hold: they rest on places and roads alone, which
-change least while a study is edited. A file is named after the SHA-256 of all that decides what is
-in it, llrgeo's own code among it; it holds plain numbers and text, is written whole, and ends with
-its own checksum. One that is damaged counts as none.
+Stored are the roads that pages hold, by every run, and travel times, by `llrgeo run --quick`: they
+rest on places and roads alone, which change least while a study is edited. A file is named after
+the SHA-256 of all that decides what is in it, llrgeo's own code among it; it holds plain numbers
+and text, is written whole, and ends with its own checksum. One that is damaged counts as none.
 """
 
 import inspect
@@ -45,6 +45,8 @@ from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
+Roads: TypeAlias = dict[Callable[..., Any], Any]
+"""What functions made of places and roads, by function: where `once` looks for it."""
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
 _LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
@@ -67,15 +69,25 @@ class RunKeys(NamedTuple):
     """
 
     places: str
-    run: str
+    run: str = ""
     run_id: str = ""
+
+    @property
+    def roads(self) -> str:
+        """The name of the file of the roads that pages hold."""
+        return f"roads-of-{self.places}"
+
+
+def keys_of_places(study: StudyConfig) -> RunKeys:
+    """Return the key of a study's places and roads alone, by the content of its files now."""
+    return RunKeys(f"places-{_places_hash(study)}")
 
 
 def run_keys(study: StudyConfig) -> RunKeys:
     """Return the keys of a study, by the content of its files as they are now."""
     described = describe_run(study)
     run = "" if study.appraisal.restricted else f"run-{_run_hash(study, described)}"
-    return RunKeys(f"places-{_places_hash(study)}", run, described["run_id"])
+    return keys_of_places(study)._replace(run=run, run_id=described["run_id"])
 
 
 @with_python_strings
@@ -89,17 +101,10 @@ def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
     cache
         Where it is stored.
     """
-    content = cache.read(keys.places)
-    if content is None:
-        return NOTHING_KEPT
-    with np.load(io.BytesIO(content), allow_pickle=False) as held:
-        arrays: Arrays = dict(held)
-    plain = json.loads(arrays.pop("plain").tobytes())
-    # Where `once` looks for what it has worked out: under the function without its wrapper.
-    roads = {
-        inspect.unwrap(_ROADS[name]): _roads_from_plain(name, told, arrays)
-        for name, told in plain["roads"].items()
-    }
+    roads, held = load_roads(keys, cache), _arrays_in(keys.places, cache)
+    if held is None:
+        return Kept({"kept": roads}) if roads else NOTHING_KEPT
+    plain, arrays = held
     return Kept(
         {"kept": roads},
         _times_from_plain(plain["times"], "times", arrays),
@@ -107,28 +112,41 @@ def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
     )
 
 
+def load_roads(keys: RunKeys, cache: CacheFolder) -> Roads:
+    """Return the roads of pages that an earlier run has stored; none where it has not."""
+    held = _arrays_in(keys.roads, cache)
+    if held is None:
+        return {}
+    plain, arrays = held
+    # Where `once` looks for what it has worked out: under the function without its wrapper.
+    return {
+        inspect.unwrap(_ROADS[name]): _roads_from_plain(name, told, arrays)
+        for name, told in plain.items()
+    }
+
+
 def store(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
     """Store what holds of a result, once its pages are made, for later runs of the study."""
-    if cache.has(keys.places):
-        return
+    store_roads(result, keys, cache)
+    arrays: Arrays = {}
+    plain = {
+        "times": _times_to_plain(result.times_by, "times", arrays),
+        "team_times": _times_to_plain(result.team_times_by, "team", arrays),
+    }
+    _write_arrays(keys.places, plain, arrays, cache)
+
+
+def store_roads(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
+    """Store the roads of a result's pages, once they are made, for later runs of the study."""
     arrays: Arrays = {}
     made = result.inputs.kept
     functions = {key: inspect.unwrap(make) for key, make in _ROADS.items()}
     plain = {
-        "times": _times_to_plain(result.times_by, "times", arrays),
-        "team_times": _times_to_plain(result.team_times_by, "team", arrays),
-        "roads": {
-            key: _roads_to_plain(key, made[function], arrays)
-            for key, function in functions.items()
-            if function in made
-        },
+        key: _roads_to_plain(key, made[function], arrays)
+        for key, function in functions.items()
+        if function in made
     }
-    arrays["plain"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
-    if sum(array.nbytes for array in arrays.values()) > _MOST_BYTES:
-        return
-    content = io.BytesIO()
-    np.savez(content, allow_pickle=False, **arrays)
-    cache.write(keys.places, content.getvalue())
+    _write_arrays(keys.roads, plain, arrays, cache)
 
 
 def is_published(out: Path, keys: RunKeys, cache: CacheFolder) -> bool:
@@ -190,6 +208,26 @@ def _libraries() -> list[str]:
     """Return the names of the libraries that llrgeo cannot do without."""
     needed = [each for each in requires("llrgeo") or [] if "extra ==" not in each]
     return sorted(found[0] for each in needed if (found := _LIBRARY.match(each)))
+
+
+def _arrays_in(name: str, cache: CacheFolder) -> tuple[dict[str, Any], Arrays] | None:
+    """Return the plain values and the arrays of a stored file; None where there is none."""
+    content = cache.read(name)
+    if content is None:
+        return None
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        arrays: Arrays = dict(held)
+    return json.loads(arrays.pop("plain").tobytes()), arrays
+
+
+def _write_arrays(name: str, plain: Mapping[str, Any], arrays: Arrays, cache: CacheFolder) -> None:
+    """Store plain values and arrays, unless they are there already, or too many."""
+    if cache.has(name) or sum(array.nbytes for array in arrays.values()) > _MOST_BYTES:
+        return
+    told = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, plain=told, **arrays)
+    cache.write(name, content.getvalue())
 
 
 def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[str, Any]]:

@@ -42,11 +42,10 @@ def scratch() -> Iterator[Path]:
 
 
 def main_job(_: Asked) -> Figures:
-    """Run and publish the default study."""
+    """Run and publish the default study, once all that is kept for later runs is kept."""
     with scratch() as folder:
-        return command(llrgeo_command("run", "--quiet", "--out", str(folder / "maps")))._replace(
-            note=""
-        )
+        words = llrgeo_command("run", "--quiet", "--out", str(folder / "maps"))
+        return [command(words) for _ in range(2)][1]._replace(note="")
 
 
 def help_text(_: Asked) -> Figures:
