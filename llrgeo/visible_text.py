@@ -28,6 +28,19 @@ def has_hidden(value: object) -> bool:
     return isinstance(value, str) and bool(_HIDDEN.search(value))
 
 
+def as_place_name(text: str) -> str:
+    r"""Return what names of places are told apart by: not capitals, blanks, marks, nor & for and.
+
+    Examples
+    --------
+    >>> from llrgeo.visible_text import as_place_name
+    >>> as_place_name("St. Mary's & Dales") == as_place_name("ST MARYS and  Dales")
+    True
+    """
+    words = as_seen(text).replace("&", " and ").replace("'", "").replace("\u2019", "")
+    return " ".join("".join(c if c.isalnum() else " " for c in words).split())
+
+
 def as_seen(text: str) -> str:
     r"""Return what a reader tells a text apart by: not capitals, kinds of blanks, hidden marks.
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from llrgeo.errors import InputError
+from llrgeo.errors import InputError, RoutingError
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.imported import ImportedRouter, import_travel_times
@@ -206,3 +206,49 @@ def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town
 def test_a_table_in_memory_is_told_the_way_by_a_file():
     with pytest.raises(InputError, match="Write it first"):
         import_travel_times(pd.DataFrame({"from_id": ["a"], "to_id": ["A"], "travel_time": [7]}))
+
+
+def long_rows(**spelt: str) -> list[str]:
+    """Return a town's long table; `spelt` names pairs (`W_A`) written under another area id."""
+    pairs = [("W", "A", 20), ("W", "B", 25), ("W", "C", 33), ("N", "A", 31), ("N", "B", 12)]
+    written = [(spelt.get(f"{area}_{site}", area), site, m) for area, site, m in pairs]
+    return ["area_id,site_id,travel_time_min", *(f"{a},{s},{m}" for a, s, m in written)]
+
+
+def given(path, rows) -> ImportedRouter:
+    path.write_text("\n".join(rows).replace("W", "E01000001").replace("N", "E01000057"), "utf-8")
+    return ImportedRouter(path, ("E01000001", "E01000057"), ("A", "B", "C"))
+
+
+def ask(router):
+    def ends(ids):
+        points = [Point(i, i) for i in range(len(ids))]
+        return gpd.GeoSeries(points, index=[*ids], crs=27700)
+
+    areas, sites = ends(router.area_ids), ends(router.site_ids)
+    return router.travel_times(areas, sites, mode="car", period="off_peak").minutes
+
+
+def test_an_id_mistyped_in_one_row_is_told(tmp_path):
+    """The pair would count as no journey, and the other rows of the area would hide it."""
+    sound = ask(given(tmp_path / "m.csv", long_rows()))
+    assert sound.loc["E01000001"].tolist() == [20, 25, 33]
+    with pytest.raises(InputError, match=r"m.csv: the area 'E0100000l' .* 'E01000001' lacks; if"):
+        ask(given(tmp_path / "m.csv", long_rows(W_B="E0100000l")))
+    rows = long_rows()
+    rows[2] = rows[2].replace(",B,", ",b,")
+    with pytest.raises(InputError, match=r"the site 'b' is not in the study .* 'B' lacks"):
+        ask(given(tmp_path / "m.csv", rows))
+
+
+def test_a_matrix_of_more_areas_than_the_study_has_is_read(tmp_path):
+    """Neighbouring codes are nearly alike, and one has no way to a site that the other reaches."""
+    more = [f"E01000058,{site},{minutes}" for site, minutes in zip("ABC", (7, 8, 9), strict=True)]
+    minutes = ask(given(tmp_path / "m.csv", [*long_rows(), *more, "E01000059,A,4"]))
+    assert minutes.loc["E01000057"].tolist() == [31, 12, np.inf]
+
+
+def test_an_id_that_the_matrix_lacks_is_told_with_the_nearest(tmp_path):
+    router = given(tmp_path / "m.csv", [row.replace("N", "E0100OO57") for row in long_rows()])
+    with pytest.raises(RoutingError, match="it has 'E0100OO57': is 'E01000057' meant"):
+        ask(router)

@@ -307,6 +307,18 @@ def test_cells_are_polygons_where_the_rim_leaves_lines() -> None:
     assert set(cells.geom_type) == {"Polygon"}
 
 
+def test_an_authority_in_two_spellings_is_told(tmp_path, town_areas, town_sites):
+    names = ["Dales & Moors", "Dales and  Moors", "Dales and Moors", "St. Ann's"]
+    message = message_of(read_areas, write(tmp_path, town_areas.assign(authority=names)))
+    assert "'Dales & Moors' and 'Dales and  Moors' and 'Dales and Moors' read the same" in message
+    areas = town_areas.assign(authority=["Dales and Moors", "Dale", "Dale", "St Anns"])
+    sites = town_sites.assign(authority=["St. Ann's", "Dale", "Rugby"])  # which is a neighbour
+    with pytest.raises(InputError, match=r"\"St. Ann's\" is 'St Anns' in the table of areas \(A\)"):
+        fill_authorities(sites, areas, read_postcodes(), source="sites.csv")
+    as_there = sites.assign(authority=["St Anns", "Dale", "Rugby"])
+    assert fill_authorities(as_there, areas, read_postcodes(), source="s").equals(as_there)
+
+
 def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):
     areas = read_areas(embedded("areas.csv"))
     bare = town_sites.assign(authority=["", "Town", "Town"], postcode="le1 5ww")

@@ -79,3 +79,12 @@ def test_a_value_that_does_not_show_is_not_printed(tmp_path):
     told = refused(tmp_path, NAMES, FIRST.replace(",24", ",\u202e24"))
     assert told.endswith("in 1 of 1 rows (A): row 2")
     assert "\u202e" not in told
+
+
+def test_a_postcode_that_is_none_is_told_though_the_site_has_coordinates(tmp_path):
+    names = f"{NAMES},postcode"
+    told = refused(tmp_path, names, f"{FIRST},LE1 5WW", FIRST.replace("A,", "B,", 1) + ",LEI 5WW")
+    assert "is no full postcode, such as LE1 5WW, in 1 rows (B): row 3: 'LEI 5WW'; correct" in told
+    lines = f"{names}\n{FIRST},\n" + FIRST.replace("A,", "B,", 1) + ",le15ww"
+    (tmp_path / "sites.csv").write_text(lines, encoding="utf-8")
+    assert read_sites(tmp_path / "sites.csv")["postcode"].tolist() == ["", "le15ww"]

@@ -24,6 +24,7 @@ from llrgeo.schema import (
     raise_faults,
     require_columns,
 )
+from llrgeo.visible_text import as_place_name
 
 _RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every edition
 _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
@@ -152,7 +153,7 @@ def _deprivation_faults(areas: pd.DataFrame) -> list[str]:
 
 
 def _authority_faults(areas: pd.DataFrame) -> list[str]:
-    """Return authorities with two codes, and codes of two authorities."""
+    """Return authorities with two codes or spellings, and codes of two authorities."""
     faults = []
     for key, other in (("authority", "authority_code"), ("authority_code", "authority")):
         several = areas.groupby(key)[other].unique()
@@ -160,6 +161,14 @@ def _authority_faults(areas: pd.DataFrame) -> list[str]:
             f"column '{key}': {name} has several in '{other}' ({name_some(sorted(values))})"
             for name, values in several.items()
             if len(values) > 1
+        ]
+    for column in ("authority", "upper_authority"):
+        names = sorted(set(areas[column])) if column in areas.columns else []
+        spelt = pd.Series(names, dtype=object).groupby([as_place_name(name) for name in names])
+        faults += [
+            f"column '{column}': {' and '.join(map(repr, alike))} read the same; write one of them"
+            for _, alike in spelt
+            if len(alike) > 1
         ]
     return faults
 

@@ -76,10 +76,15 @@ def tidy_postcode(text: str) -> str:
         If the text is not a full unit postcode.
     """
     tidy = squeeze_postcode(text)
-    if not _UNIT.fullmatch(tidy):
+    if not is_postcode(text):
         msg = f"'{text}' is not a full postcode, such as LE1 5WW"
         raise InputError(msg)
     return tidy
+
+
+def is_postcode(text: str) -> bool:
+    """Say whether a text is written as a full unit postcode is, live or not."""
+    return _UNIT.fullmatch(squeeze_postcode(text)) is not None
 
 
 def squeeze_postcode(text: str) -> str:

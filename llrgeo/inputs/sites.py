@@ -12,9 +12,16 @@ import pandas as pd
 
 from llrgeo.files import StrPath
 from llrgeo.inputs.entrances import entrance_faults
-from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
+from llrgeo.inputs.postcodes import (
+    is_postcode,
+    locate_postcodes,
+    read_postcodes,
+    squeeze_postcode,
+)
+from llrgeo.inputs.table_faults import first_row
 from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, site_roles
+from llrgeo.visible_text import as_place_name
 
 _FAR_M: Final = 60_000.0
 _DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller
@@ -62,7 +69,8 @@ def read_sites(path: StrPath, *, postcodes: pd.DataFrame | None = None) -> gpd.G
     """
     path = Path(path)
     placed = _placed_by_postcode(read_table(path), postcodes)
-    sites = typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
+    faults = [*_lost_faults(placed), *_postcode_faults(placed)]
+    sites = typed_points(placed, SITES, source=path.name, also=faults)
     raise_faults([*role_faults(sites), *entrance_faults(sites)], source=path.name)
     if "postcode" not in sites.columns:
         sites = sites.assign(postcode="")
@@ -192,10 +200,21 @@ def fill_authorities(
     Raises
     ------
     InputError
-        If a site's authority is blank and its postcode lies in none of the areas.
+        If a site's authority is blank and its postcode lies in none of the areas, or it is that of
+        areas in another spelling.
     """
     if "authority" not in sites.columns:
         return sites
+    spelt = {as_place_name(name): name for name in areas["authority"]}
+    raise_faults(
+        (
+            f"column 'authority': {name!r} is {spelt[as_place_name(name)]!r} in the table of areas "
+            f"({name_some(sites.index[sites['authority'] == name])}); write it as there"
+            for name in sites["authority"].unique()
+            if spelt.get(as_place_name(name), name) != name
+        ),
+        source=source,
+    )
     bare = sites.index[sites["authority"] == ""]
     tidy = sites.loc[bare, "postcode"].map(squeeze_postcode)
     found = tidy.map(known["area_id"]).map(areas["authority"])
@@ -225,6 +244,19 @@ def _placed_by_postcode(table: pd.DataFrame, known: pd.DataFrame | None) -> pd.D
     placed.loc[tidy.index, "lat"] = points.y.round(5).to_numpy()
     placed.loc[tidy.index, "lon"] = points.x.round(5).to_numpy()
     return placed
+
+
+def _postcode_faults(placed: pd.DataFrame) -> list[str]:
+    """Return sites that have coordinates and a postcode that is none: nothing else would tell."""
+    given = placed[placed[["lat", "lon"]].notna().all(axis=1)]
+    given = given.reindex(columns=["site_id", "postcode"]).dropna()
+    wrong = given[~given["postcode"].map(is_postcode).astype(bool)]
+    if wrong.empty:
+        return []
+    postcode = wrong["postcode"].iloc[0]
+    what = f"column 'postcode' is no full postcode, such as LE1 5WW, in {len(wrong)} rows"
+    which = f"({name_some(wrong['site_id'])}){first_row(wrong.index)}: '{postcode}'"
+    return [f"{what} {which}; correct it, or leave it blank"]
 
 
 def _lost_faults(placed: pd.DataFrame) -> list[str]:

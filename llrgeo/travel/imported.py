@@ -19,6 +19,7 @@ from llrgeo.files import StrPath
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
+from llrgeo.travel.matrix_ids import absent_fault, mistyped_faults
 from llrgeo.travel.server_answers import AskedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
@@ -136,7 +137,7 @@ class ImportedRouter:
         Raises
         ------
         InputError, RoutingError
-            If the file cannot be read, or lacks an origin or a destination.
+            If the file cannot be read, lacks an origin or a destination, or has one mistyped.
         """
         times = import_travel_times(
             self.path,
@@ -146,6 +147,8 @@ class ImportedRouter:
             site_ids=self.site_ids,
             unreachable=self.unreachable,
         )
+        mistyped = mistyped_faults(times.minutes, self.area_ids, self.site_ids)
+        raise_faults(mistyped, source=self.path.name)
         # A file has one direction. Asked from sites to areas, its minutes
         # are taken as they are, turned round.
         if not origins.index.isin(times.minutes.index).any():  # asked from the sites
@@ -331,10 +334,8 @@ class MatrixRouter:
             (origins.index, table.minutes.index, "areas"),
             (destinations.index, table.minutes.columns, "sites"),
         ):
-            absent = wanted.difference(held)
-            if len(absent):
-                msg = f"the table lacks {len(absent)} {what} ({name_some(absent)})"
-                raise RoutingError(msg)
+            if fault := absent_fault(wanted, held, what):
+                raise RoutingError(fault)
         # Rows and columns in the order asked for, whatever the file's order is.
         minutes = table.minutes.loc[origins.index, destinations.index]
         km = table.distance_km

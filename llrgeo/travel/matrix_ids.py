@@ -1,0 +1,74 @@
+"""Ids of an imported matrix held against a study's: what is absent, and what is mistyped."""
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher, get_close_matches
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.schema import name_some
+from llrgeo.visible_text import as_seen
+
+_ALIKE: Final = 0.75  # of two ids, as difflib counts: two letters of nine are other ones
+_MOST_COMPARED: Final = 20_000  # pairs of ids
+
+
+def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
+    """Say which ids a table lacks, and what it has instead; blank where it has all of them."""
+    absent = wanted.difference(held)
+    if absent.empty:
+        return ""
+    strange = [str(id_) for id_ in held.difference(wanted)]
+    near = get_close_matches(str(absent[0]), strange, 1, _ALIKE)
+    meant = f"; it has '{near[0]}': is '{absent[0]}' meant?" if near else ""
+    return f"the table lacks {len(absent)} {what} ({name_some(absent)}){meant}"
+
+
+def mistyped_faults(
+    minutes: pd.DataFrame, area_ids: Iterable[str], site_ids: Iterable[str]
+) -> list[str]:
+    """Say which ids of a matrix are likely a study's, mistyped in some of its rows.
+
+    A pair that is not listed counts as no journey, so that a mistyped id would take one away
+    without a word. A matrix may hold more than a study's ids; those have journeys to all. One
+    that has some journeys, and only such as an id of nearly the same letters lacks, is that id.
+
+    Parameters
+    ----------
+    minutes
+        Areas by sites, as in the file; +inf where there is no journey.
+    area_ids, site_ids
+        The study's.
+    """
+    areas, sites = (
+        held.intersection(list(ids))
+        for held, ids in ((minutes.index, area_ids), (minutes.columns, site_ids))
+    )
+    by_area = minutes[sites] < np.inf
+    by_site = np.inf > minutes.loc[areas].T
+    found = [("area", pair) for pair in _mistyped(by_area, areas)]
+    found += [("site", pair) for pair in _mistyped(by_site, sites)]
+    return [
+        f"the {what} '{strange}' is not in the study and has journeys that '{known}' lacks; if "
+        f"'{known}' is meant, correct it, else leave its rows out"
+        for what, (strange, known) in found
+    ]
+
+
+def _mistyped(reached: pd.DataFrame, known: pd.Index) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a strange id and the known one that it stands for.
+
+    `reached` says, an id a row, which of the others it has a journey with.
+    """
+    some = reached.any(axis=1) & ~reached.all(axis=1)
+    of_known = reached.loc[known][some[known]]
+    of_strange = reached[some & ~reached.index.isin(known)]
+    # Ids of one place have no journey in common: each was listed once, under either.
+    shared = of_strange.to_numpy(int) @ of_known.to_numpy(int).T
+    pairs = np.argwhere(shared == 0)
+    for strange, other in pairs[:_MOST_COMPARED]:
+        left, right = str(of_strange.index[strange]), str(of_known.index[other])
+        alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
+        if alike >= _ALIKE or as_seen(left) == as_seen(right):
+            yield left, right
