@@ -8,7 +8,7 @@ to the last bit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,35 @@ from llrgeo.appraisal.service_use import (
 from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
 
 
+class _Table(NamedTuple):
+    """A table by service, taken apart once: frames of it with another row are made many times."""
+
+    services: pd.Index
+    figures: Numbers  # services by columns of numbers
+    names: list[str]  # of these columns
+    texts: list[tuple[int, str, pd.Series]]  # other columns: their place, name and values
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Self:
+        """Return the parts of a table."""
+        names = [str(name) for name in table.select_dtypes("number").columns]
+        texts = [
+            (place, str(name), table[name])
+            for place, name in enumerate(table.columns)
+            if name not in names
+        ]
+        return cls(table.index, table[names].to_numpy(), names, texts)
+
+    def with_row(self, service: str, row: Mapping[str, float | str]) -> pd.DataFrame:
+        """Return the table with other numbers of one service; how it is delivered stays."""
+        figures = self.figures.copy()
+        figures[self.services.get_loc(service)] = [row[name] for name in self.names]
+        changed = pd.DataFrame(figures, self.services, self.names)
+        for place, name, values in self.texts:
+            changed.insert(place, name, values)
+        return changed
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """What an option's figures add up from, a row a service.
@@ -36,6 +65,8 @@ class _Rows:
     ----------
     summary
         Of the option as it stands.
+    burden, care
+        Those of the summary, taken apart.
     row
         The row of each service that people travel for in `spent` and `made`.
     spent, made
@@ -44,6 +75,8 @@ class _Rows:
     """
 
     summary: OptionSummary
+    burden: "_Table"
+    care: "_Table"
     row: Mapping[str, int]
     spent: Numbers
     made: Numbers
@@ -56,7 +89,8 @@ class _Rows:
         spent = [minutes_spent(*_journeys(uses[name]), inputs.ceiling) for name in names]
         made = [uses[name].split.at_site for name in names]
         row = {name: number for number, name in enumerate(names)}
-        return cls(summary, row, np.array(spent), np.array(made), inputs.ceiling)
+        tables = _Table.of(summary.burden), _Table.of(summary.care)
+        return cls(summary, *tables, row, np.array(spent), np.array(made), inputs.ceiling)
 
     def with_use(self, name: str, use: ServiceUse, people: pd.DataFrame) -> OptionSummary:
         """Return the summary with another use of one service; without costs."""
@@ -71,8 +105,8 @@ class _Rows:
             self.summary,
             scored=scored,
             scored_groups=summarise_access(scored, people, thresholds_min=()),
-            burden=_with_row(self.summary.burden, name, use.burden),
-            care=_with_row(self.summary.care, name, use.care),
+            burden=self.burden.with_row(name, use.burden),
+            care=self.care.with_row(name, use.care),
             cost=None,
         )
 
@@ -140,14 +174,3 @@ def _sum_with(rows: Numbers, number: int, row: Numbers) -> Numbers:
     changed[number] = row
     total: Numbers = np.add.accumulate(changed)[-1]
     return total
-
-
-def _with_row(table: pd.DataFrame, name: str, row: Mapping[str, float | str]) -> pd.DataFrame:
-    """Return a table by service with another row of numbers for one of them."""
-    numbers = [column for column, value in row.items() if not isinstance(value, str)]
-    figures = table[numbers].to_numpy(copy=True)
-    figures[table.index.get_loc(name)] = [row[column] for column in numbers]
-    changed = pd.DataFrame(figures, table.index, numbers)
-    for column in row.keys() - set(numbers):  # how a service is delivered stays
-        changed.insert(list(table.columns).index(column), column, table[column])
-    return changed
