@@ -151,7 +151,7 @@ def test_results_judged_by_costs_are_not_those_judged_without(earlier):
 @pytest.mark.parametrize(
     ("file", "times", "results"),
     [("areas", False, False), ("network", False, False), ("sites", False, False),
-     ("unit_values", True, False), ("theme", True, True)],
+     ("unit_values", True, False), ("theme", True, True), ("logo", True, True)],
 )  # fmt: skip
 def test_files_decide_what_rests_on_them(earlier, file, times, results):
     kept = still_holds(earlier, earlier.study, [file])

@@ -68,10 +68,10 @@ def test_every_file_that_a_study_reads_is_in_its_manifest(town_study):
     text = text.replace("draws = 200", 'draws = 200, indicators = "indicators.csv"')
     text = text.replace('outlines = "outlines.geojson"', 'outlines = "cells"\ntheme = "theme.toml"')
     town_study.write_text(text, encoding="utf-8")
-    for name in ("indicators.csv", "theme.toml"):
-        (town_study.parent / name).write_text("", encoding="utf-8")
+    (town_study.parent / "indicators.csv").write_text("", encoding="utf-8")
+    (town_study.parent / "theme.toml").write_text('logo = "logo.svg"', encoding="utf-8")
     rates = {"discount_rates", "unit_values", "incomes"}
-    own = {"areas", "sites", "network", "theme", "indicators"}
+    own = {"areas", "sites", "network", "theme", "logo", "indicators"}
     assert set(describe_run(load_study(town_study))["inputs"]) == own | rates
 
 

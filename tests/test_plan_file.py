@@ -8,7 +8,7 @@ from planner_scripts import load_page, planner_engine
 
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.study.inputs import StudyInputs
-from llrgeo.study.plan_file import load_study_or_plan
+from llrgeo.study.plan_file import load_study_or_plan, study_files
 from llrgeo.study.run import run_study
 
 HARNESS = """
@@ -337,3 +337,19 @@ def test_degrees_as_maps_tell_them_are_places(page):
     assert found[0] == pytest.approx([450_620, 300_040], abs=1)
     assert found[1] == found[0]
     assert found[2:] == [None, None]
+
+
+def test_the_studies_that_a_plan_leads_to_are_its_files(tmp_path):
+    (tmp_path / "study.toml").write_text('title = "Town"\n')
+    (tmp_path / "plan.toml").write_text('[plan]\nstudy = "study.toml"\n')
+    above = tmp_path / "plans" / "above.toml"
+    above.parent.mkdir()
+    above.write_text('[plan]\nstudy = "../plan.toml"\n')
+    below = above.parent / "../plan.toml"
+    assert study_files(above) == [above, below, below.parent / "study.toml"]
+    (tmp_path / "plan.toml").write_text('[plan]\nstudy = "plans/above.toml"\n')  # in a circle
+    assert study_files(above) == [above, below]
+    for text in ('[plan]\nstudy = "embedded"', "plan = 3", "[plan", '[plan]\nstudy = ["a"]'):
+        above.write_text(text)
+        assert study_files(above) == [above]
+    assert study_files(tmp_path / "none.toml") == [tmp_path / "none.toml"]

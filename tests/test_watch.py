@@ -107,6 +107,15 @@ def test_a_table_that_the_study_reads_is_watched_too(saved, town_study, tmp_path
     assert "N2" in ended.stderr  # its outline is missing, as a run from scratch would say
 
 
+def test_the_study_of_a_plan_is_watched_with_it(saved, town_study, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f'[plan]\nstudy = "town/{town_study.name}"\nrun_id = "other"\n')
+    saved([replaced(town_study, "toy town", "second town")])
+    command = ["run", str(plan), "--out", str(tmp_path / "maps"), "--watch"]
+    ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert f"Changed: its study {town_study}" in ended.stdout
+
+
 def test_the_embedded_study_cannot_be_edited_so_it_is_not_watched():
     with pytest.raises(ConfigError, match=r"start one: llrgeo new my_study\.toml"):
         CliRunner().invoke(app, ["run", "--watch"], catch_exceptions=False)

@@ -12,7 +12,7 @@ from llrgeo.errors import LlrgeoError
 from llrgeo.execution.memory import Memory
 from llrgeo.schema import name_some
 from llrgeo.study.kept import Mark, mark, mark_files, still_holds
-from llrgeo.study.plan_file import load_study_or_plan
+from llrgeo.study.plan_file import load_study_or_plan, study_files
 from llrgeo.study.run import check_publishable
 
 if TYPE_CHECKING:
@@ -43,12 +43,13 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     typer.echo(f"Watching {study_file} and all that it reads; Ctrl-C ends")
     try:
         while True:
-            seen = {**used, _ITSELF: mark(study_file)}
+            studies = _mark_studies(study_file)
+            seen = {**used, **studies}
             try:
                 study = load_study_or_plan(study_file)
-                seen = {_ITSELF: seen[_ITSELF], **mark_files(study)}  # before they are read
+                seen = {**studies, **mark_files(study)}  # before they are read
                 check_publishable(study, out)
-                files = _changed(used, seen) - {_ITSELF}
+                files = _changed(used, seen) - set(studies)
                 kept = still_holds(result, study, files) if result else None
                 result = run_again(study, out, publish, kept, recall=memory.recall)
                 used, memory = seen, memory.after_run()
@@ -59,6 +60,12 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     except KeyboardInterrupt:
         typer.echo("\nNo longer watching")
         tell_unfinished(out)
+
+
+def _mark_studies(study_file: Path) -> dict[str, Mark]:
+    """Return the mark of a study file, and of a plan also those of the studies that it changes."""
+    itself, *below = study_files(study_file)
+    return {_ITSELF: mark(itself), **{f"its study {path}": mark(path) for path in below}}
 
 
 def _wait_for_change(seen: Mapping[str, Mark]) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import raise_faults
 
@@ -143,6 +144,16 @@ def read_theme(path: Path) -> Theme:
             given["logo"] = _data_uri(logo)
     raise_faults(faults, source=path.name)
     return Theme(**given, consultation=Consultation(**asked))
+
+
+def find_logo(path: Path) -> Path | None:
+    """Return the picture that a theme names; None where it names none, or cannot be read."""
+    try:
+        name = read_toml(path).get("logo")
+    except InputError:
+        return None
+    logo = path.parent / name if name and isinstance(name, str) else None
+    return None if logo is None or logo.is_dir() else logo
 
 
 def _key_faults(given: Mapping[str, Any], kind: type[Theme | Consultation]) -> list[str]:

@@ -16,6 +16,7 @@ from llrgeo.errors import ConfigError, InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
+from llrgeo.inputs.theme import find_logo
 from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.plausibility import (
     cost_faults,
@@ -166,6 +167,9 @@ class StudyConfig(Part):
         indicators = {
             f"indicators {each.file}": self.folder / each.file for each in self.indicators
         }
+        logo = find_logo(self.path("theme")) if self.theme else None
+        if logo:
+            own["logo"] = logo
         return {**own, **networks, **times, **timetables, **appraisal, **capacity, **indicators}
 
     def deprivation_index(self, area_ids: Iterable[str]) -> DeprivationIndex:

@@ -26,6 +26,7 @@ from llrgeo.study.times import TimesBy
 Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
 """A file or folder, with the time of the last change (ns) and the size (bytes) of each file."""
 
+OF_PAGES: Final = frozenset({"theme", "logo"})  # files that pages alone rest on
 _NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
 NOT_TIMES: Final = _NOT_RESULTS | {
     "options", "services", "appraisal", "indicators", "deprivation", "home", "home_sites_only",
@@ -92,7 +93,7 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
     """
     was = earlier.study
     keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
-    files = set(changed_files) - {"theme"}
+    files = set(changed_files) - OF_PAGES
     if keys - NOT_TIMES - _OF_SITES or files - files_beside_times(study) - _OF_SITES:
         return NOTHING_KEPT
     held = vars(earlier.inputs)  # of a large network the routers have been let go

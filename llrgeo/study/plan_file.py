@@ -85,6 +85,29 @@ def _check_whole(values: Mapping[str, Any], path: Path) -> None:
         raise ConfigError(msg)
 
 
+def study_files(path: Path) -> list[Path]:
+    """Return a study file; for a plan also the studies that it leads to, as far as they are told.
+
+    Parameters
+    ----------
+    path
+        A study or plan file, which may be absent or faulty.
+    """
+    files = [path]
+    while True:
+        try:
+            plan = read_toml(files[-1]).get("plan")
+        except InputError:
+            return files
+        name = plan.get("study") if isinstance(plan, dict) else None
+        if not name or not isinstance(name, str) or name == _EMBEDDED:
+            return files
+        below = files[-1].parent / name
+        if below.resolve() in {file.resolve() for file in files}:
+            return files
+        files.append(below)
+
+
 def plan_options(path: StrPath) -> list[str]:
     """Return the ids of the options of a plan file, in its order.
 

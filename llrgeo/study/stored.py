@@ -24,12 +24,11 @@ from numpy.typing import NDArray
 from llrgeo.files import sha256_of_bytes
 from llrgeo.inputs.embedded import CHECKSUMS, embedded
 from llrgeo.inputs.text_storage import with_python_strings
-from llrgeo.inputs.theme import read_theme
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.planning import PageNetwork
 from llrgeo.study.cache_folder import CacheFolder
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.kept import NOT_TIMES, NOTHING_KEPT, Kept, files_beside_times
+from llrgeo.study.kept import NOT_TIMES, NOTHING_KEPT, OF_PAGES, Kept, files_beside_times
 from llrgeo.study.manifest import (
     canonical,
     changed_outputs,
@@ -86,7 +85,7 @@ def keys_of_places(study: StudyConfig) -> RunKeys:
 def run_keys(study: StudyConfig) -> RunKeys:
     """Return the keys of a study, by the content of its files as they are now."""
     described = describe_run(study)
-    run = "" if study.appraisal.restricted else f"run-{_run_hash(study, described)}"
+    run = "" if study.appraisal.restricted else f"run-{_run_hash(described)}"
     return keys_of_places(study)._replace(run=run, run_id=described["run_id"])
 
 
@@ -169,14 +168,13 @@ def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
         cache.write(keys.run, sha256_of_bytes(written).encode())
 
 
-def _run_hash(study: StudyConfig, described: Mapping[str, Any]) -> str:
-    theme = read_theme(study.path("theme")) if study.theme else None  # with the logo that it names
-    told = {"run": described, "theme": repr(theme), "code": _code()}
+def _run_hash(described: Mapping[str, Any]) -> str:
+    told = {"run": described, "code": _code()}
     return sha256_of_bytes(canonical(told))
 
 
 def _places_hash(study: StudyConfig) -> str:
-    beside = {"theme", *files_beside_times(study)}
+    beside = {*OF_PAGES, *files_beside_times(study)}
     told = {
         "study": study.model_dump(mode="json", exclude={*NOT_TIMES, *_NO_PART}),
         "files": {

@@ -14,6 +14,7 @@ from typing import Any
 
 from coverings import covering, covering_by_highs, drawn, postcodes
 from taken import Asked, Figures, command, first_words_s, least, llrgeo_command
+from watched import EDITS, seconds_after
 
 FUTURES = 5
 NOT_TOLD = -1.0  # megabytes of a command that is stopped
@@ -271,6 +272,9 @@ def _postcodes(work: str, objective: str, p: int | None) -> Row:
 
 ROWS = {
     "main": _ours("main job, warm", main_job),
+    "watch": Row(
+        "edit to explorer, `--watch`", {what: partial(seconds_after, what) for what in EDITS}
+    ),
     "help": Row("`llrgeo --help`", {"ours": help_text, "typer + rich": typer_and_rich}),
     "first": _ours("first message of `llrgeo run`", first_message),
     "evaluate_634": _evaluations(634, 99),
