@@ -6,7 +6,7 @@ import pytest
 
 from llrgeo.errors import InputError
 from llrgeo.roads.rules.clock import Clock
-from llrgeo.roads.rules.conditional import settle, settle_barrier, value_at
+from llrgeo.roads.rules.conditional import settle, settle_barrier, settle_way, value_at
 from llrgeo.roads.rules.opening_hours import hours_hold
 
 TUESDAY = Clock.parse("Tu 08:30")
@@ -144,6 +144,34 @@ def test_hours_hold_on_their_dates_only(text: str, dates: list[str], others: lis
     assert held == [True] * len(dates) + [False] * len(others)
 
 
+@pytest.mark.parametrize(
+    ("text", "within", "outside"),
+    [
+        # From a week day of one month to one of another, as summer time.
+        (
+            "Mar Su[-1]-Oct Su[-1]",
+            ["2026-03-29 00:00", "2026-10-25 23:59", "Tu 08:30"],
+            ["2026-03-28 23:59", "2026-10-26 00:00"],
+        ),
+        ("Oct Su[-1]-Mar Su[-1] 08:00-09:00", ["2026-12-01 08:30"], ["2026-06-02 08:30"]),
+        ("2026 Oct Su[-1]-Mar Su[-1]", ["2027-03-28 10:00"], ["2026-03-01 10:00"]),
+        ("Mar Su[1]-Oct 31 07:00-20:00", ["2026-03-01 07:00"], ["2026-02-28 08:00"]),
+        ("May 10-Sep Fr[-2]", ["2026-09-18 07:00"], ["2026-09-19 08:00", "2026-05-09 08:00"]),
+        ("Mar-Oct Su[1]", ["2026-04-05 10:00"], ["2026-04-12 10:00"]),  # Sundays of these months
+        # From a time of one day to a time of another.
+        ("Su 16:00-Mo 08:00", ["Su 16:00", "Mo 07:59"], ["Su 15:59", "Mo 08:00", "Tu 02:00"]),
+        ("Fr 18:00-Mo 08:00", ["Fr 23:00", "Sa 12:00"], ["Fr 17:59", "Mo 08:00", "Th 20:00"]),
+        ("Mo-Fr 08:00-09:00, Su 16:00-Mo 07:00", ["Mo 06:00", "Mo 08:30"], ["Mo 07:30"]),
+        ("Mar-Oct Su 16:00-Mo 08:00", ["2026-06-08 07:00"], ["2026-12-06 17:00"]),
+    ],
+)
+def test_spans_run_from_one_week_day_to_another(
+    text: str, within: list[str], outside: list[str]
+) -> None:
+    held = [hours_hold(text, Clock.parse(time)).holds for time in (*within, *outside)]
+    assert held == [True] * len(within) + [False] * len(outside)
+
+
 def test_it_is_term_time_on_every_date_and_that_is_noted() -> None:
     answer = hours_hold("Mo-Fr 08:00-09:00; SH off", Clock.parse("2026-08-18 08:30"))
     assert answer == (True, ("school holidays are not known, read as in term time",))
@@ -182,6 +210,23 @@ def test_hours_that_cannot_be_read_do_not_hold_and_are_named(text: str) -> None:
 )
 def test_a_conditional_tag_holds_at_its_times_only(text: str, value: str | None) -> None:
     assert value_at(text, TUESDAY) == (value, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "read_as"),
+    [
+        ("no @ (Mo and Tu)", "no", "a list of hours"),
+        ("no @ (Mo-Fr 08:00-09:00 and 15:00-16:00)", "no", "a list of hours"),
+        ("no @ (Mo-Fr 08:00-09:00 and weight>7.5)", None, "AND"),
+        ("no @ (Mo-Fr 08:00-09:00 And weight<3.5)", "no", "AND"),
+    ],
+)
+def test_a_small_and_is_read_as_it_is_meant_and_noted(
+    text: str, value: str | None, read_as: str
+) -> None:
+    found, (note,) = value_at(text, TUESDAY)
+    assert found == value
+    assert f"'and' read as {read_as}: " in note
 
 
 @pytest.mark.parametrize("text", ["nonsense", "no @ (wibble)", "no @ (charge>3)", "@ (24/7)"])
@@ -226,6 +271,38 @@ def test_barriers_open_in_their_hours_and_are_locked_outside(
     assert (unread.tags["barrier"], "locked" in unread.tags) == (tags["barrier"], False)
     assert unread.notes == ("hours not read: by day",)
     assert "locked" not in settle_barrier(tags | {"opening_hours": "09:00-19:00"}, None).tags
+
+
+HOURS = {"opening_hours": "09:00-19:00"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "impassable", "note"),
+    [
+        ({"highway": "service"}, "yes", ""),
+        ({"highway": "service", "amenity": "parking"}, "yes", ""),
+        ({"highway": "service", "opening_hours": "08:00-19:00"}, "no", ""),
+        ({"highway": "service", "opening_hours": "by day"}, "no", "hours not read: by day"),
+        (
+            {"highway": "pedestrian", "amenity": "marketplace"},
+            "no",
+            "opening_hours of amenity=marketplace, not of the street",
+        ),
+    ],
+)
+def test_a_street_is_shut_outside_its_hours(
+    tags: dict[str, str], impassable: str, note: str
+) -> None:
+    settled = settle_way(HOURS | tags, TUESDAY)
+    assert settled.tags.get("impassable", "no") == impassable
+    assert settled.notes == ((note,) if note else ())
+
+
+def test_hours_are_left_out_and_noted_where_no_time_is_stated() -> None:
+    left_out = ("opening_hours left out, no time is stated",)
+    street, gate = {"highway": "service"} | HOURS, {"barrier": "gate"} | HOURS
+    assert settle_way(street, None) == (street, left_out)
+    assert settle_barrier(gate, None) == (gate, left_out)
 
 
 @pytest.mark.parametrize("text", ["Tu 08:30", "2026-11-24 08:30"])

@@ -135,8 +135,9 @@ def _kinds(
     restriction: Restriction, mode: str, clock: Clock | None
 ) -> tuple[list[re.Match[str]], str, list[str]]:
     """Return the kinds of turn that are restricted, or none and a reason; and notes."""
-    written = {key.lower(): value.strip().lower() for key, value in restriction.tags.items()}
-    tags, decided = settle(written, clock)
+    written = {key.lower(): value.strip() for key, value in restriction.tags.items()}
+    settled, decided = settle(written, clock)
+    tags = {key: value.lower() for key, value in settled.items()}
     notes = [f"note: {note}" for note in decided]
     kind = tags.get("type", "")
     keys = _KEYS[MODES[mode].streets]

@@ -25,6 +25,7 @@ _DURATION: Final = re.compile(
 )
 _ZONE: Final = re.compile(r"(?:(\d+)(?:_?mph)?[_:]?zone|zone[_:]?(\d+)(?:_?mph)?)")
 _COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-([a-z]{3}))?:")
+_OF_CARS: Final = ("maxspeed:motorcar", "maxspeed:motor_vehicle", "maxspeed")
 _SOURCES: Final = ("maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed")
 _STRATEGIC: Final = ("motorway", "trunk")
 _LOCAL: Final = ("primary", "secondary")
@@ -86,8 +87,10 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
 def way_limit(tags: Mapping[str, str], direction: str, *, dual: bool = False) -> tuple[Limit, str]:
     """Return the limit of a way in a direction, and the key that states it (empty: none does)."""
     note = ""
-    # The direction's own limit, then that of both, then where it is from.
-    for key in (f"maxspeed:{direction}", "maxspeed", *_SOURCES):
+    # A car's own limit before that of all vehicles, and of each the direction's own before that of
+    # both; then where a limit is from.
+    own = (f"{key}{way}" for key in _OF_CARS for way in (f":{direction}", ":both_ways", ""))
+    for key in (*own, *_SOURCES):
         if key in tags:
             limit = parse_maxspeed(tags[key], dual=dual)
             note = note or ("" if key in _SOURCES else limit.note)

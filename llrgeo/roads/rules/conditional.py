@@ -5,6 +5,13 @@ the time lies within it (`opening_hours`). Conditions of other kinds are read wh
 them (weight, height, length) and are not met where they name people or weather that patients cannot
 count on (`permit_holder`, `snow`); what cannot be read is not met, and noted.
 
+Conditions that `AND` joins hold together. The wiki asks for capitals: `and` in small letters goes
+on with a list of hours (`Sa and Su`) where these can be read, joins conditions otherwise, and is
+noted.
+
+A street or ferry with `opening_hours` is shut outside them; those of a thing that a way is besides
+(a market on a square) are of that thing.
+
 Source: OSM wiki, Conditional restrictions (2026-11).
 """
 
@@ -16,7 +23,7 @@ from typing import Final, NamedTuple
 from llrgeo.roads.rules.clock import Clock
 from llrgeo.roads.rules.opening_hours import HoursAnswer, hours_hold
 
-_SUFFIX: Final = ":conditional"
+CONDITIONAL: Final = ":conditional"  # at the end of a key
 # What a car, a walker or a cyclist goes by; rules for others and for parking are not read.
 _KEYS: Final = frozenset(
     {
@@ -24,6 +31,9 @@ _KEYS: Final = frozenset(
         "maxwidth", "motor_vehicle", "motorcar", "oneway", "restriction", "vehicle",
     }
 )  # fmt: skip
+_THINGS: Final = ("amenity", "leisure", "office", "shop", "tourism")  # with hours of their own
+_NO_THING: Final = frozenset({"no", "parking", "parking_entrance", "parking_space"})
+_NO_TIME_FOR_HOURS: Final = "opening_hours left out, no time is stated"
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _COMPARISON: Final = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*[a-z']*")
 # What an ordinary car measures, in tonnes and metres: a rule over it decides itself.
@@ -70,8 +80,8 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     clock
         The time; None leaves out all conditional tags.
     """
-    plain = {key: value for key, value in tags.items() if not key.endswith(_SUFFIX)}
-    timed = [key for key in tags if key.endswith(_SUFFIX) and key[: key.index(":")] in _KEYS]
+    plain = {key: value for key, value in tags.items() if not key.endswith(CONDITIONAL)}
+    timed = [key for key in tags if key.endswith(CONDITIONAL) and key[: key.index(":")] in _KEYS]
     # Without a time nothing conditional can be told: plain tags
     # stand, and what was left out is noted.
     if clock is None:
@@ -82,19 +92,30 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
         value, odd = value_at(text, clock)
         notes += [f"{key}: {note}" for note in odd]
         if value is not None:
-            plain[key.removesuffix(_SUFFIX)] = value
+            plain[key.removesuffix(CONDITIONAL)] = value.lower()
     return Settled(plain, tuple(notes))
 
 
 def settle_way(tags: Mapping[str, str], clock: Clock | None) -> Settled:
-    """Return a way's tags with the conditional ones settled; a ferry sails in its hours alone."""
+    """Return a way's tags with the conditional ones settled; outside its hours it is shut."""
     settled = settle(tags, clock)
     hours = settled.tags.get("opening_hours")
-    if clock is None or hours is None or settled.tags.get("route") != "ferry":
+    if hours is None:
         return settled
+    if thing := _thing(settled.tags):
+        note = f"opening_hours of {thing}, not of the street"
+        return Settled(settled.tags, (*settled.notes, note))
+    if clock is None:
+        return Settled(settled.tags, (*settled.notes, _NO_TIME_FOR_HOURS))
     answer = hours_hold(hours, clock)
     state = {} if answer.holds or _is_unread(answer) else {"impassable": "yes"}
     return Settled(settled.tags | state, (*settled.notes, *answer.notes))
+
+
+def _thing(tags: Mapping[str, str]) -> str:
+    """Name what a way is besides a street, whose hours it then has; empty if it is nothing else."""
+    named = (f"{key}={tags[key]}" for key in _THINGS if tags.get(key, "no") not in _NO_THING)
+    return next(named, "")
 
 
 def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
@@ -105,8 +126,10 @@ def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     settled = settle(tags, clock)
     # Hours of a barrier are when it lets through; outside them it is locked.
     hours = settled.tags.get("opening_hours")
-    if clock is None or hours is None or "barrier" not in settled.tags:
+    if hours is None or "barrier" not in settled.tags:
         return settled
+    if clock is None:
+        return Settled(settled.tags, (*settled.notes, _NO_TIME_FOR_HOURS))
     answer = hours_hold(hours, clock)
     notes = (*settled.notes, *answer.notes)
     if _is_unread(answer):
@@ -154,10 +177,26 @@ def clauses(text: str) -> list[Clause]:
 
 def is_met(condition: str, clock: Clock) -> HoursAnswer:
     """Tell whether a condition holds at a time: all of what `AND` joins."""
-    parts = re.split(r"(?i)\band\b", _bare(condition))
+    parts, notes = _joined(_bare(condition), clock)
     answers = [_one_is_met(part, clock) for part in parts]
-    notes = tuple(note for answer in answers for note in answer.notes)
-    return HoursAnswer(all(answer.holds for answer in answers), notes)
+    notes += [note for answer in answers for note in answer.notes]
+    return HoursAnswer(all(answer.holds for answer in answers), tuple(notes))
+
+
+def _joined(condition: str, clock: Clock) -> tuple[list[str], list[str]]:
+    """Part a condition at each `AND`; return the parts, and what was decided of small letters."""
+    parts, notes = [], list[str]()
+    for part in re.split(r"\bAND\b", condition):
+        smaller = re.split(r"(?i)\band\b", part)
+        if len(smaller) == 1:
+            parts.append(part)
+        elif _is_unread(hours_hold(_bare(part), clock)):
+            parts += smaller
+            notes.append(f"'and' read as AND: {part.strip()}")
+        else:
+            parts.append(part)
+            notes.append(f"'and' read as a list of hours: {part.strip()}")
+    return parts, notes
 
 
 def _one_is_met(condition: str, clock: Clock) -> HoursAnswer:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from llrgeo.modes import MODES
 from llrgeo.roads.rules.clearance import is_too_small
+from llrgeo.roads.rules.conditional import CONDITIONAL
 from llrgeo.roads.rules.profile import Level, Rules, features, rules
 
 Tags = Mapping[str, str]
@@ -29,7 +30,7 @@ _ONEWAY: Final = {
 _HARMLESS_WORKS: Final = {"no", "minor", "widening"}
 _FLAT_KERBS: Final = {"flush", "lowered", "no"}
 _LIST: Final = re.compile(r"[;,|]")
-_AS_WRITTEN: Final = {"name", "ref"}
+_AS_WRITTEN: Final = {"name", "ref"}  # besides conditional tags, whose AND is in capitals
 
 
 class WayAccess(NamedTuple):
@@ -86,10 +87,11 @@ def plain_tags(tags: Tags, mode: str) -> PlainTags:
     Of several classes (`residential;unclassified`, as editors leave when they join ways) the one
     counts that allows least, then the lowest: part of the way is of that class.
     """
-    plain = {
-        key.strip().lower(): value.strip() if key in _AS_WRITTEN else value.strip().lower()
-        for key, value in tags.items()
-    }
+    plain = {}
+    for written, value in tags.items():
+        key = written.strip().lower()
+        as_written = key in _AS_WRITTEN or key.endswith(CONDITIONAL)
+        plain[key] = value.strip() if as_written else value.strip().lower()
     highway = plain.get("highway", "")
     notes = []
     if tags.get("highway", highway) != highway:

@@ -1,20 +1,50 @@
 """One rule of opening hours, and on which days and at which times it holds."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from llrgeo.roads.rules.bank_holidays import easter_sunday, is_bank_holiday
-from llrgeo.roads.rules.clock import DAY_MIN, Clock
+from llrgeo.roads.rules.clock import DAY_MIN, DAYS, Clock
 
 _ANY_YEAR: Final = 2023  # without 29 February; its days stand for those of any year
+
+
+_WEEK: Final = timedelta(days=len(DAYS))
+_WEEK_MIN: Final = len(DAYS) * DAY_MIN
+
+
+class DayOfYear(NamedTuple):
+    """A day of every year: its date, or the n-th of a week day in a month (-1: the last).
+
+    With a `week_day` (0 is Monday) `day` is which of them, 1 to 5 or -1 to -5.
+    """
+
+    month: int
+    day: int
+    week_day: int | None = None
+
+    def in_year(self, year: int) -> tuple[int, int]:
+        """Return month and day of the month in a year; the date may be none (31 April)."""
+        if self.week_day is None:
+            return self.month, self.day
+        # From the first of the month on, or from its last day back, to the first such week day.
+        if self.day > 0:
+            end, weeks = date(year, self.month, 1), self.day - 1
+            found = end + timedelta(days=(self.week_day - end.weekday()) % len(DAYS))
+        else:
+            end, weeks = date(year, self.month, monthrange(year, self.month)[1]), self.day + 1
+            found = end - timedelta(days=(end.weekday() - self.week_day) % len(DAYS))
+        found += weeks * _WEEK
+        return found.month, found.day
 
 
 class Dates(NamedTuple):
     """A span of dates, from the first day to the last: once (in `years`), or in every year."""
 
     years: tuple[int, int] | None
-    first: tuple[int, int] = (1, 1)
-    last: tuple[int, int] = (12, 31)
+    first: DayOfYear = DayOfYear(1, 1)
+    last: DayOfYear = DayOfYear(12, 31)
     weeks: frozenset[int] = frozenset()
 
     def holds(self, day: date) -> bool:
@@ -23,11 +53,11 @@ class Dates(NamedTuple):
             return day.isocalendar().week in self.weeks
         here = (day.month, day.day)
         if self.years:
-            first, last = ((year, *end) for year, end in zip(self.years, self[1:3], strict=True))
-            return first <= (day.year, *here) <= last
-        if self.first <= self.last:
-            return self.first <= here <= self.last
-        return here >= self.first or here <= self.last
+            since, until = self.years
+            first_day = (since, *self.first.in_year(since))
+            return first_day <= (day.year, *here) <= (until, *self.last.in_year(until))
+        first, last = self.first.in_year(day.year), self.last.in_year(day.year)
+        return first <= here <= last if first <= last else here >= first or here <= last
 
 
 class HoursRule:
@@ -43,13 +73,14 @@ class HoursRule:
         self.dates: list[Dates] = []
         self.easter: list[int] = []  # days after Easter Sunday
         self.spans: list[tuple[int, int]] = []
+        self.week_span: tuple[int, int] | None = None  # minutes of the week: `Su 16:00-Mo 08:00`
         self.state = ""
         self.joint = ","  # what stood between the selector before and this place
 
     @property
     def has_time(self) -> bool:
         """Whether times, or a state (`off`), have been read."""
-        return bool(self.spans or self.state)
+        return bool(self.spans or self.week_span or self.state)
 
     @property
     def selects(self) -> bool:
@@ -67,7 +98,8 @@ class HoursRule:
         days = None if self.days is None else frozenset(self.days)
         nth = tuple((day, tuple(sorted(numbers))) for day, numbers in sorted(self.nth.items()))
         when = tuple(self.years), tuple(self.dates), tuple(self.easter)
-        return days, nth, frozenset(self.holidays), self.only_holidays, *when
+        holidays = frozenset(self.holidays), self.only_holidays
+        return days, nth, *holidays, *when, self.week_span
 
     def holds_on(self, clock: Clock) -> bool:
         """Tell whether the rule speaks of a day: an ordinary one where no date is stated."""
@@ -107,8 +139,11 @@ class HoursRule:
         day = clock.date
         return day is not None and (day - easter_sunday(day.year)).days in self.easter
 
-    def covers(self, minute: int) -> bool:
-        """Tell whether a minute of the day (of the next from 1,440 on) lies in the rule's times."""
+    def covers(self, clock: Clock) -> bool:
+        """Tell whether a time (of the next day from 1,440 minutes on) lies in the rule's times."""
+        if self.week_span:
+            start, length = self.week_span
+            return (clock.day * DAY_MIN + clock.minute - start) % _WEEK_MIN < length
         if not self.spans:
-            return minute < DAY_MIN or self.state == "off"
-        return any(start <= minute < end for start, end in self.spans)
+            return clock.minute < DAY_MIN or self.state == "off"
+        return any(start <= clock.minute < end for start, end in self.spans)

@@ -12,11 +12,11 @@ and counted.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from llrgeo.roads.rules.clock import DAY_MIN, DAYS, Clock
-from llrgeo.roads.rules.hours_rule import Dates, HoursRule
+from llrgeo.roads.rules.hours_rule import Dates, DayOfYear, HoursRule
 
 _MONTHS: Final = (
     "jan",
@@ -48,6 +48,11 @@ _TIME: Final = (
 _MONTH: Final = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY: Final = r"(?:mo|tu|we|th|fr|sa|su)(?:n|e|es|d|nes|u|r|rs|i|t|tur)?(?:days?)?\.?(?![a-z])"
 _DATE: Final = rf"(?:((?:19|20)\d\d)\s*)?({_MONTH})(?:\s*(\d{{1,2}})(?![:.\d]|\s*[ap]m))?"
+# An end of a span of dates that may be a week day: `Oct 31`, `Mar Su[-1]`.
+_DAY_OF_MONTH: Final = (
+    rf"(?:((?:19|20)\d\d)\s*)?({_MONTH})\s*"
+    rf"(?:(\d{{1,2}})(?![:.\d]|\s*[ap]m)|({_DAY})\s*\[\s*(-?[1-5])\s*\])"
+)
 
 
 class HoursAnswer(NamedTuple):
@@ -98,7 +103,7 @@ def _state(rules: list[HoursRule], clock: Clock) -> bool:
         if not rule.holds_on(clock):
             continue
         # A later rule of its days takes over; `off` only takes away, and added rules only add.
-        covers = rule.covers(clock.minute)
+        covers = rule.covers(clock)
         if rule.state == "off":
             state = state and not covers
         elif rule.added or rule.selectors() == before:
@@ -167,6 +172,18 @@ def _take_days(rule: HoursRule, found: re.Match[str]) -> bool:
     return True
 
 
+def _take_week_span(rule: HoursRule, found: re.Match[str]) -> bool:
+    # `Su 16:00-Mo 08:00`: from a time of one day to a time of another, one span.
+    first, last = (DAYS.index(found[place][:2]) for place in (1, 3))
+    start, end = _minute(found[2]), _minute(found[4])
+    if start is None or end is None or rule.days is not None or rule.holidays:
+        return False
+    rule.days = {(first + step) % len(DAYS) for step in range((last - first) % len(DAYS) + 1)}
+    minutes = ((last - first) * DAY_MIN + end - start) % (len(DAYS) * DAY_MIN)
+    rule.week_span = first * DAY_MIN + start, minutes
+    return True
+
+
 def _ordinals(text: str) -> set[int]:
     """Read which ones of a week day in a month are meant: `[1,3]`, `[1-2]`, `[-1]`."""
     spans = re.findall(r"(-?\d)(?:\s*-\s*(\d))?", text)
@@ -187,23 +204,45 @@ def _take_dates(rule: HoursRule, found: re.Match[str]) -> bool:
     last = _MONTHS.index(to_month[:3]) + 1 if to_month else first
     # A month alone is the whole of it, a day alone that day.
     end_day = int(to_day or only_day or (31 if to_month or not day else day))
-    span = Dates(None, (first, int(day or 1)), (last, end_day))
+    span = Dates(None, DayOfYear(first, int(day or 1)), DayOfYear(last, end_day))
     if open_end:
-        span = span._replace(last=(12, 31))
+        span = span._replace(last=DayOfYear(12, 31))
     if year:
-        # `2026 Dec 24-Jan 02` ends in the year after.
-        ends = int(to_year or year) + (not to_year and span.last < span.first)
-        span = span._replace(years=(int(year), _END_OF_TIME if open_end else ends))
+        since, until = _years_of(span, year, to_year)
+        span = span._replace(years=(since, _END_OF_TIME if open_end else until))
     rule.dates.append(span)
     return True
+
+
+def _years_of(span: Dates, year: str, to_year: str | None) -> tuple[int, int]:
+    """Return the years of both ends of dates: `2026 Dec 24-Jan 02` ends in the year after."""
+    first = int(year)
+    turns = span.last.in_year(first) < span.first.in_year(first)
+    return first, int(to_year) if to_year else first + turns
+
+
+def _take_week_days_of_months(rule: HoursRule, found: re.Match[str]) -> bool:
+    # `Mar Su[-1]-Oct Su[-1]`: as summer time, from the last Sunday of one month to that of another.
+    year, to_year = found[1], found[6]
+    first, last = _day_of_year(found.groups()[1:5]), _day_of_year(found.groups()[6:10])
+    span = Dates(None, first, last)
+    rule.dates.append(span._replace(years=_years_of(span, year, to_year) if year else None))
+    return True
+
+
+def _day_of_year(texts: Sequence[str | None]) -> DayOfYear:
+    """Read an end of a span of dates: its month, and its day or its week day and which of them."""
+    month, day, week_day, number = texts
+    nth = None if week_day is None else DAYS.index(week_day[:2])
+    return DayOfYear(_MONTHS.index(str(month)[:3]) + 1, int(day or number or 1), nth)
 
 
 def _take_more_days(rule: HoursRule, found: re.Match[str]) -> bool:
     # `Dec 25,26`: another day of the month before it.
     if not rule.dates or rule.dates[-1].weeks or rule.has_time or "," not in rule.joint:
         return False
-    month = rule.dates[-1].last[0]
-    first, last = (month, int(found[1])), (month, int(found[2] or found[1]))
+    month = rule.dates[-1].last.month
+    first, last = (DayOfYear(month, int(day)) for day in (found[1], found[2] or found[1]))
     rule.dates.append(rule.dates[-1]._replace(first=first, last=last))
     return True
 
@@ -242,10 +281,20 @@ _PARTS: Final[
     (re.compile(rf"({_TIME})\s*(?:-|to)\s*({_TIME}|24[:.]00)(\+)?"), _take_times, False),
     (re.compile(rf"({_TIME})()(\+)"), _take_times, False),
     (re.compile(r"week\s*(\d{1,2})(?:\s*-\s*(\d{1,2}))?(?:/(\d+))?"), _take_weeks, True),
+    (
+        re.compile(rf"{_DAY_OF_MONTH}\s*-\s*{_DAY_OF_MONTH}"),
+        _take_week_days_of_months,
+        True,
+    ),
     (re.compile(rf"{_DATE}(?:\s*-\s*(?:{_DATE}|(\d{{1,2}})(?![:.\d]))|(\+))?"), _take_dates, True),
     (re.compile(r"((?:19|20)\d\d)(?:\s*-\s*((?:19|20)\d\d))?(\+)?"), _take_years, True),
     (re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?(?![:.\d]|\s*[ap]m)"), _take_more_days, True),
     (re.compile(r"easter(?:\s*([+-]\s*\d+)\s*days?)?"), _take_easter, True),
+    (
+        re.compile(rf"({_DAY})\s*({_TIME})\s*(?:-|to)\s*({_DAY})\s*({_TIME}|24[:.]00)"),
+        _take_week_span,
+        True,
+    ),
     (
         re.compile(rf"({_DAY})(?:\s*(\[[-\d,\s]+\]))?(?:\s*(?:-|to)\s*({_DAY}))?"),
         _take_days,
