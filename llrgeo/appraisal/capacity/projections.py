@@ -231,19 +231,19 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
     InputError
         If an authority of the areas has no projection.
     """
-    codes = sorted(set(areas["authority_code"]))
+    number, codes = pd.factorize(areas["authority_code"], sort=True)
     absent = [code for code in codes if code not in total.index]
     if absent:
         msg = f"no projection for the authorities {name_some(absent)}"
         raise InputError(msg)
     later, bands = areas.copy(), list(AGE_BANDS)
     by_share, people = shares[bands].to_numpy(), np.zeros((len(areas), len(bands)), np.int64)
-    projected = total.loc[codes, bands].to_numpy(float)
+    projected = total.loc[list(codes), bands].to_numpy(float)
     # Authority by authority and band by band, whole people whose sum is the projection exactly.
-    for code, of_code in zip(codes, projected, strict=True):
-        own = np.flatnonzero(areas["authority_code"] == code)
-        for band, number in enumerate(of_code):
-            people[own, band] = rounded_to_total(by_share[own, band] * number)
+    for place, of_code in enumerate(projected):
+        own = np.flatnonzero(number == place)
+        for band, in_all in enumerate(of_code):
+            people[own, band] = rounded_to_total(by_share[own, band] * in_all)
     later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
     if "disabled" in areas.columns:
