@@ -204,7 +204,10 @@ def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
     assert not re.search(r"(?:src|href)=.http", page)
     assert ".standard_min" in page
     figures = pd.read_csv(tmp_path / "one" / "figures.csv", dtype=str, keep_default_na=False)
-    assert len(figures) == len(compare_folders(*folders).figures)
+    told = compare_folders(*folders).figures
+    cells = [each[["before", "after"]].values.tolist() for each in (figures, told)]
+    assert cells[0] == cells[1]
+    assert told["before"].str.startswith("-").any()
     write_difference(compare_folders(folders[0], folders[0]), tmp_path / "none")
     none = (tmp_path / "none" / "difference.html").read_text("utf-8")
     assert "Nothing: settings" in none

@@ -98,6 +98,13 @@ def test_csv_marks_formulas_as_text_and_leaves_numbers_and_no_route_alone():
     assert [row[1] for row in rows[:2]] == ["-1.0000", ""]
 
 
+def test_a_number_below_0_is_no_formula_where_a_column_of_text_holds_it():
+    texts = ["-2.5000", "-18", "-2.5\n", "-2+3", "-1e3", "-", "-2.", "+2.5"]
+    text = csv_text(pd.DataFrame({"before": texts}), figures=["before"])
+    _, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert [row[0] for row in rows] == texts[:2] + [f"'{text}" for text in texts[2:]]
+
+
 def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town, tmp_path):
     sites = town.sites.assign(name=FORMULAS[:3])
     path = tmp_path / "areas.gpkg"

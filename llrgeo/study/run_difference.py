@@ -67,7 +67,7 @@ def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
         raise PublishError(msg)
     made: dict[str, Content] = {PAGE: render_difference(difference)}
     for name in ("settings", "inputs", "figures", "tables"):
-        made[f"{name}.csv"] = csv_text(getattr(difference, name))
+        made[f"{name}.csv"] = csv_text(getattr(difference, name), figures=("before", "after"))
     return write_files(made, folder)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Collection
 from typing import Final
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from llrgeo.inputs.text_storage import arrow_text
 from llrgeo.publish.publication import Publication
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"-\d+(?:\.\d+)?")
 _DECIMALS: Final = 4
 
 
@@ -24,19 +26,29 @@ def plain_text(value: object) -> object:
     return value
 
 
-def csv_text(table: pd.DataFrame) -> str:
-    """Return a table as CSV: blank where there is no number or no route, formulas as text."""
-    return csv_of_flat(flat_table(table))
+def plain_figure(value: object) -> object:
+    """Mark a text as `plain_text` does, unless it is a number below 0."""
+    is_number = isinstance(value, str) and _NUMBER.fullmatch(value)
+    return value if is_number else plain_text(value)
 
 
-def csv_of_flat(flat: pd.DataFrame) -> str:
-    """Return what `flat_table` gave as CSV."""
+def csv_text(table: pd.DataFrame, figures: Collection[str] = ()) -> str:
+    """Return a table as CSV: blank where there is no number or no route, formulas as text.
+
+    In the columns named `figures` are numbers and words as text, as other tables have them.
+    """
+    return csv_of_flat(flat_table(table), figures)
+
+
+def csv_of_flat(flat: pd.DataFrame, figures: Collection[str] = ()) -> str:
+    """Return what `flat_table` gave as CSV; `figures` as `csv_text` has it."""
     formulas = [
         name
         for name, values in flat.items()
         if not pd.api.types.is_numeric_dtype(values) and _has_formulas(values)
     ]
-    marked = flat.assign(**{str(name): flat[name].map(plain_text) for name in formulas})
+    marks = {str(name): plain_figure if name in figures else plain_text for name in formulas}
+    marked = flat.assign(**{name: flat[name].map(mark) for name, mark in marks.items()})
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\r\n")
     writer.writerow(marked.columns)
