@@ -65,7 +65,7 @@ _FOCUSED: Final = """() => {
   const element = document.activeElement;
   if (element === document.body || element.dataset.stop) return "";
   element.dataset.stop = "1";
-  return element.matches("[role=region]") ? "REGION" : element.tagName;
+  return element.matches("[role=region]:not(.folium-map)") ? "REGION" : element.tagName;
 }"""
 
 
