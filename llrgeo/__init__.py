@@ -48,7 +48,8 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.inputs.gtfs import read_timetable
     from llrgeo.inputs.sites import read_sites
     from llrgeo.roads.exchange import network_from_graph
-    from llrgeo.roads.network import RoadNetwork, load_network, save_network
+    from llrgeo.roads.network import RoadNetwork
+    from llrgeo.roads.network_files import load_network, save_network
     from llrgeo.roads.osm import build_network
     from llrgeo.roads.osmnx_graph import network_to_graph
     from llrgeo.study.config import StudyConfig, build_services, load_study
@@ -103,7 +104,8 @@ _NAMES: Final = {
     "inputs.gtfs": ("read_timetable",),
     "inputs.sites": ("read_sites",),
     "roads.exchange": ("network_from_graph",),
-    "roads.network": ("RoadNetwork", "load_network", "save_network"),
+    "roads.network": ("RoadNetwork",),
+    "roads.network_files": ("load_network", "save_network"),
     "roads.osm": ("build_network",),
     "roads.osmnx_graph": ("network_to_graph",),
     "study.config": ("StudyConfig", "build_services", "load_study"),

@@ -11,7 +11,8 @@ from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import read_sites
-from llrgeo.roads.network import RoadNetwork, load_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.snap import WALK_M_PER_S, Snapper, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel.routers import travel_times

@@ -17,7 +17,7 @@ from llrgeo.cli import app
 from llrgeo.errors import InputError
 from llrgeo.publish.check.page import check_page
 from llrgeo.roads.main_roads import main_road_lines
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 

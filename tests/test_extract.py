@@ -15,7 +15,7 @@ import shapely
 from road_maps import LAT, LON, Map
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.roads.osm_files.extract import read_extracts
 from llrgeo.roads.osm_files.pbf import blocks, count_elements
@@ -255,7 +255,7 @@ def test_a_network_is_saved_loaded_and_described(tmp_path: Path) -> None:
 
 _BUILD = """
 import sys; from pathlib import Path
-from llrgeo.roads.network import save_network
+from llrgeo.roads.network_files import save_network
 from llrgeo.roads.osm import build_network
 save_network(build_network([Path(sys.argv[1])]), Path(sys.argv[2]))
 """

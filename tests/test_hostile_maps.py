@@ -13,7 +13,7 @@ import shapely
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.areas import check_outlines_near, read_outlines
 from llrgeo.inputs.map_files import read_polygons
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm_files.pbf import check_whole
 from llrgeo.roads.sections import read_boundary
 from llrgeo.schema import BNG

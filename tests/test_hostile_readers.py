@@ -26,7 +26,7 @@ from llrgeo.inputs.rates import read_rates
 from llrgeo.inputs.sites import read_sites
 from llrgeo.inputs.tables import read_table
 from llrgeo.publish.check.page import check_page
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.osm import build_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs

@@ -10,7 +10,8 @@ from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 from llrgeo.errors import NetworkError
 from llrgeo.publish.wording import wording
 from llrgeo.roads.main_roads import main_road_lines, places_of
-from llrgeo.roads.network import RoadNetwork, load_network, save_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import snapper
 from llrgeo.roads.water import water_note

@@ -23,7 +23,7 @@ from llrgeo.inputs.official.new_tables import write_estate
 from llrgeo.inputs.official.place import find_boards
 from llrgeo.inputs.official.site_table import site_kinds
 from llrgeo.inputs.sites import read_sites
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.schema import AGE_BANDS, BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs

@@ -18,7 +18,8 @@ from own_roads_cases import (
 from llrgeo.publish.explorer import own_roads
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.payload import explorer_sites
-from llrgeo.roads.network import NetworkInfo, RoadNetwork, load_network
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.part import part_of
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study

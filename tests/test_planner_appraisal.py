@@ -18,7 +18,7 @@ from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.appraisal.scoring import score_options
 from llrgeo.publish.explorer.own_roads import network_text
 from llrgeo.publish.planner.payload import WEIGHTINGS
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.schema import BNG
 from llrgeo.study.config import build_criteria, load_study
 from llrgeo.study.result import StudyResult

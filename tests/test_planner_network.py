@@ -16,7 +16,8 @@ from llrgeo.errors import NetworkError
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import read_sites
-from llrgeo.roads.network import NetworkInfo, RoadNetwork, load_network
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.packed import pack_network, why_not_packed
 from llrgeo.schema import BNG

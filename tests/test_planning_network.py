@@ -17,7 +17,8 @@ from scipy.spatial import KDTree
 
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.embedded import embedded
-from llrgeo.roads.network import RoadNetwork, load_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.snap import main_component, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel.routers import NetworkRouter

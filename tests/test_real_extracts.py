@@ -15,7 +15,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from llrgeo.roads.exchange import to_networkx
-from llrgeo.roads.network import RoadNetwork, load_network, save_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.roads.osm_files.extract import Extract, read_extracts
 from llrgeo.roads.rules.driving import Tags, way_access

@@ -9,7 +9,7 @@ from town import FARM, grid_streets, grid_xy
 from typer.testing import CliRunner
 
 from llrgeo.cli import app
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.schema import BNG, WGS84
 
 

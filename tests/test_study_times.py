@@ -11,7 +11,7 @@ import shapely
 from town import ORIGIN
 
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.routers import read_network

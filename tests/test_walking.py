@@ -5,7 +5,7 @@ import pytest
 
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.embedded import embedded
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.snap import main_component
 from llrgeo.roads.walking import on_foot
 

@@ -29,7 +29,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.roads.network import RoadNetwork, save_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import save_network
 from llrgeo.schema import BNG, WGS84
 
 ORIGIN = (450_000.0, 300_000.0)

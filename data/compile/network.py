@@ -35,7 +35,8 @@ from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 from speeds import edge_seconds, period_factors, read_class_speeds, read_parameters
 
-from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork, save_network
+from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
+from llrgeo.roads.network_files import save_network
 from llrgeo.schema import BNG
 
 DATA = Path(__file__).parents[1]

@@ -42,7 +42,7 @@ def build(
 
     Everything in the files is taken, unless --around or --boundary says where the study is.
     """
-    from llrgeo.roads.network import save_network
+    from llrgeo.roads.network_files import save_network
     from llrgeo.roads.osm import build_network, describe_network
 
     network = build_network(
@@ -78,7 +78,7 @@ def _study_area(boundary: Path | None, around: Path | None) -> "Path | Polygon |
 
 def info(folder: Annotated[Path, typer.Argument(help="A saved network.")]) -> None:
     """Describe a saved network: what it is of, how large, how far to trust it."""
-    from llrgeo.roads.network import load_network
+    from llrgeo.roads.network_files import load_network
     from llrgeo.roads.osm import describe_network
 
     show(rich_table(describe_network(load_network(folder))))

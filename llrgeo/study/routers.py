@@ -13,7 +13,8 @@ from llrgeo.errors import ConfigError, InputError, NetworkError
 from llrgeo.inputs.entrances import each_entrance, places_of_arrival
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.modes import MODES, WALK_KPH
-from llrgeo.roads.network import RoadNetwork, load_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some

@@ -20,7 +20,7 @@ import pandas as pd
 
 import llrgeo
 from llrgeo.publish.planner.page import render_planner
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm import build_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study

@@ -26,7 +26,7 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.gtfs import Timetable, read_timetable
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import read_sites
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.departures import TransitRules

@@ -18,7 +18,7 @@ from typing import Any
 import llrgeo
 from llrgeo import files
 from llrgeo.inputs.embedded import embedded
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 

@@ -7,7 +7,7 @@ from llrgeo.publish.check.browser import axe_findings
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.wording import wording
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network_files import load_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.routers import NetworkRouter

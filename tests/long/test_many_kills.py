@@ -17,7 +17,7 @@ import pytest
 from test_kills import contents
 
 from llrgeo.publish.folder import write_files
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import PLACES, read_inputs
 from llrgeo.study.run import publish_study, run_study

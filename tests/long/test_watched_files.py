@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from llrgeo.cli import app, watch
 from llrgeo.inputs.embedded import embedded
-from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 

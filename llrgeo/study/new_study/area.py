@@ -26,7 +26,8 @@ from llrgeo.inputs.official.kinds import bus_regions
 from llrgeo.inputs.official.place import Place, read_outlines
 from llrgeo.inputs.official.site_table import Sites, compile_sites
 from llrgeo.inputs.official.sources import Sources
-from llrgeo.roads.network import RoadNetwork, save_network
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network_files import save_network
 from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.osm_files.extract import Extract, read_extracts
 from llrgeo.roads.sections import read_boundary
