@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from capacity_cases import write_projections
+from town import TOWN_FILES
 
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import LlrgeoError
@@ -16,13 +17,10 @@ from llrgeo.study.run import run_study
 
 # Admissions of the base year: 95 people of 75 to 84 in the projection of 2024, 1 % more by 2025,
 # of whom 80 can reach a site.
-STUDY = """
-title = "Beds in the toy town"
-date = "2026-11-22"
-areas = "areas.csv"
-sites = "sites.csv"
-outlines = "outlines.geojson"
-network = "network"
+STUDY = (
+    'title = "Beds in the toy town"\n'
+    + TOWN_FILES
+    + """\
 years = [2025, 2035, 2043]
 appraisal = { draws = 200, service_costs = "costs.csv" }
 criteria = [{ measure = "mean_minutes", weight = 1 }, { measure = "worse_off", weight = 1 }]
@@ -78,6 +76,7 @@ label = "Some beds at the cottage hospital"
 based_on = "today"
 moves_beds = [{ from = "A", to = "B", beds = 4 }]
 """
+)
 BY_NAME = {declaration.name: declaration for declaration in TABLES}
 COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date\n"
 ESTATE = """site_id,year,floor_area_m2,parking_spaces,backlog_high_gbp

@@ -10,6 +10,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -30,8 +31,9 @@ MOST = 1e6  # contacts that an area has, for whoever knows nothing
 LOCAL = ("community", "primary", "home", "video")
 
 
-def publish(study: Path, out: Path, *more: str) -> Path:
-    """Run the command as a user does; keep what the terminal and the log said beside the files."""
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Collect all that the library logs, in every detail."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     root = logging.getLogger("llrgeo")
@@ -39,13 +41,19 @@ def publish(study: Path, out: Path, *more: str) -> Path:
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     try:
+        yield log
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def publish(study: Path, out: Path, *more: str) -> Path:
+    """Run the command as a user does; keep what the terminal and the log said beside the files."""
+    with logged() as log:
         # Wide lines: where one breaks depends on the length of the folder's name.
         shown = CliRunner(env={"COLUMNS": "1000"}).invoke(
             app, ["run", str(study), "--out", str(out), *more]
         )
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
     assert shown.exit_code == 0, shown.output or shown.exception
     (out / "terminal.txt").write_text(shown.output.replace(str(out), "OUT"), encoding="utf-8")
     (out / "log.txt").write_text(log.getvalue().replace(str(out), "OUT"), encoding="utf-8")

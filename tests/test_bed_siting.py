@@ -6,6 +6,7 @@ from itertools import combinations
 import pandas as pd
 import pytest
 from capacity_cases import write_projections
+from town import TOWN_FILES
 from typer.testing import CliRunner
 
 from llrgeo.appraisal.capacity.queues import beds_for_loss
@@ -17,13 +18,10 @@ from llrgeo.study.siting.beds import bed_plan_table, bed_sentences, locate_beds,
 from llrgeo.study.siting.config import load_siting
 from llrgeo.study.siting.services import locate_service
 
-STUDY = """
-title = "Beds in the toy town"
-date = "2026-11-22"
-areas = "areas.csv"
-sites = "sites.csv"
-outlines = "outlines.geojson"
-network = "network"
+STUDY = (
+    'title = "Beds in the toy town"\n'
+    + TOWN_FILES
+    + """\
 years = [2025, 2043]
 criteria = [{ measure = "mean_minutes", weight = 1 }, { measure = "worse_off", weight = 1 }]
 
@@ -51,6 +49,7 @@ baseline = true
 sites = { clinic = ["A"], ward = ["A"] }
 beds = { A = 50 }
 """
+)
 
 
 @pytest.fixture

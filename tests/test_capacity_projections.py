@@ -248,7 +248,7 @@ def test_a_band_that_nobody_is_in_is_shared_by_residents() -> None:
     assert shares["a"] == pytest.approx(380 / (380 + 210))
 
 
-def test_bounds() -> None:
+def test_bounds_are_what_was_assumed_or_the_extremes_of_variants() -> None:
     people = pd.DataFrame({"age_18_64": {"a": 200.0}, "age_85_plus": {"a": 40.0}})
     low, high = assumed_bounds(people, 10, older=0.005, younger=0.01)
     assert low.loc["a"].tolist() == pytest.approx([180, 38])

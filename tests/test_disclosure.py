@@ -126,7 +126,9 @@ def test_no_small_number_follows_from_what_is_shown(
         loads = counted.loads.loc[("fewer", service.id), "contacts"]
         unreachable = float(counted.care.loc[("fewer", service.id), "unreachable"])
         if loads.sum() + unreachable > 7.5:  # a smaller total is hidden itself
-            attack(loads, unreachable, places[loads.index], counted.hidden[service.id])
+            hidden = counted.hidden[service.id]
+            followed = small_that_follow(loads, unreachable, places[loads.index], hidden)
+            assert followed == [], (loads, unreachable, hidden)
 
 
 def hidden_of(today: dict[str, float]) -> frozenset[str]:
@@ -162,8 +164,10 @@ def test_which_place_is_hidden_besides_says_nothing_of_its_size() -> None:
     assert alike == {frozenset({"community", "other"})}
 
 
-def attack(loads: pd.Series, unreachable: float, places: pd.Series, hidden: frozenset[str]) -> None:
-    """Fail if a small site or place is a sum of rows that the attacker knows.
+def small_that_follow(
+    loads: pd.Series, unreachable: float, places: pd.Series, hidden: frozenset[str]
+) -> list[float]:
+    """Return the small counts of sites and places that are sums of rows that the attacker knows.
 
     The attacker knows every total and shown cell to the unit, and which cells are empty.
     """
@@ -173,7 +177,9 @@ def attack(loads: pd.Series, unreachable: float, places: pd.Series, hidden: froz
     sums = [(place, (place_of == place).astype(float)) for place in sorted(set(place_of))]
     known = [np.ones(len(values)), *cells[(values == 0) | ~np.isin(place_of, list(hidden))]]
     known += [row for place, row in sums if place not in hidden]
-    for target in [*cells, *(row for _, row in sums)]:
-        if 0 < target @ values < 7.5:
-            more = np.linalg.matrix_rank(np.vstack([*known, target]))
-            assert more > np.linalg.matrix_rank(np.vstack(known)), (loads, unreachable, hidden)
+    rank = np.linalg.matrix_rank(np.vstack(known))
+    return [
+        float(target @ values)
+        for target in [*cells, *(row for _, row in sums)]
+        if 0 < target @ values < 7.5 and np.linalg.matrix_rank(np.vstack([*known, target])) == rank
+    ]

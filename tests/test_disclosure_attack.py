@@ -26,6 +26,7 @@ from disclosure_cases import (
     small_counts,
     values_left,
 )
+from town import TOWN_FILES
 
 from llrgeo.appraisal.disclosure import LARGEST, count_contacts, disclosable_tables
 from llrgeo.appraisal.tables.declaration import make_tables
@@ -43,14 +44,7 @@ from llrgeo.study.siting.summary import summarise
 COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date"
 RULES = {declaration.name: declaration.disclosure for declaration in TABLES}
 OF_COUNTS = ("activity", "places_of_care", "site_loads")
-HEAD = """
-title = "A study of real patients"
-date = "2026-11-22"
-areas = "areas.csv"
-sites = "sites.csv"
-outlines = "outlines.geojson"
-network = "network"
-"""
+HEAD = 'title = "A study of real patients"\n' + TOWN_FILES
 TODAY = '[[options]]\nid = "today"\nlabel = "Today"\nbaseline = true\n'
 NEARER = '[[options]]\nid = "nearer"\nlabel = "Nearer"\nbased_on = "today"\n'
 APPRAISAL = 'appraisal = {{ draws = 40, data_class = "restricted", activity = "counted.csv"{} }}\n'

@@ -72,5 +72,7 @@ def test_without_its_list_no_table_is_read(data):
         check_embedded(data, "areas.csv")
 
 
-def test_study_files_are_to_be_changed():
-    check_embedded(DATA.parent / "nowhere", "studies/closer_to_home.toml")
+def test_study_files_may_be_changed_so_no_checksum_is_asked_for(tmp_path):
+    with pytest.raises(InputError, match=r"checksums\.txt: cannot be read"):
+        check_embedded(tmp_path, "areas.csv")
+    assert check_embedded(tmp_path, "studies/closer_to_home.toml") is None

@@ -240,7 +240,9 @@ class TestFaults:
             ),
         ],
     )
-    def test_of_calls(self, feed: Path, calls: str, note: str, left: list[float]) -> None:
+    def test_of_calls_are_told_and_leave_out_the_call_or_the_trip(
+        self, feed: Path, calls: str, note: str, left: list[float]
+    ) -> None:
         timetable = read(write_feed(feed, frequencies=None, **with_trip(calls)))
         assert [one for one in timetable.notes if note in one]
         assert all(one.startswith("bus.zip: left out: ") for one in timetable.notes)

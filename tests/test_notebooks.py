@@ -36,16 +36,19 @@ def test_a_notebook_defines_no_function_and_has_a_picture(path):
 
 
 def run_notebook(path, folder):
-    """Run every cell of a notebook in a folder; the first error of a cell is raised."""
-    NotebookClient(
+    """Run every cell of a notebook in a folder and return them; a cell's error is raised."""
+    notebook = NotebookClient(
         jupytext.read(path),
         timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     ).execute()
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 @pytest.mark.notebook
 @pytest.mark.filterwarnings("default")
 def test_the_first_notebook_runs_from_top_to_bottom(tmp_path):
-    run_notebook(NOTEBOOKS[0], tmp_path)
+    ran = run_notebook(NOTEBOOKS[0], tmp_path)
+    assert [cell.execution_count for cell in ran] == list(range(1, len(ran) + 1))
+    assert any(cell.outputs for cell in ran)

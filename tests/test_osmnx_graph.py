@@ -29,7 +29,7 @@ def network(tmp_path):
     return llrgeo.build_network([drawn.write(tmp_path / "town.osm")])
 
 
-def alike(one, other):
+def assert_same_network(one, other):
     assert one.info == other.info
     assert np.abs(one.nodes[["x", "y"]] - other.nodes[["x", "y"]]).to_numpy().max() < 0.007
     assert one.edges[["from_node", "to_node"]].equals(other.edges[["from_node", "to_node"]])
@@ -41,7 +41,7 @@ def alike(one, other):
 def test_a_network_comes_back_as_it_went(network):
     assert set(network.edges["use"]) == {"through", "start", "end"}
     assert network.edges["geometry"].notna().any()
-    alike(network, llrgeo.network_from_graph(llrgeo.network_to_graph(network)))
+    assert_same_network(network, llrgeo.network_from_graph(llrgeo.network_to_graph(network)))
 
 
 def test_the_embedded_network_comes_back_to_the_metre():
@@ -54,9 +54,13 @@ def test_the_embedded_network_comes_back_to_the_metre():
 
 def test_a_graph_may_be_projected_or_saved_on_its_way(network, tmp_path):
     graph = llrgeo.network_to_graph(network)
-    alike(network, llrgeo.network_from_graph(ox.project_graph(graph, to_crs="EPSG:32630")))
+    assert_same_network(
+        network, llrgeo.network_from_graph(ox.project_graph(graph, to_crs="EPSG:32630"))
+    )
     ox.save_graphml(graph, tmp_path / "town.graphml")
-    alike(network, llrgeo.network_from_graph(ox.load_graphml(tmp_path / "town.graphml")))
+    assert_same_network(
+        network, llrgeo.network_from_graph(ox.load_graphml(tmp_path / "town.graphml"))
+    )
 
 
 def test_a_graph_saved_when_the_extent_was_called_rim_is_read(network):

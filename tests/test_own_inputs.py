@@ -19,7 +19,7 @@ def moved(study, key, was, now):
 
 
 def test_a_study_may_be_published_beside_its_inputs(town_study):
-    check_output_folder(load_study(town_study), town_study.parent)
+    assert check_output_folder(load_study(town_study), town_study.parent) is None
 
 
 @pytest.mark.parametrize("name", ["tables/areas.csv", "areas.parquet", "report.html", "kit.html"])

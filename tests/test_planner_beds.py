@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from capacity_cases import write_projections
 from planner_scripts import load_page, planner_engine
-from town import write_town
+from town import TOWN_FILES, write_town
 
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.pooling import extra_beds
@@ -21,13 +21,10 @@ from llrgeo.study.plan_file import load_study_or_plan
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
 
-STUDY = """
-title = "Wards in the toy town"
-date = "2026-11-22"
-areas = "areas.csv"
-sites = "sites.csv"
-outlines = "outlines.geojson"
-network = "network"
+STUDY = (
+    'title = "Wards in the toy town"\n'
+    + TOWN_FILES
+    + """\
 years = [2025, 2035, 2043]
 appraisal = { draws = 200 }
 criteria = [{ measure = "mean_minutes", weight = 3 }, { measure = "worse_off", weight = 2 }]
@@ -76,6 +73,7 @@ label = "Some beds at the cottage hospital"
 based_on = "today"
 moves_beds = [{ service = "ward", from = "A", to = "B", beds = 4 }]
 """
+)
 HARNESS = """
 function figures(plan) {
   const added = plan.added.map((site) => {

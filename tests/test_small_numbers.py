@@ -1,7 +1,5 @@
 """A study of real patients: no published file holds a small number of them, nor an input row."""
 
-import io
-import logging
 import re
 import zipfile
 from html import unescape
@@ -9,6 +7,7 @@ from html import unescape
 import geopandas as gpd
 import pandas as pd
 import pytest
+from disclosure_cases import logged
 
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.inputs.embedded import embedded
@@ -42,18 +41,9 @@ def published(town_study_once, tmp_path_factory):
     COUNTED.to_csv(folder / "counted.csv")
     costs = pd.read_csv(embedded("rates") / "service_costs.csv").head(2)
     costs.assign(service=["clinic", "beds"]).to_csv(folder / "costs.csv", index=False)
-    log = io.StringIO()
-    handler = logging.StreamHandler(log)
-    root = logging.getLogger("llrgeo")
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
+    with logged() as log:
         result = run_study(load_study(study))
         publish_study(result, folder / "maps", more={"maps for print": maps_for_print})
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
     (folder / "maps" / "log.txt").write_text(log.getvalue(), encoding="utf-8")
     return folder / "maps"
 

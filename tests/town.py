@@ -56,13 +56,18 @@ def grid_streets() -> list[tuple[int, int, int]]:
     return streets
 
 
-TOWN_STUDY = """
-title = "Care closer to home in the toy town"
+# The lines with which every study of the toy town begins, below its title.
+TOWN_FILES = """\
 date = "2026-11-22"
 areas = "areas.csv"
 sites = "sites.csv"
 outlines = "outlines.geojson"
 network = "network"
+"""
+TOWN_STUDY = (
+    'title = "Care closer to home in the toy town"\n'
+    + TOWN_FILES
+    + """\
 appraisal = { draws = 200 }
 services = [
   { id = "clinic", label = "Clinic", standard_min = 2, rates = { age_18_64 = 100 }, visits = 2 },
@@ -85,6 +90,7 @@ label = "Clinics at all sites"
 based_on = "today"
 opens = { clinic = ["B", "C"] }
 """
+)
 
 
 def write_town(

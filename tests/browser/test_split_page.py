@@ -127,6 +127,7 @@ def test_a_page_that_does_not_know_a_place_leads_back_and_on(split, folder, open
     page.click("#elsewhere")
     page.wait_for_url(f"**/{there.page}#o=option_1*")
     page.wait_for_selector("#mine:not([hidden])")
+    assert postcode in page.text_content("#mine")
 
 
 def test_neighbours_are_a_link_away_with_the_choices(split, folder, open_page):
@@ -244,6 +245,7 @@ def test_an_index_within_another_page_loads_its_search(folder, split, chromium):
         frame.locator("#find").fill(part.name)
         frame.locator("#find").press("Enter")
         frame.locator("h1", has_text=part.name).wait_for()
+        assert page.frames[1].url == f"{address.rpartition('/')[0]}/{part.page}"
         page.context.close()
         server.shutdown()
 
