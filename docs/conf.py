@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE))
 
 from generate_pages import write_pages  # noqa: E402 (found beside this file)
 
-import llrgeo  # noqa: E402
+import llrgeo  # noqa: E402 (after the line above)
 
 project = "llrgeo"
 author = "The llrgeo authors"

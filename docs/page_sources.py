@@ -96,7 +96,7 @@ def kind_of(annotation: Any) -> str:  # noqa: ANN401 - any type that a field may
     return told
 
 
-def _model_within(annotation: Any) -> tuple[type[BaseModel] | None, str]:  # noqa: ANN401
+def _model_within(annotation: Any) -> tuple[type[BaseModel] | None, str]:  # noqa: ANN401 - as above
     """Return the model that a value is made of: one of it, many, or one for each name."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, "one"

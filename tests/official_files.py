@@ -65,7 +65,7 @@ class Files:
         return self._made[name]
 
     def md5(self, name: str) -> str:
-        return hashlib.md5(self.get(name)).hexdigest()
+        return hashlib.md5(self.get(name), usedforsecurity=False).hexdigest()
 
     def _deprivation(self) -> bytes:
         """List all areas of England: those of the place, and fillers with the ranks they leave."""

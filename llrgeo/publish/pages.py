@@ -50,7 +50,7 @@ def own_markup(texts: Iterable[str]) -> list[Markup]:
     For llrgeo's own and vendored files alone, never for data. The one value of a publisher's in
     them is the accent, which is checked to be a colour.
     """
-    return [Markup(text) for text in texts]  # noqa: S704 - as said
+    return [Markup(text) for text in texts]  # noqa: S704 - of our own files
 
 
 @lru_cache(maxsize=200)  # of scripts and styles that many pages share

@@ -171,7 +171,7 @@ def refuse_repeated(ids: pd.Series, *, source: str) -> None:
         raise InputError(msg)
 
 
-def closed_shape(geometry: Any) -> BaseGeometry:  # noqa: ANN401 - as JSON has it
+def closed_shape(geometry: dict[str, Any]) -> BaseGeometry:
     """Return the shape of a GeoJSON geometry; a ring that does not end where it begins was cut.
 
     Raises

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Collection
 from typing import Final
@@ -60,8 +61,7 @@ def _cells(values: pd.Series) -> list[object]:
     """Return the cells of a column as CSV has them: numbers to some decimals, blanks empty."""
     if pd.api.types.is_float_dtype(values):
         numbers = values.to_numpy(float, na_value=np.nan).tolist()
-        # What is missing differs from itself.
-        return [f"{value:.{_DECIMALS}f}" if value == value else "" for value in numbers]  # noqa: PLR0124 (as said)
+        return ["" if math.isnan(value) else f"{value:.{_DECIMALS}f}" for value in numbers]
     missing = values.isna().tolist()
     return ["" if gone else value for value, gone in zip(values.tolist(), missing, strict=True)]
 
