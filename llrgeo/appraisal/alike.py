@@ -1,4 +1,4 @@
-"""Alike: options that run every service alike, for which a figure is worked out once."""
+"""Alike: options that run every service in the same way share each figure, computed once."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -11,11 +11,11 @@ T = TypeVar("T")
 def find_by_option(
     results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]
 ) -> dict[str, T]:
-    """Return what is found of the result of each option, by its name.
+    """Return what `find` makes of the result of each option, by option name.
 
     `evaluate_options` gives options that run a service alike (the same sites, shares and room) one
     and the same result of it. Where all their services are alike, so is all that follows from
-    them, and `find` is asked once. It must not tell the option's own name, label or note; callers
+    them, and `find` is called once. It must not use the option's own name, label or note; callers
     must not change what it returns.
     """
     known: dict[tuple[int, ...], T] = {}

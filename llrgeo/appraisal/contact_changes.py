@@ -1,9 +1,9 @@
-"""Other numbers of contacts of one service: what they do to options, worked out by difference.
+"""Contact changes: what options mean when one service has other numbers of contacts.
 
-A service's rate moves its own contacts and nobody's journey. So of all that an option's figures add
-up from, a row a service, one row is other; rows of the others, nearest sites and who has a longer
-journey stay. Sums run over the rows in their order, so the figures are those of an evaluation anew,
-to the last bit.
+A service's rate changes its own contacts and nobody's journey. An option's figures are sums over
+rows, one for each service, and only this service's row changes: the other rows, the nearest sites
+and who has a longer journey are not computed again. The rows are added in the same order, so the
+figures equal those of a whole evaluation to the last bit.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ class _Table(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What an option's figures add up from, a row a service.
+    """What an option's figures are sums of: one row for each service.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class ContactChanges:
-    """Options, ready to be told other numbers of contacts of one service at a time."""
+    """Options prepared for other numbers of contacts, of one service at a time."""
 
     arrays: StudyArrays
     uses: Mapping[str, UseByService]
@@ -121,7 +121,7 @@ class ContactChanges:
 
     @classmethod
     def of(cls, summaries: Mapping[str, OptionSummary], arrays: StudyArrays) -> Self:
-        """Return the options of some summaries; those that run every service alike share rows."""
+        """Prepare the options of some summaries; those that run every service alike share rows."""
         uses = uses_by_option([summary.option for summary in summaries.values()], arrays)
         rows: dict[tuple[int, ...], _Rows] = {}
         for name, summary in summaries.items():
@@ -130,16 +130,16 @@ class ContactChanges:
         return cls(arrays, uses, rows)
 
     def summaries(self, changed: AppraisalInputs, name: str) -> dict[str, OptionSummary]:
-        """Return what options mean where one service, told by its id, has other contacts.
+        """Return the summary of each option where one service has other contacts.
 
-        All but `cost` is as `summarise_options` finds it; costs are not worked out.
+        Equal to what `summarise_options` returns, but for `cost`, which is None.
 
         Parameters
         ----------
         changed
-            The inputs, of which only the contacts of this service are other.
+            The inputs, in which only the contacts of this service differ.
         name
-            A service that people travel for.
+            The id of the service, which people travel for.
         """
         service = next(service for service in changed.services if service.id == name)
         contacts = {name: changed.contacts_of(service).to_numpy()}
@@ -159,7 +159,7 @@ def _use_of(arrays: StudyArrays, service: Service, summary: OptionSummary) -> Se
 
 
 def _key(uses: UseByService) -> tuple[int, ...]:
-    """Return what options have in common that run every service alike."""
+    """Return a key, which options share that run every service alike."""
     return tuple(map(id, uses.values()))
 
 
@@ -169,7 +169,7 @@ def _journeys(use: ServiceUse) -> tuple[Numbers, Numbers]:
 
 
 def _sum_with(rows: Numbers, number: int, row: Numbers) -> Numbers:
-    """Return the sum of rows, one of them another, added one after the other as they stand."""
+    """Return the sum of rows, added in their order, after one of them is replaced."""
     changed = rows.copy()
     changed[number] = row
     total: Numbers = np.add.accumulate(changed)[-1]

@@ -184,7 +184,7 @@ def summarise_options(
 def arrays_of(
     results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
 ) -> StudyArrays:
-    """Return the arrays of inputs, keeping those behind results wherever they hold of them."""
+    """Return the arrays of inputs, reusing those behind the results wherever they still hold."""
     of_services = (each.arrays for result in results.values() for each in result.services.values())
     held = next(of_services, None)
     return StudyArrays.of(appraisal_inputs) if held is None else held.changed(appraisal_inputs)

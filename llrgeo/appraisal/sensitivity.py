@@ -88,7 +88,7 @@ def tornado_table(
     growth: Mapping[str, float],
     baseline: str,
 ) -> pd.DataFrame:
-    """Evaluate the options anew for each changed assumption, and return what that does.
+    """Evaluate the options again under each changed assumption, and return its effect.
 
     Columns as `one_at_a_time` returns them, the widest bar first.
     """
@@ -96,7 +96,7 @@ def tornado_table(
     criteria = list(scorecard.weights.index)
     arrays = arrays_of(results, appraisal_inputs)
     contacts = ContactChanges.of(results, arrays)  # a case works out what it changes alone
-    # Costs are not worked out by difference: where they are judged by, all is evaluated anew.
+    # `ContactChanges` leaves costs out: where options are judged by costs, all is evaluated again.
     by_difference = () if COST_MEASURES & set(criteria) else appraisal_inputs.visited
     services = {f"{CONTACTS}: {service.label}": service.id for service in by_difference}
 

@@ -181,7 +181,7 @@ class StudyArrays:
         )
 
     def changed(self, appraisal_inputs: AppraisalInputs) -> Self:
-        """Return the arrays of other inputs, keeping all that does not rest on what is other."""
+        """Return the arrays of other inputs, keeping all that the difference leaves as it was."""
         mine, areas = self.appraisal_inputs, appraisal_inputs.areas
         # Identity and not equality: a table that is another object may differ anywhere.
         same = {

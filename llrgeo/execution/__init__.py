@@ -1,1 +1,1 @@
-"""How work is done: in this process or by a cluster, anew or recalled from an earlier run."""
+"""How work is done: in this process or by a cluster, computed or recalled from an earlier run."""

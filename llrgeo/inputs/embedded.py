@@ -1,7 +1,7 @@
 """The data that travels with llrgeo, in a checkout or an installed wheel, and its checksums.
 
 `checksums.txt` beside the data has the SHA-256 of every table, and in its last line that of the
-lines above. What is read is held against it, so that a damaged copy is refused, not computed with.
+lines above. Files are checked against it, so that a damaged copy is refused.
 Study files are examples to change, and have none.
 """
 

@@ -142,7 +142,7 @@ def _misspelt(table: pd.DataFrame, kind: RatesKind) -> list[str]:
 
 
 def _income_faults(table: pd.DataFrame) -> list[str]:
-    """Return what is wrong unless each of the five fifths stands once, with an income."""
+    """Return what is wrong unless each of the five fifths has one row, with an income."""
     found = table["fifth"].dropna()
     doubled = found[found.duplicated()].unique()
     missing = sorted(set(_FIFTHS) - set(found))

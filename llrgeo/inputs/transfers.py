@@ -26,7 +26,7 @@ class BoardingStops(NamedTuple):
     calls
         The calls, `place` (a number) in addition.
     stop_ids
-        The stop of each place. A stop stands once for each kind of trip that rules name there.
+        The stop of each place. A stop has one place for each kind of trip that rules name there.
     transfers
         `from_place`, `to_place`, `seconds` (infinite where one cannot change).
     """
@@ -158,8 +158,8 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
 
     These are trips that in-seat transfers (`transfer_type` 4) name; and those of one block on one
     day, the next setting out at the stop or station where the last ended, unless they are named
-    to get off (5). A trip that runs on as several, or that several run on as, stands once for
-    each way through.
+    to get off (5). A trip that runs on as several, or that several run on as, is listed once
+    for each way through.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
     Returns
     -------
     pandas.DataFrame
-        The calls, `trip` numbered anew.
+        The calls, `trip` renumbered.
     """
     first, last = (calls.drop_duplicates("trip", keep=keep) for keep in ("first", "last"))
     trips = first[["trip", "day", "trip_id", "block_id", "departure_s"]].astype(

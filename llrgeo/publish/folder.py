@@ -119,7 +119,7 @@ def report_as_pdf(publication: Publication, _: Collection[str] = ()) -> Mapping[
     """Make the report as PDF; it is no part of what the manifest describes.
 
     Its bytes depend on the browser and the fonts of the machine, and a replay elsewhere could not
-    make them anew.
+    reproduce them.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def write_files(
 
 
 def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
-    """Refuse a folder whose files are not on the disk what they are in memory."""
+    """Refuse a folder whose files on disk differ from what was to be written."""
     changed = [
         name for name, content in files.items() if (folder / name).read_bytes() != _bytes(content)
     ]

@@ -1,4 +1,4 @@
-"""What an earlier run left in a published folder, and the run that takes its place does not write.
+"""Files that an earlier run left in a published folder and a new run does not write.
 
 The explorer of an authority that has another name now, or costs of a study that counts none any
 more, would be published beside pages that know nothing of them.

@@ -85,7 +85,7 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class ShownAreas:
-    """What every view shows alike of the areas.
+    """What all views show of the areas.
 
     Attributes
     ----------

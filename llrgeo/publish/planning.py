@@ -1,4 +1,4 @@
-"""What pages need that know roads, besides what every page has, as plain values."""
+"""What pages that know roads need besides what every page has, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,7 +86,7 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class OwnRoads:
-    """What the explorer answers for a postcode by, where it answers for more than neighbourhoods.
+    """What the explorer needs to answer for single postcodes, not for neighbourhoods alone.
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ def kept_text(name: str, made_by: Iterable[str], make: Callable[[], str]) -> str
     path = FOLDER / f"{name}-{key}.txt"
     with suppress(OSError, UnicodeDecodeError):
         check, _, text = path.read_text(encoding="utf-8").partition("\n")
-        if check == _digest(text):  # else it is damaged, and made anew
+        if check == _digest(text):  # else it is damaged, and made again
             return text
     text = make()
     if not sys.dont_write_bytecode:

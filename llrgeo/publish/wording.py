@@ -151,7 +151,7 @@ def _catalogue(language: str, folder: Path) -> Wording:
 
 
 def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
-    """Yield what is wrong with a catalogue, held against the default one."""
+    """Yield what is wrong with a catalogue, compared with the default one."""
     default = _catalogue(LANGUAGE, CATALOGUES)
     missing, unknown = sorted(set(default) - set(phrases)), sorted(set(phrases) - set(default))
     if missing:

@@ -27,7 +27,7 @@ def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]
     whole = snapping.network
     edges = whole.edges.loc[kept].reset_index(drop=True).assign(road_name="")
     edges = edges.drop(columns=[f"ms_{name}" for name in whole.info.periods if name not in periods])
-    # Nodes are numbered anew, in the same order; those without a road are left out.
+    # Nodes are renumbered in the same order; those without a road are left out.
     used = np.unique(edges[["from_node", "to_node"]].to_numpy())
     for end in ("from_node", "to_node"):
         edges[end] = np.searchsorted(used, edges[end].to_numpy())

@@ -1,8 +1,8 @@
-"""The user's cache folder: files that may be lost at any time, and are made anew then.
+"""The user's cache folder: files that may be lost at any time, and are then made again.
 
 Nobody else may write into it, for what is read from it becomes figures. A file in it is written
-whole and ends with the SHA-256 of what is before; those that were used least lately are removed
-where they are too many.
+whole and ends with the SHA-256 of what is before; the least recently used
+are removed where there are too many.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _OTHERS_WRITE: Final = 0o022  # the bits by which a group or everybody may write
 
 @dataclass(frozen=True, slots=True)
 class CacheFolder:
-    """A folder of files that are held against their checksums.
+    """A folder of files that are checked by their checksums.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Capacity rates: what a study's rates by single year of age and sex make of those of bands."""
+"""Capacity rates: rates of age bands that follow from a study's rates by single year and sex."""
 
 import pandas as pd
 

@@ -224,7 +224,7 @@ class StudyConfig(Part):
 
     @property
     def baseline(self) -> str:
-        """The id of the option that the others are held against."""
+        """The id of the option that the others are compared with."""
         return next(option.id for option in self.options if option.baseline)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Option changes: what each option takes over from another, and what it changes in it."""
+"""Option changes: what each option takes over from another, and what it changes."""
 
 import re
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""Files outside a study's folder: read, for that may be meant, but not without a word."""
+"""Files outside a study's folder: they are read, since that may be meant, and named in a note."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What pages that know roads are made with: the planner's network, and the explorer's ways."""
+"""What pages that know roads are built from: the planner's network, and the explorer's ways."""
 
 import gzip
 from collections.abc import Iterable, Mapping

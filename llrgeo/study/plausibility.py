@@ -1,4 +1,4 @@
-"""Figures of a study that cannot be meant, and such as are missing: factors, contacts, costs."""
+"""Plausibility: figures of a study that are missing or cannot be meant, such as factors."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

@@ -108,7 +108,7 @@ def run_study(
     times_by = kept.times_by or compute_times(inputs, map_tasks=map_tasks, track=track)
     team_times_by = compute_team_times(inputs, known=kept.team_times_by, map_tasks=map_tasks)
     capacity = complete_capacity_plan(inputs)
-    # Frees most of the memory: no later step computes times (one that did would build them anew).
+    # Frees most of the memory: no later step computes times (one that did would build them again).
     free_large_networks(inputs)
 
     # 3. For every option: who travels to which site, how long, and what changes against the

@@ -129,7 +129,7 @@ def judged_times(
 def times_of_reference(
     inputs: StudyInputs, reference: pd.DataFrame
 ) -> list[tuple[TravelTimes, pd.DataFrame]]:
-    """Compute the minutes that a reference is to be held against, by its own mode and period.
+    """Compute the minutes that a reference is to be compared with, by its own mode and period.
 
     Parameters
     ----------

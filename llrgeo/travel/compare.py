@@ -1,4 +1,4 @@
-"""Modelled travel times held against a reference: how far off they are, and what would fit."""
+"""Modelled travel times compared with a reference: how far off they are, and what would fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,8 +88,8 @@ class TravelTimeComparison:
 def read_reference(path: StrPath) -> pd.DataFrame:
     """Read reference travel times: `area_id`, `site_id`, `travel_time_min`, one row a pair.
 
-    A file that says of what they are, as `llrgeo times` writes it, keeps its `mode` and `period`;
-    a pair may then stand once for each of them.
+    A file that says which times they are, as `llrgeo times` writes it, keeps its `mode` and
+    `period`; a pair may then have one row for each of them.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def read_reference(path: StrPath) -> pd.DataFrame:
             f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
         )
     told = [name for name in _TOLD if name in table.columns]
-    # A pair may stand once for each mode and period that the file tells.
+    # A pair may have one row for each mode and period that the file names.
     doubled = table.loc[table.duplicated(["area_id", "site_id", *told]), "area_id"]
     if len(doubled):
         faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")

@@ -140,7 +140,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
-    """Make the rides that leave between two times ready; trips are numbered anew."""
+    """Make the rides that leave between two times ready; trips are renumbered."""
     # Rides are in order of departure: those that can matter are one run of them.
     within = slice(*np.searchsorted(transit.rides.departure_s, [first_s, last_s + 1]))
     rides = Rides(*(np.ascontiguousarray(part[within]) for part in transit.rides))

@@ -37,7 +37,7 @@ def reversed_matrix(graph: SearchGraph, entries: AccessLinks) -> csr_array:
     keys = np.concatenate([graph.key[by_head], entries.key[order][first]])
     rows = np.concatenate([graph.head, graph.nodes + point[first]])
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=nodes))])
-    # In the types that scipy searches in: it would convert any others for every search anew.
+    # In the types that scipy searches in: it would convert any others for each search.
     parts = keys.astype(np.float64), columns.astype(np.int32), starts.astype(np.int32)
     return csr_array(parts, shape=(nodes, nodes))
 

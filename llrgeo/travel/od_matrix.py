@@ -48,7 +48,7 @@ class MatrixRequest:
 
     def block(self, origins: slice, destinations: slice) -> Self:
         """Return the request for a block of the matrix: consecutive origins and destinations."""
-        # Direct journeys stay where both ends are in the block; both ends are numbered anew.
+        # Direct journeys stay where both ends are in the block; both ends are renumbered.
         inside = np.ones(len(self.direct_key), dtype=bool)
         numbers = []
         for side, run in ((self.direct_origin, origins), (self.direct_destination, destinations)):

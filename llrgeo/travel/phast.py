@@ -37,7 +37,7 @@ class RankedArcs(NamedTuple):
 
 
 class RestrictedGraph(NamedTuple):
-    """The part of a hierarchy that lies above some nodes, numbered anew from the top.
+    """The part of a hierarchy that lies above some nodes, renumbered from the top.
 
     `number` is each node's new number, or -1 outside the part. The upward arcs (`head`, `key`) of
     the part's node i are at `start[i]` to `start[i + 1]`; nodes of the core have none.

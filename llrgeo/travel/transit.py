@@ -109,7 +109,7 @@ class TransitRouter:
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        # Arrow keeps the memory that timetable and roads were read in; walks take as much anew.
+        # Arrow keeps the memory that timetable and roads were read in; walks take as much again.
         default_memory_pool().release_unused()
         # 10th, 50th and 90th percentile over the departures of the window, and the share of
         # departures from which one arrives.

@@ -128,7 +128,7 @@ class AllocatedUses:
         return found
 
     def mark(self, option: str, service: str) -> tuple[bytes, ...]:
-        """Return what two options that allocate a service alike have in common, row by row."""
+        """Return a key of a use's rows: options that allocate a service alike share it."""
         rows = self._rows(option, service)
         columns = (
             self._area,

@@ -172,7 +172,7 @@ def housing_shares(
         Projected people: authorities by age bands.
     """
     code = areas["authority_code"]
-    # Add the new people where the homes are, then share out the authority's projected people anew:
+    # Add the new people where the homes are, then share out the authority's projected people again:
     # its total stands, so all other areas have a little less.
     expected = shares * total.loc[code].set_axis(areas.index)[shares.columns]
     added = new_people.reindex(index=areas.index, columns=shares.columns, fill_value=0.0)

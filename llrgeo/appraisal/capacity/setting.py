@@ -228,7 +228,7 @@ class CapacitySetting:
 
     def __post_init__(self) -> None:
         # A part (`part`) comes with the uses of the whole and shares all that they found. A setting
-        # whose allocation or sites were replaced would be told of the old ones: it begins anew.
+        # whose allocation or sites were replaced would be given the old ones: it starts afresh.
         areas = self.people[self.base_year].index if self.people else pd.Index([])
         known = self.uses
         same = known.table is self.allocation and known.places is self.sites

@@ -321,7 +321,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
     classified, groups = compared.after.classified, compared.people
     hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
     _, worst = _longer_of(compared, classified)
-    # Each group's share with a longer journey, held against the share of everyone.
+    # Each group's share with a longer journey, compared with the share of everyone.
     of_everyone = float(ratio(groups[EVERYONE][hit].sum(), groups[EVERYONE].sum()))
     for group, level in _GROUPS:
         if (group, level) not in groups.columns:

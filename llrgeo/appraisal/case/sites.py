@@ -16,9 +16,9 @@ _THERE_AND_BACK = 2
 
 
 def sites_cope(compared: Comparison) -> Iterator[Item]:
-    """Yield sites over their capacity, and those below what keeps a site viable, anew.
+    """Yield sites that would newly exceed their capacity, or newly be too little used to be viable.
 
-    Where the same holds today as much, it is no point against the option.
+    What is as bad today is no point against the option.
     """
     for result in compared.after.services.values():
         yield from compared.items_of(_copes_with, result)

@@ -66,7 +66,7 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
     def table(name: str) -> pd.DataFrame:
         return nomis.read_table(downloader, sources[name], authorities, place.codes)
 
-    # One table is the total; all others are held against it, for cells are perturbed one by one.
+    # One table is the total; all others are compared with it, since cells are perturbed one by one.
     residents = nomis.choose(table("census_residents"), TOTAL, source="census_residents")
     ages, estimates = table("census_age"), table("estimates")
     _check_teens(ages, estimates)

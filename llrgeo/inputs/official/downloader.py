@@ -233,7 +233,7 @@ class Downloader:
         self.patience.sleep(wait_s)
 
     def _receive(self, query: Query, part: Path) -> None:
-        """Append what is missing of an answer to its beginning, or begin anew."""
+        """Append what is missing of an answer to its beginning, or begin again."""
         begun = read_begun(part, query.address)
         total: int | None
         if begun and begun.size == begun.total:  # whole already; only its check was not reached

@@ -52,7 +52,7 @@ def fetch_extracts(
     except NotFetchedError:
         raise
     except InputError as stale:
-        # An extract that is gone may have been cut anew: the index is
+        # An extract that is gone may have been cut again: the index is
         # asked once more before giving up.
         again = choose_extracts(read_index(downloader, index, extracts, fresh=True), points)
         if [extract.address for extract in again] == [extract.address for extract in chosen]:

@@ -60,7 +60,7 @@ def read_table(
         msg = f"{source.id}: areas have a category twice ({name_some(repeated[_AREA].unique())})"
         raise InputError(msg)
     wanted = rows[rows[_AREA].isin(areas)]
-    # A pair of area and category stands once, as was checked: pivot puts it into its cell.
+    # A pair of area and category has one row, as was checked: pivot puts it into its cell.
     table = wanted.pivot(index=_AREA, columns=category, values=_FIGURE)
     check_all_codes(table.index, areas, source=source.id)
     blank = table.index[table.isna().any(axis=1)]

@@ -56,7 +56,7 @@ def note_validator(answer: HTTPResponse, part: Path, address: str, total: int | 
 
 
 def resumed_total(answer: HTTPResponse, begun: Begun, part: Path) -> int:
-    """Return the whole size, where an answer continues what was begun; else begin anew."""
+    """Return the whole size, where an answer continues what was begun; else begin again."""
     found = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
     start, end, total = map(int, found.groups()) if found else (-1, -1, -1)
     if (start, end, total) == (begun.size, begun.total - 1, begun.total):

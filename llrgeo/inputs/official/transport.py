@@ -71,7 +71,7 @@ class Transport:
     Attributes
     ----------
     hosts
-        The hosts that may be asked, exactly as they stand in an address.
+        The hosts that may be asked, exactly as written in an address.
     clock
         Returns seconds, such as `time.monotonic`.
     idle_s

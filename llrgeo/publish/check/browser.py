@@ -86,7 +86,7 @@ def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
     with _opened(path, browser, (1300, 900), heard) as page:
         listen(page, heard, own=own.as_uri(), beside=beside)
         page.goto(own.as_uri())
-        # A page that is busy without end would be waited for without end by what follows.
+        # Without a limit here, all that follows would wait for a page that never comes to rest.
         page.wait_for_function("() => true", timeout=_ANSWERS_WITHIN_MS)
         for rule in (axe_findings, _tab_findings, _target_findings, _width_findings):
             found += rule(page)
@@ -97,7 +97,7 @@ def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
 def _opened(
     path: Path, browser: "Browser", size: tuple[int, int], heard: list[Finding]
 ) -> Iterator["Page"]:
-    """Open an empty page of some size; that a page breaks down, or the browser with it, is heard.
+    """Open an empty page of some size; a crash of the page or of the browser is a finding.
 
     What is found of such a page is what was found before.
     """
@@ -199,12 +199,12 @@ def _target_findings(page: "Page") -> list[Finding]:
 
 
 def map_name_findings(path: Path, browser: "Browser") -> list[Finding]:
-    """Find names of towns on a page's map that stand away from their places.
+    """Find names of towns on a page's map that are far from their places.
 
     Measured on a phone and on a desktop, from the place to the nearest edge of its name.
     """
     found: list[Finding] = []
-    # On a phone and on a desk: names are placed anew for each.
+    # Names are placed again for each size of screen.
     for width, height in _SCREENS:
         with _opened(path, browser, (width, height), found) as page:
             page.goto(path.resolve().as_uri())

@@ -33,7 +33,7 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     ]
     if not packed:
         return
-    # Everything is counted anew from the packed data, by code that the explorer does not share.
+    # Everything is counted again from the packed data, by code that the explorer does not share.
     counter = _Counter.of(json.loads(packed[0]))
     data, people = counter.data, counter.people
     chosen = next(

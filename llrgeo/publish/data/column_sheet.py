@@ -45,7 +45,7 @@ class _Column(NamedTuple):
 
 
 class _Ends(dict[_Value, str]):
-    """The ends of cells by their value: most values of a sheet stand in many of its cells."""
+    """The ends of cells by their value: most values of a sheet occur in many of its cells."""
 
     def __init__(self, make: Callable[[_Value], str]) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
         last_col: int,
         options: dict[str, Any] | None = None,
     ) -> int:
-        """Add a table as xlsxwriter does, without a note of each of its cells: there is but one."""
+        """Add a table as xlsxwriter does, but without a record of each of its cells."""
         made: int = super().add_table(first_row, first_col, first_row + 1, last_col, options)
         reach = xl_range(first_row, first_col, last_row, last_col)
         self.tables[-1].update(range=reach, a_range=reach, autofilter=reach)
@@ -124,7 +124,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
         return self._text(str(value))
 
     def _text(self, text: str) -> str:
-        """Return the end of a cell of text, which stands once for the whole workbook."""
+        """Return the end of a cell of text; the workbook keeps each text once."""
         if len(text) * 2 > _LONGEST_TEXT:
             units = text.encode("utf-16-le")[: 2 * _LONGEST_TEXT]
             text = units.decode("utf-16-le", "ignore")

@@ -143,7 +143,7 @@ def _clean(value: object) -> object:
 
 
 def _add_styles(path: Path, publication: Publication, columns: pd.Index) -> None:
-    """Put the styles of sites and of every column there is into the file, where QGIS finds them."""
+    """Put the styles of sites and of every column into the file, where QGIS finds them."""
     rows = [
         (AREAS_LAYER, "geom", name, style, name == opening_style(publication))
         for name, style in qgis_styles(publication).items()
@@ -186,7 +186,7 @@ def qgis_styles(publication: Publication) -> dict[str, str]:
 
 
 def _set_dates(path: Path, date: str) -> None:
-    """Give every layer the publication's date in place of the clock's, and pack the file anew."""
+    """Give every layer the publication's date in place of the clock's, and repack the file."""
     with sqlite3.connect(path) as database:
         database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{date}T00:00:00.000Z",))
     database.execute("VACUUM")

@@ -1,7 +1,7 @@
 """Travel times as a Parquet file, made by arrays and in groups of rows.
 
 A study of England has 17 million pairs of an area and a site: as one frame of text and numbers they
-take gigabytes, and Python makes each id anew. Here a group of rows is in memory at a time.
+take gigabytes, with a Python string for each id. Here a group of rows is in memory at a time.
 """
 
 import io

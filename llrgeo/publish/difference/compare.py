@@ -137,7 +137,7 @@ def compare_runs(before: PublishedRun, after: PublishedRun) -> RunDifference:
 
 
 def compare_tables(before: pd.DataFrame | None, after: pd.DataFrame | None) -> pd.DataFrame:
-    """Compare two editions of a table of text, figure by figure.
+    """Compare two versions of a table of text, figure by figure.
 
     Rows are named by the fewest first columns that tell all rows of both editions apart. A blank is
     no figure.

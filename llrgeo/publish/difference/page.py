@@ -1,4 +1,4 @@
-"""The page of a difference of two runs: what went in otherwise, and what came out otherwise."""
+"""The page that compares two runs: which inputs differ, and which figures."""
 
 from collections.abc import Iterable
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The empty map: of the explorer the only module that imports folium, which takes a while to load.
+"""The empty map: the explorer's only module that imports folium, which takes a while to load.
 
 Names, numbers and shapes reach the map through the page's JSON and our own script; folium makes
 the empty Leaflet map alone, and is given no text from data.

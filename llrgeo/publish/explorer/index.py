@@ -91,7 +91,7 @@ def search_data(publication: Publication) -> dict[str, Any]:
 def _names(publication: Publication, number: np.ndarray) -> dict[str, list[list[Any]]]:
     """Return the names of wards and towns by kind, each followed by the parts that it lies in.
 
-    A name that stands several times in the same parts (a ward and a village) stands once a kind.
+    A name of several places in the same parts (a ward and a village) is listed once for each kind.
     Those outside all areas are there too, without parts: the search says that they lie outside.
     """
     found: dict[str, dict[tuple[Any, ...], None]] = {"ward": {}, "town": {}}

@@ -1,4 +1,4 @@
-"""What the explorer answers for a reader's own postcode by: roads, and places in metres."""
+"""What the explorer needs to answer for a reader's own postcode: roads, and places in metres."""
 
 import base64
 import gzip

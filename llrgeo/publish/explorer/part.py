@@ -1,4 +1,4 @@
-"""A part of a publication: the areas of one authority, as an explorer of them alone holds them.
+"""A part of a publication: the areas of one authority, for an explorer of their own.
 
 Every option, service, site and journey stays, and so do results and views, which are counted apart
 for all parts (`part_views`); areas, minutes, shapes, names and postcodes are those of the part.

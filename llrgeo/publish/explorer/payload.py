@@ -274,7 +274,7 @@ def _accuracy(
     """Return the measured errors of a mode and period; lists are empty where none was measured."""
     place = {name: number for number, name in enumerate(authorities)}
     errors = _errors(publication.whole)[id(times.accuracy), times.period]
-    # Authorities by number, as areas have them: names stand once in a page.
+    # Authorities by number, as areas have them: a name is in the page once.
     own = [
         {**row, "authority": place[row["authority"]]}
         for row in errors["journeys"]

@@ -23,7 +23,7 @@ NAME: Final = "place_rankings"
 
 @dataclass(frozen=True, slots=True)
 class PlaceIndicator:
-    """An indicator as it is told of a place.
+    """An indicator as the page of a place shows it.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
         {**site, "hosts": hosts.split(";"), "role": role}
         for site, hosts, role in zip(data["sites"], listed["services"], roles, strict=True)
     ]
-    # Contacts of today: what the planner moves between sites, it does not count anew.
+    # Contacts of today: the planner moves them between sites and does not count them again.
     today = publication.results[publication.baseline_name].services
     services = [
         {

@@ -92,7 +92,7 @@ class Type:
 
     @property
     def line_mm(self) -> float:
-        """The distance of lines."""
+        """The distance between lines."""
         return self.size * _MM_PER_POINT * _LINE
 
 
@@ -150,7 +150,7 @@ class PrintedPage:
         return y
 
     def fill(self, shape: BaseGeometry, colour: str, *, hatch: str = "") -> None:
-        """Fill polygons given in millimetres, hatched in ink if so told."""
+        """Fill polygons given in millimetres, hatched in ink if asked for."""
         if not shape.is_empty:
             # Rings of holes run against their shell, so that the path leaves them unfilled.
             oriented = shapely.orient_polygons(shape)

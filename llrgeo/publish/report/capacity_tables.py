@@ -147,7 +147,7 @@ def money_table(publication: Publication, kind: str) -> Table:
     for (option, label), of_option in table.groupby(["option", "label"], sort=False):
         by_year = of_option.set_index("year")[kind]
         said = [figure(by_year[year] / MILLION, 1) for year in years]
-        # An option without stated works costs nothing that is known, which is not nought.
+        # What an option without stated works costs is not known, which is not a cost of 0.
         if kind == "capital" and by_year.eq(0).all():
             said = [works_figure(by_year[year]) for year in years]
         rows.append([str(label), *said, *([ends.get(str(option), "")] if ends else [])])

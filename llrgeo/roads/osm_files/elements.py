@@ -1,4 +1,4 @@
-"""What OpenStreetMap files hold of streets, as it is read: ways, relations, places of nodes."""
+"""What OpenStreetMap files say of streets, as read: ways, relations, places of nodes."""
 
 from collections import Counter
 from typing import Final, NamedTuple

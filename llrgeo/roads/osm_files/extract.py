@@ -44,7 +44,7 @@ class Extract:
     sha256
         SHA-256 of each file, by name.
     counts
-        How many nodes, ways, relations the files hold of those read.
+        How many nodes, ways and relations of the kinds read the files hold.
     notes
         What was odd about the files: deleted elements, gaps between them, ways without places.
     places, water
@@ -198,7 +198,7 @@ def _refuse_doubles(path: Path, found: Elements) -> None:
 def _refuse_clashes(nodes: list[Nodes]) -> None:
     """Refuse files whose numbers for new elements (below zero) mean different places.
 
-    Editors number what was not uploaded from -1 on, in each file anew.
+    In each file, editors number what was not uploaded from -1 downwards.
     """
     ids, x, y = (
         np.concatenate([getattr(of_file, name) for of_file in nodes]) for name in ("ids", "x", "y")

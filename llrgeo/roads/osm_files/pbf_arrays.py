@@ -100,7 +100,7 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
 
 @judged_by_osmium()
 def packed_places(block: Block) -> PackedPlaces:
-    """Return the places of the dense nodes of a block as they stand in it.
+    """Return the places of the dense nodes of a block, in its order.
 
     Raises
     ------

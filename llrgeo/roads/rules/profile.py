@@ -38,7 +38,7 @@ class Rules:
     highways
         For each class `open`, `explicit` (closed unless granted) or `closed`.
     doubtful
-        Classes that are reported wherever they stand.
+        Classes that are reported wherever they occur.
     services
         Level of kinds of service road.
     barriers
