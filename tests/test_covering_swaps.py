@@ -41,7 +41,7 @@ def test_the_best_plan_of_few_sites_is_found(seed: int, p: int) -> None:
     cover, people = places(seed)
     plans = combinations(range(16), p)
     best = max(covered(cover, people, np.array(plan)) for plan in plans)
-    found = cover_most(cover, people, np.arange(p), seed=0, ends=np.inf)
+    found = cover_most(cover, people, np.arange(p), seed=0, deadline=np.inf)
     assert covered(cover, people, found) == best
     assert len(set(found.tolist())) == p
     assert found.tolist() == sorted(found.tolist())
@@ -50,6 +50,6 @@ def test_the_best_plan_of_few_sites_is_found(seed: int, p: int) -> None:
 def test_without_a_swap_or_time_the_known_plan_stays() -> None:
     cover, people = places(2)
     every = np.arange(16)
-    assert cover_most(cover, people, every, seed=0, ends=np.inf).tolist() == every.tolist()
-    late = cover_most(cover, people, np.array([1, 2]), seed=0, ends=time.perf_counter())
+    assert cover_most(cover, people, every, seed=0, deadline=np.inf).tolist() == every.tolist()
+    late = cover_most(cover, people, np.array([1, 2]), seed=0, deadline=time.perf_counter())
     assert covered(cover, people, late) >= covered(cover, people, np.array([1, 2]))

@@ -56,13 +56,13 @@ def test_the_tree_finds_and_proves_the_best_of_all_plans(
         model.keep[3], model.close[7] = True, True
     start = np.sort(np.append(np.delete(np.arange(SITES), [3, 7])[: p - 1], 3))
     relaxed = relaxed_covering(model, STEP)
-    found = branch_on_relaxation(model, relaxed, known(model, start), unit=STEP, ends=np.inf)
+    found = branch_on_relaxation(model, relaxed, known(model, start), unit=STEP, deadline=np.inf)
     assert found.cost == pytest.approx(costs_of_all(model)[0])
     assert model.cost(found.plan) == found.cost
     assert found.cost - STEP * (1 + 1e-9) <= found.bound <= found.cost
     prices = np.zeros(len(model.objective.costs))  # they say nothing
     args = (model, prices, known(model, start))
-    searched = prove_most_covered(*args, gap=STEP, ends=np.inf, seed=0)
+    searched = prove_most_covered(*args, gap=STEP, deadline=np.inf, seed=0)
     assert searched.cost == pytest.approx(found.cost)
     assert searched.cost - searched.bound <= STEP * (1 + 1e-9)
 
@@ -72,13 +72,13 @@ def test_a_bound_is_true_when_time_is_up_and_a_wide_gap_ends_early() -> None:
     costs = costs_of_all(model)
     start = np.arange(4)
     stopped = branch_on_relaxation(
-        model, relaxed_covering(model, STEP), known(model, start, 0.05), unit=STEP, ends=0.0
+        model, relaxed_covering(model, STEP), known(model, start, 0.05), unit=STEP, deadline=0.0
     )
     assert stopped.bound == 0.05 < costs[0]
     assert stopped.plan.tolist() == start.tolist()
     wide = 0.6 * costs[0]
     early = branch_on_relaxation(
-        model, relaxed_covering(model, wide), known(model, start), unit=wide, ends=np.inf
+        model, relaxed_covering(model, wide), known(model, start), unit=wide, deadline=np.inf
     )
     assert early.cost - wide <= early.bound <= costs[0] <= early.cost
 

@@ -68,7 +68,7 @@ def test_the_relaxations_bound_is_below_the_best_and_above_that_of_poor_prices(c
     full = formulate(*case, SitingProblem("mclp", p=3, standard_min=20.0))
     model = how_to_bound(full)[0].model
     least = 1 - best(case, 3)
-    found = relaxed_bound(model, least, ends=np.inf)
+    found = relaxed_bound(model, least, deadline=np.inf)
     assert 0.9 * least < found.value <= least + 1e-9
     # From scratch: the sum of prices, less the three sites that cover most of them.
     covers = model.objective.costs == 0
@@ -80,6 +80,6 @@ def test_without_time_for_prices_the_bound_still_holds(case: Case) -> None:
     full = formulate(*case, SitingProblem("mclp", p=3, standard_min=20.0))
     model = how_to_bound(full)[0].model
     least = 1 - best(case, 3)
-    hurried = relaxed_bound(model, least, ends=0.0)
-    assert hurried.value < relaxed_bound(model, least, ends=np.inf).value
+    hurried = relaxed_bound(model, least, deadline=0.0)
+    assert hurried.value < relaxed_bound(model, least, deadline=np.inf).value
     assert hurried.value <= least

@@ -82,11 +82,11 @@ def test_prices_are_fair_and_a_search_or_a_proof_settles_each_number(seed: int) 
     assert (prices >= 0).all()
     assert (prices @ covering.cover).max() <= 1 + 1e-12
     assert covering.fewest_possible() <= best
-    ends = time.perf_counter() + 30
-    found = covering.at_most(best, ends=ends)
+    deadline = time.perf_counter() + 30
+    found = covering.at_most(best, deadline=deadline)
     assert found.cost == best
     assert cover[:, covering.sites[found.plan]].any(axis=1).all()
-    none = covering.at_most(best - 1, ends=ends)
+    none = covering.at_most(best - 1, deadline=deadline)
     assert none.plan is None
     assert np.isposinf(none.bound)
 
@@ -112,7 +112,7 @@ def test_a_search_leaves_a_plan_from_which_no_swap_helps() -> None:
     assert len(greedy_cover(cover)) == 13
     assert cover[:, best].any(axis=1).all()
     # There is no plan of a site less, and the search says nothing else.
-    assert Covering.of(cover, np.arange(50)).at_most(8, ends=np.inf).plan is None
+    assert Covering.of(cover, np.arange(50)).at_most(8, deadline=np.inf).plan is None
 
 
 @pytest.mark.parametrize("share", [0.3, 1.0])
@@ -124,9 +124,9 @@ def test_the_fewest_sites_are_proved_one_number_after_the_other(
     asked, prices, at_most = [], Covering.prices, Covering.at_most
     monkeypatch.setattr(Covering, "prices", lambda *known: share * prices(*known))
 
-    def noted(covering: Covering, number: int, *, ends: float) -> BoundedPlan:
+    def noted(covering: Covering, number: int, *, deadline: float) -> BoundedPlan:
         asked.append(number)
-        return at_most(covering, number, ends=ends)
+        return at_most(covering, number, deadline=deadline)
 
     monkeypatch.setattr(Covering, "at_most", noted)
     found = located(minutes, people, SitingProblem("lscp", standard_min=27.1))
@@ -190,10 +190,10 @@ def end_time_after_a_call(
 def test_prices_without_time_are_fair_and_bound_the_fewest(seed: int) -> None:
     cover = random_cover(seed, areas=40, sites=11)
     covering = Covering.of(cover, np.arange(11))
-    prices = covering.prices(ends=0.0)
+    prices = covering.prices(deadline=0.0)
     assert (prices >= 0).all()
     assert (prices @ covering.cover).max() <= 1 + 1e-12
-    assert 1 <= covering.fewest_possible(ends=0.0) <= fewest(cover)
+    assert 1 <= covering.fewest_possible(deadline=0.0) <= fewest(cover)
 
 
 @pytest.mark.parametrize(("name", "number"), [("prices", 14), ("search", 13)])
@@ -221,7 +221,7 @@ def test_a_search_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     start = greedy_cover(cover)[:9]
     found = search_cover(cover, start, steps=2_000, seed=1)
     assert found is not None
-    assert search_cover(cover, start, steps=2_000, seed=1, ends=0.0) is None
+    assert search_cover(cover, start, steps=2_000, seed=1, deadline=0.0) is None
     # Pauses change nothing.
     monkeypatch.setattr(cover_search, "_AT_ONCE", 7)
     again = search_cover(cover, start, steps=2_000, seed=1)

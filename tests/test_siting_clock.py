@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.siting.constraints import Keep
 from llrgeo.appraisal.siting.cover_reduction import undominated, undominated_areas
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import locate_sites
@@ -68,18 +69,39 @@ def test_what_a_search_knows_before_its_first_step_is_true(
         assert len(found.sites) == 4
 
 
+@pytest.mark.parametrize("kept", [frozenset(), frozenset({"s000", "s001"})])
+@given(seed=st.integers(0, 9_999))
+@settings(max_examples=5, deadline=None)
+def test_a_p_centre_is_sensible_before_its_first_step(kept: frozenset[str], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    homes, hosts = rng.random((300, 2)) * 60, rng.random((50, 2)) * 60
+    hosts = hosts[hosts[:, 0].argsort()]  # the first sites are on one edge
+    minutes = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
+    ids = [f"a{n:03}" for n in range(300)], [f"s{n:03}" for n in range(50)]
+    case = TravelTimes(pd.DataFrame(minutes, *ids)), pd.Series(1.0, ids[0])
+    problem = SitingProblem("p-centre", p=6).subject_to(Keep(kept))
+    best = locate_sites(*case, problem, gap=0.0)
+    found = locate_sites(*case, problem, gap=0.0, seconds=0.0)
+    assert best.proven
+    assert best.value <= found.value <= 2 * best.value  # 3 is proved, 1.2 usual
+    assert kept <= set(found.sites)
+    assert len(found.sites) == 6
+    alone = locate_sites(*case, SitingProblem("p-centre", p=1), gap=0.0, seconds=0.0)
+    assert alone.value == pytest.approx(minutes.max(axis=0).min())
+
+
 def test_a_reduction_that_is_stopped_leaves_more_and_as_many_sites_cover_it() -> None:
     rng = np.random.default_rng(5)
     cover = rng.random((40, 9)) < 0.27
     cover[np.arange(40), rng.integers(0, 9, 40)] = True
-    assert undominated_areas(cover, ends=0.0).tolist() == list(range(40))
-    areas, sites = undominated(cover, ends=0.0)
+    assert undominated_areas(cover, deadline=0.0).tolist() == list(range(40))
+    areas, sites = undominated(cover, deadline=0.0)
     assert len(areas) == 40
     assert len(sites) == 9
     looks = iter([0.0] * 6)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "perf_counter", lambda: next(looks, 1.0))
-        stopped = undominated_areas(cover, ends=0.5)
+        stopped = undominated_areas(cover, deadline=0.5)
     needed = undominated_areas(cover)
     assert len(needed) < len(stopped) < 40
     assert set(needed) <= set(stopped)

@@ -100,7 +100,7 @@ def test_the_lagrangian_bound_is_what_its_multipliers_say() -> None:
     weights = np.random.default_rng(9).integers(1, 30, 90).astype(float)
     case = formulate(*case_of(distances, weights), SitingProblem(p=9, ceiling_min=1e4))
     best = locate_sites(*case_of(distances, weights), case.problem, gap=0.0).value
-    found = lagrangian_bound(case.model, best, ends=time.perf_counter() + 30)
+    found = lagrangian_bound(case.model, best, deadline=time.perf_counter() + 30)
     # L(lam) = sum of lam + the p smallest of sum_i min(0, w t - lam), from scratch.
     reduced = np.minimum(
         weights[:, None] * distances / weights.sum() - found.multipliers[:, None], 0
@@ -127,8 +127,8 @@ class Plateau:
 
 def test_a_climb_that_gains_nothing_halves_its_steps_until_they_are_too_short() -> None:
     plateau, rule = Plateau(), StepRule(iterations=1_000, step=0.8, patience=2)
-    start, ends = np.array([1.0, 2.0]), time.perf_counter() + 1e6
-    best = ascend(plateau, start, 6.0, rule=rule, ends=ends)
+    start, deadline = np.array([1.0, 2.0]), time.perf_counter() + 1e6
+    best = ascend(plateau, start, 6.0, rule=rule, deadline=deadline)
     assert best.multipliers.tolist() == [1, 2]
     # Three moves at each of 13 lengths: 0.8 / 2^13 is below 1e-4.
     assert len(plateau.asked) == 1 + 3 * 13
@@ -144,7 +144,7 @@ def test_a_climb_ends_with_its_moves_or_at_the_known_plan(
     iterations: int, upper: float, moves: int
 ) -> None:
     plateau, rule = Plateau(), StepRule(iterations=iterations, step=0.8, patience=2)
-    ascend(plateau, np.zeros(2), upper, rule=rule, ends=time.perf_counter() + 1e6)
+    ascend(plateau, np.zeros(2), upper, rule=rule, deadline=time.perf_counter() + 1e6)
     assert len(plateau.asked) == 1 + moves
 
 
@@ -169,10 +169,10 @@ def test_the_compiled_climb_is_the_climb(seed: int) -> None:
     # Seeds stand fixed: where sites cost the same at some multipliers, the last digit of a sum
     # decides which is opened, and the climbs part.
     plain, upper = plain_relaxation(seed, fewest=1 + seed % 4, spare=seed % 3, kept=seed % 3)
-    rule, ends = StepRule(iterations=12, step=0.7, patience=2), time.perf_counter() + 1e6
+    rule, deadline = StepRule(iterations=12, step=0.7, patience=2), time.perf_counter() + 1e6
     start = plain.initial_multipliers()
-    by_arrays = ascend(plain, start, upper, rule=rule, ends=ends)
-    compiled = ascend(replace(plain, large=True), start, upper, rule=rule, ends=ends)
+    by_arrays = ascend(plain, start, upper, rule=rule, deadline=deadline)
+    compiled = ascend(replace(plain, large=True), start, upper, rule=rule, deadline=deadline)
     assert compiled.value == pytest.approx(by_arrays.value)
     assert compiled.multipliers == pytest.approx(by_arrays.multipliers)
     assert compiled.reduced_costs == pytest.approx(by_arrays.reduced_costs)
@@ -188,9 +188,9 @@ def test_the_compiled_climb_is_the_climb(seed: int) -> None:
 )
 def test_the_compiled_climb_ends_at_a_bound(seed: int, fewest: int, spare: int, kept: int) -> None:
     plain, upper = plain_relaxation(seed, fewest, spare, kept)
-    rule, ends = StepRule(iterations=12, step=0.7, patience=2), time.perf_counter() + 1e6
+    rule, deadline = StepRule(iterations=12, step=0.7, patience=2), time.perf_counter() + 1e6
     start = plain.initial_multipliers()
-    found = ascend(replace(plain, large=True), start, upper, rule=rule, ends=ends)
+    found = ascend(replace(plain, large=True), start, upper, rule=rule, deadline=deadline)
     there = plain.solve(found.multipliers)
     assert found.value == pytest.approx(there.value)
     assert found.value >= plain.solve(start).value - 1e-9 * upper
@@ -249,7 +249,7 @@ def test_a_pair_of_a_plan_that_costs_the_bound_is_not_ruled_out() -> None:
     distances = graph_distances(np.random.default_rng(3), 5, 8)
     weights = np.array([3.0, 7.0, 2.0, 9.0, 4.0])
     case = formulate(*case_of(distances, weights), SitingProblem(p=5, ceiling_min=1e4))
-    found = lagrangian_bound(case.model, 0.0, ends=time.perf_counter() + 30)
+    found = lagrangian_bound(case.model, 0.0, deadline=time.perf_counter() + 30)
     assert found.value == 0
     assert not found.unused.diagonal().any()
     assert found.unused.any()

@@ -149,7 +149,7 @@ def test_the_programme_of_radii_finds_the_best_of_all_plans(count, fewest, most)
         sizes = range(fewest, most + 1)
         plans = [np.array(plan) for size in sizes for plan in combinations(range(count), size)]
         best = min(model.cost(plan) for plan in plans)
-        found = solve_exactly(model, gap=0.0, ends=np.inf, seed=0)
+        found = solve_exactly(model, gap=0.0, deadline=np.inf, seed=0)
         assert found.cost == pytest.approx(best)
         if np.isfinite(best):
             assert model.cost(found.plan) == pytest.approx(best)

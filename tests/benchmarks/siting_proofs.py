@@ -236,7 +236,7 @@ def main() -> None:
         plan = [int(site[1:]) for site in found.sites]
         cost = float(distances[:, plan].min(axis=1).sum())
         model = formulate(*case, problem).model
-        ours = lagrangian_bound(model, found.value, ends=time.perf_counter() + 30)
+        ours = lagrangian_bound(model, found.value, deadline=time.perf_counter() + 30)
         start = ours.multipliers[:nodes] * nodes
         parts = proved(distances, p, cost, start)
         how = str(parts) if parts > 0 else excluded(distances, p, cost, start) or "not proved"

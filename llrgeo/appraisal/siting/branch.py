@@ -43,7 +43,7 @@ class _Tree:
     root: Relaxation
     best: BoundedPlan
     gap: float
-    ends: float
+    deadline: float
     nodes: list[_Node] = field(default_factory=list)
     seen: int = 0
     tried: set[bytes] = field(default_factory=set)
@@ -54,7 +54,9 @@ class _Tree:
             return
         # A part whose bound reaches `target` holds no plan better by more than the gap.
         target = self.best.cost - self.gap
-        found = ascend(relaxation, multipliers, self.best.cost, rule=AT_NODE, ends=self.ends)
+        found = ascend(
+            relaxation, multipliers, self.best.cost, rule=AT_NODE, deadline=self.deadline
+        )
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
@@ -102,7 +104,7 @@ def site_in_doubt(reduced_costs: Vector, chosen: Mask, keep: Mask) -> int:
 
 
 def branch_and_bound(
-    model: Model, root: LagrangianBound, known: BoundedPlan, *, gap: float, ends: float
+    model: Model, root: LagrangianBound, known: BoundedPlan, *, gap: float, deadline: float
 ) -> BoundedPlan:
     """Prove that a plan is best, or find the one that is.
 
@@ -120,12 +122,12 @@ def branch_and_bound(
         A feasible plan to start from.
     gap
         Absolute difference of cost and bound at which to stop.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     """
-    tree = _Tree(model, root.relaxation, known, gap, ends)
+    tree = _Tree(model, root.relaxation, known, gap, deadline)
     tree.enter(root.relaxation, root.multipliers)
-    while tree.nodes and time.perf_counter() < ends:
+    while tree.nodes and time.perf_counter() < deadline:
         node = heapq.heappop(tree.nodes)
         # The node of least bound cannot hold a better plan, so no other can: the proof is complete.
         if node.bound >= tree.best.cost - gap:

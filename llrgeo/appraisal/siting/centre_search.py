@@ -86,67 +86,91 @@ class CentreSearch:
         number = model.max_sites - len(kept)
         last, least = len(radii) - 1, model.min_sites
         search = cls(minutes, kept, free, number, least, radii, seed, low, last, unpriced=last)
-        # Any sites at all, so that there is a plan.
-        search._take(np.zeros(0, dtype=np.int64))
+        search._take(search._farthest_first())
         return search
 
-    def solve(self, gap: float, ends: float) -> BoundedPlan:
-        """Search, and prove to a relative gap; `ends` is when to stop."""
-        self._search(gap, ends)
+    def solve(self, gap: float, deadline: float) -> BoundedPlan:
+        """Search, and prove to a relative gap; `deadline` is when to stop."""
+        self._search(gap, deadline)
         if self.number > FEW_SITES:  # fewer are proved sooner than priced
-            self._raise_by_prices(_COARSE, gap, ends)
+            self._raise_by_prices(_COARSE, gap, deadline)
         now = time.perf_counter()
-        proving_ends = now + _PROVING * (ends - now)
-        while self._is_open(gap) and time.perf_counter() < proving_ends:
+        proving_deadline = now + _PROVING * (deadline - now)
+        while self._is_open(gap) and time.perf_counter() < proving_deadline:
             at = self._next_to_prove(gap)
-            covering = Covering.of(self._left(at), self.free, proving_ends)
-            found = covering.at_most(self.number, ends=proving_ends)
+            covering = Covering.of(self._left(at), self.free, proving_deadline)
+            found = covering.at_most(self.number, deadline=proving_deadline)
             if found.plan is not None:
                 self._take(covering.sites[found.plan])
             elif np.isposinf(found.bound):
                 self.low = at + 1
             else:
                 break  # out of time
-        self._raise_by_prices(0.0, gap, ends)
+        self._raise_by_prices(0.0, gap, deadline)
         bound = float(self.radii[self.low]) if self.low <= self.high else self.longest
         return BoundedPlan(self.plan, bound, self.longest)
+
+    def _farthest_first(self) -> Positions:
+        """Return a plan that opens, each time, the site nearest to the area with the longest way.
+
+        Where journeys keep to the triangle inequality none is longer than three times the least
+        longest (Hochbaum and Shmoys 1986, after Gonzalez 1985). Each site then gives way to the one
+        that is best for its areas.
+        """
+        opened = self.kept.tolist()
+        way = self.minutes[:, self.kept].min(axis=1, initial=np.inf)
+        # Nothing may be open yet: the area whose nearest site is the farthest comes first.
+        area = int(self.minutes[:, self.free].min(axis=1, initial=np.inf).argmax())
+        while len(opened) < len(self.kept) + min(self.number, len(self.free)):
+            area = int(way.argmax()) if opened else area
+            site = int(self.free[self.minutes[area, self.free].argmin()])
+            if self.minutes[area, site] >= way[area]:
+                break  # no site would shorten the longest journey
+            opened.append(site)
+            way = np.minimum(way, self.minutes[:, site])
+        nearest = self.minutes[:, opened].argmin(axis=1)
+        plan = []
+        for position in range(len(self.kept), len(opened)):
+            members = self.minutes[nearest == position]
+            plan.append(self.free[members[:, self.free].max(axis=0, initial=0.0).argmin()])
+        return np.unique(np.array(plan, dtype=np.int64))
 
     def _is_open(self, gap: float) -> bool:
         apart = self.longest - self.radii[min(self.low, self.high + 1)]
         return self.low <= self.high and bool(apart > gap * self.longest)
 
-    def _search(self, gap: float, ends: float) -> None:
+    def _search(self, gap: float, deadline: float) -> None:
         """Halve the radii between those ruled out by prices and those for which a plan is found."""
         doubted = self.low  # below it the search has found none, or there is none
-        while doubted <= self.high and self._is_open(gap) and time.perf_counter() < ends:
+        while doubted <= self.high and self._is_open(gap) and time.perf_counter() < deadline:
             if self.longest - self.radii[doubted] <= _NEAR * self.longest:
                 break  # a longer search of the last radius is worth more
             at = (doubted + self.high) // 2
-            plan = self._plan_within(at, _STEPS, ends)
+            plan = self._plan_within(at, _STEPS, deadline)
             if plan is not None:
                 self._take(plan)
                 continue
             doubted = at + 1
             if at < self.unpriced:
-                self._price(at, ends)
-        while self._is_open(gap) and time.perf_counter() < ends:
-            plan = self._plan_within(self._target(gap), _LAST_STEPS, ends)
+                self._price(at, deadline)
+        while self._is_open(gap) and time.perf_counter() < deadline:
+            plan = self._plan_within(self._target(gap), _LAST_STEPS, deadline)
             if plan is None:
                 return
             self._take(plan)
 
-    def _raise_by_prices(self, within: float, gap: float, ends: float) -> None:
+    def _raise_by_prices(self, within: float, gap: float, deadline: float) -> None:
         """Halve the radii that prices may rule out, until they differ by a share of the longest."""
-        while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < ends:
+        while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < deadline:
             if self.radii[self.unpriced] - self.radii[self.low] <= within * self.longest:
                 return
-            self._price((self.low + self.unpriced) // 2, ends)
+            self._price((self.low + self.unpriced) // 2, deadline)
 
-    def _price(self, at: int, ends: float) -> None:
+    def _price(self, at: int, deadline: float) -> None:
         """Rule out a radius, and all below it, by prices of areas; or note that they do not."""
         # All areas and sites: what can be left out takes longer to find than prices do.
         everything = Covering(self._left(at)[:, self.free], self.free)
-        if everything.fewest_possible(ends) > self.number:
+        if everything.fewest_possible(deadline) > self.number:
             self.low = at + 1
         else:
             self.unpriced = at
@@ -162,10 +186,10 @@ class CentreSearch:
         apart = self.radii[last] - self.radii[self.low]
         return last if apart <= _COARSE * self.longest else (self.low + last) // 2
 
-    def _plan_within(self, at: int, steps: tuple[int, int], ends: float) -> Positions | None:
+    def _plan_within(self, at: int, steps: tuple[int, int], deadline: float) -> Positions | None:
         """Look for a plan with all demand within a radius; None where none is found."""
         left = self._left(at)
-        cover = left[undominated_areas(left, ends)][:, self.free]
+        cover = left[undominated_areas(left, deadline)][:, self.free]
         plan = greedy_cover(cover)
         if len(plan) <= self.number:
             return self.free[plan]
@@ -174,7 +198,7 @@ class CentreSearch:
         known = np.flatnonzero(np.isin(self.free, self.plan))[: self.number]
         each, most = steps
         swaps = min(each * len(cover), most)
-        found = search_cover(cover, known, steps=swaps, seed=self.seed, ends=ends)
+        found = search_cover(cover, known, steps=swaps, seed=self.seed, deadline=deadline)
         return None if found is None else self.free[found]
 
     def _left(self, at: int) -> Mask:

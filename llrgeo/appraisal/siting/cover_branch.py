@@ -31,16 +31,16 @@ class _CoverTree:
 
     relaxation: CoverRelaxation
     number: int
-    ends: float
+    deadline: float
     parts: list[Part]
     costs: Pseudocosts
 
     def find(self) -> Positions | None:
         """Return a plan; None where there is none, or time is up and some parts are left."""
-        while self.parts and time.perf_counter() < self.ends:
+        while self.parts and time.perf_counter() < self.deadline:
             part = self.parts.pop()
             self.relaxation.fix(part.fixed)
-            relaxed = self.relaxation.solve(self.ends, self.number + _ROUNDING)
+            relaxed = self.relaxation.solve(self.deadline, self.number + _ROUNDING)
             if relaxed is None:
                 self.parts.append(part)
                 break
@@ -74,13 +74,13 @@ class _CoverTree:
         room = self.number - relaxed.value
         for site in new[:_TRIED].tolist():
             opened = float(relaxed.opened[site])
-            values = self.relaxation.values_if_fixed(site, _STEPS, self.ends)
+            values = self.relaxation.values_if_fixed(site, _STEPS, self.deadline)
             for way, moved in ((0, opened), (1, 1 - opened)):
                 self.costs.learn(site, way, min(values[way] - relaxed.value, room), moved)
         return int(likely[self.costs.score(likely, relaxed.opened).argmax()])
 
 
-def cover_with(cover: Mask, number: int, *, ends: float) -> BoundedPlan:
+def cover_with(cover: Mask, number: int, *, deadline: float) -> BoundedPlan:
     """Find a plan of at most so many sites that covers all areas, or show that there is none.
 
     Parameters
@@ -89,7 +89,7 @@ def cover_with(cover: Mask, number: int, *, ends: float) -> BoundedPlan:
         Shape (areas, sites): which site covers which area; each area has at least one.
     number
         Of sites.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
 
     Returns
@@ -102,7 +102,7 @@ def cover_with(cover: Mask, number: int, *, ends: float) -> BoundedPlan:
     relaxation.stop_above(number + 2 * _ROUNDING)
     start = np.zeros(cover.shape[1], dtype=np.int8)
     costs = Pseudocosts.of(len(start))
-    tree = _CoverTree(relaxation, number, ends, [Part(start, 0.0)], costs)
+    tree = _CoverTree(relaxation, number, deadline, [Part(start, 0.0)], costs)
     plan = tree.find()
     if plan is not None:
         return BoundedPlan(plan, min([len(plan), *(part.bound for part in tree.parts)]), len(plan))

@@ -12,7 +12,7 @@ import numpy as np
 from llrgeo.appraisal.siting.model import Mask, Positions
 
 
-def undominated(cover: Mask, ends: float = np.inf) -> tuple[Positions, Positions]:
+def undominated(cover: Mask, deadline: float = np.inf) -> tuple[Positions, Positions]:
     """Return the areas and sites that a set covering needs.
 
     Some plan of fewest sites consists of these sites alone, and a plan of them that covers these
@@ -22,27 +22,27 @@ def undominated(cover: Mask, ends: float = np.inf) -> tuple[Positions, Positions
     ----------
     cover
         Shape (areas, sites): which site covers which area; each area has at least one.
-    ends
+    deadline
         When to stop, by `time.perf_counter`; more than are needed are left then.
     """
     areas, sites = np.arange(cover.shape[0]), np.arange(cover.shape[1])
     while True:
         before = len(areas), len(sites)
-        areas = areas[undominated_areas(cover[np.ix_(areas, sites)], ends)]
+        areas = areas[undominated_areas(cover[np.ix_(areas, sites)], deadline)]
         # A site covers no more than another if it leaves out all that the other leaves out.
-        sites = sites[undominated_areas(~cover[np.ix_(areas, sites)].T, ends)]
+        sites = sites[undominated_areas(~cover[np.ix_(areas, sites)].T, deadline)]
         if (len(areas), len(sites)) == before:
             return areas, sites
 
 
-def undominated_areas(rows: Mask, ends: float = np.inf) -> Positions:
+def undominated_areas(rows: Mask, deadline: float = np.inf) -> Positions:
     """Return the rows that include no other row, in ascending order; of equal rows the first.
 
     Parameters
     ----------
     rows
         Shape (areas, sites): which site covers which area.
-    ends
+    deadline
         When to stop, by `time.perf_counter`; rows that include others are left then.
     """
     # By column, which rows have it, eight to a byte: a row is included in those that have all of
@@ -53,7 +53,7 @@ def undominated_areas(rows: Mask, ends: float = np.inf) -> Positions:
     for row in order.tolist():
         if includes_other[row]:
             continue
-        if time.perf_counter() >= ends:
+        if time.perf_counter() >= deadline:
             break
         all_of_it = np.bitwise_and.reduce(having[rows[row]], axis=0)
         includes_other |= np.unpackbits(all_of_it, count=len(rows)).astype(bool)

@@ -57,13 +57,13 @@ class CoverRelaxation:
         highs.setOptionValue("presolve", "off")  # rows are put in, and bounds move
         return cls(cover, csr_array(cover.astype(float)), highs, first)
 
-    def solve(self, ends: float, most: float = np.inf) -> Relaxed | None:
+    def solve(self, deadline: float, most: float = np.inf) -> Relaxed | None:
         """Return the fewest sites at the bounds that are set; None where time is up.
 
         The value is +inf where no plan is within the bounds or each has more than `most` sites.
         """
         while True:
-            ending = run_until(self.highs, ends)
+            ending = run_until(self.highs, deadline)
             if ending is Ending.STOPPED:
                 return None
             if ending is Ending.NOTHING:
@@ -95,7 +95,7 @@ class CoverRelaxation:
         lower, upper = (fixed > 0).astype(float), (fixed >= 0).astype(float)
         self.highs.changeColsBounds(len(fixed), np.arange(len(fixed), dtype=np.int32), lower, upper)
 
-    def values_if_fixed(self, site: int, steps: int, ends: float) -> tuple[float, float]:
+    def values_if_fixed(self, site: int, steps: int, deadline: float) -> tuple[float, float]:
         """Return the value that so many steps lead to if a site is closed, and if it is opened.
 
         +inf where no plan of at most as many sites is left. The site may be open or not; where the
@@ -105,7 +105,7 @@ class CoverRelaxation:
         self.highs.setOptionValue("simplex_iteration_limit", steps)
         for way in (0.0, 1.0):
             self.highs.changeColBounds(site, way, way)
-            over = run_until(self.highs, ends) is Ending.NOTHING
+            over = run_until(self.highs, deadline) is Ending.NOTHING
             values.append(np.inf if over else self.highs.getInfo().objective_function_value)
             self.highs.changeColBounds(site, 0.0, 1.0)
             self.highs.setBasis(basis)

@@ -25,7 +25,7 @@ def greedy_cover(cover: Mask) -> Positions:
 
 
 def search_cover(
-    cover: Mask, start: Positions, *, steps: int, seed: int, ends: float = np.inf
+    cover: Mask, start: Positions, *, steps: int, seed: int, deadline: float = np.inf
 ) -> Positions | None:
     """Look for a plan that covers every area with as many sites as the one to start from.
 
@@ -39,7 +39,7 @@ def search_cover(
         Swaps to try.
     seed
         Of the choice among areas left bare.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
 
     Returns
@@ -53,7 +53,7 @@ def search_cover(
     lists = CoverLists.of(cover)
     now = Standing.of(lists, plan)
     for first in range(0, max(steps, 1), _AT_ONCE):
-        if time.perf_counter() >= ends:
+        if time.perf_counter() >= deadline:
             break
         if swap_until_covered(lists, now, plan, draws[first : first + _AT_ONCE], first):
             return np.sort(plan)

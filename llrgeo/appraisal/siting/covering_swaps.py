@@ -55,16 +55,16 @@ class CoveringSwaps:
         return float(self.weights[self.by_site[plan].any(axis=0)].sum())
 
     def improve(
-        self, start: Positions, steps: int, rng: np.random.Generator, ends: float
+        self, start: Positions, steps: int, rng: np.random.Generator, deadline: float
     ) -> Positions:
-        """Return the best plan met on so many swaps from one; `ends` is when to stop."""
+        """Return the best plan met on so many swaps from one; `deadline` is when to stop."""
         plan, best = start.copy(), start.copy()
         counts, most = self.by_site[plan].sum(axis=0), self.covered(plan)
         sites, open_sites = len(self.by_site), len(plan)
         # The step from which a site may come again, and from which it may go.
         may_come, may_go = np.zeros(sites, dtype=np.int64), np.zeros(sites, dtype=np.int64)
         for step in range(1, steps + 1):
-            if time.perf_counter() >= ends:
+            if time.perf_counter() >= deadline:
                 break
             gains = self._gains(plan, counts)
             # A swap that beats the best plan is made whatever came or went before.
@@ -108,7 +108,7 @@ class CoveringSwaps:
 
 
 def cover_most(
-    cover: Mask, weights: Vector, known: Positions, *, seed: int, ends: float
+    cover: Mask, weights: Vector, known: Positions, *, seed: int, deadline: float
 ) -> Positions:
     """Look for a plan of as many sites as a known one that covers more weight.
 
@@ -122,7 +122,7 @@ def cover_most(
         The plan to start from, among other starts.
     seed
         Of the other starts, and of how long sites wait.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     """
     if not 0 < len(known) < cover.shape[1]:
@@ -132,8 +132,8 @@ def cover_most(
     worth = _WORK // (_STARTS * max(int(cover.sum()), 1) * len(known))
     steps = int(np.clip(worth, least, most))
     starts = [known, *(swaps.greedy(len(known), rng) for _ in range(_STARTS - 1))]
-    plans = [swaps.improve(start, steps, rng, ends) for start in starts]
+    plans = [swaps.improve(start, steps, rng, deadline) for start in starts]
     best = max(plans, key=swaps.covered)
     sites = np.unique(np.concatenate(plans))
-    few = swaps.among(sites).improve(np.searchsorted(sites, best), _AGAIN * steps, rng, ends)
-    return swaps.improve(sites[few], steps, rng, ends)
+    few = swaps.among(sites).improve(np.searchsorted(sites, best), _AGAIN * steps, rng, deadline)
+    return swaps.improve(sites[few], steps, rng, deadline)

@@ -42,7 +42,7 @@ class BoundedPlan:
 
 
 def solve_exactly(
-    model: Model, *, gap: float, ends: float, seed: int, start: Positions | None = None
+    model: Model, *, gap: float, deadline: float, seed: int, start: Positions | None = None
 ) -> BoundedPlan:
     """Solve a model by HiGHS.
 
@@ -52,7 +52,7 @@ def solve_exactly(
         The problem.
     gap
         Absolute difference of cost and bound at which to stop.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     seed
         Of the solver's choices.
@@ -71,7 +71,7 @@ def solve_exactly(
     else:
         _add_flows(programme, sites, model, model.catchments)
     known = None if start is None else (sites, np.isin(sites, start).astype(float))
-    solution = programme.solve(gap=gap, ends=ends, seed=seed, start=known)
+    solution = programme.solve(gap=gap, deadline=deadline, seed=seed, start=known)
     if solution.values is None:
         return BoundedPlan(None, solution.bound, np.inf)
     plan = np.flatnonzero(solution.values[sites] > _HALF)
@@ -93,7 +93,7 @@ def assign_areas(model: Model, plan: Positions) -> BoundedPlan:
     opened = np.zeros_like(model.keep)
     opened[plan] = True
     fixed = replace(model, keep=opened, close=~opened)
-    return replace(solve_exactly(fixed, gap=0.0, ends=np.inf, seed=0), bound=-np.inf)
+    return replace(solve_exactly(fixed, gap=0.0, deadline=np.inf, seed=0), bound=-np.inf)
 
 
 def _add_site_rows(programme: Programme, sites: IntArray, model: Model) -> None:

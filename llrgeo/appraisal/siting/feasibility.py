@@ -54,7 +54,7 @@ def is_feasible(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -
         objective=AssignmentSum(np.zeros_like(model.objective.costs)),
         site_costs=np.zeros_like(model.site_costs),
     )
-    answer = solve_exactly(free, gap=np.inf, ends=time.perf_counter() + _SECONDS, seed=0)
+    answer = solve_exactly(free, gap=np.inf, deadline=time.perf_counter() + _SECONDS, seed=0)
     return answer.plan is not None or not np.isposinf(answer.bound)
 
 

@@ -31,7 +31,7 @@ class Merit:
     cost: float
 
 
-def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Positions, Merit]:
+def search(model: Model, *, starts: int, seed: int, deadline: float) -> tuple[Positions, Merit]:
     """Return the best plan of many seeded local searches; its excess is above 0 if none was found.
 
     Parameters
@@ -42,13 +42,13 @@ def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Positi
         Local searches, each from a random plan.
     seed
         Of the random plans.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     """
     rng = np.random.default_rng(seed)
-    found = [descend(model, _random_plan(model, rng), ends)]
-    while len(found) < starts and time.perf_counter() < ends:
-        found.append(descend(model, _random_plan(model, rng), ends))
+    found = [descend(model, _random_plan(model, rng), deadline)]
+    while len(found) < starts and time.perf_counter() < deadline:
+        found.append(descend(model, _random_plan(model, rng), deadline))
     return min(found, key=lambda plan_and_merit: (plan_and_merit[1], tuple(plan_and_merit[0])))
 
 
@@ -61,7 +61,7 @@ def _random_plan(model: Model, rng: np.random.Generator) -> Positions:
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Merit]:
+def descend(model: Model, plan: Positions, deadline: float) -> tuple[Positions, Merit]:
     """Make the best move as long as one helps; return the plan and how good it is.
 
     Merit rises strictly with every move, so no plan is met twice.
@@ -70,7 +70,7 @@ def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Meri
     # `_STEPS` guards against a cycle of moves that differ by rounding alone.
     merit = merit_of(model, plan)
     for _ in range(_STEPS):
-        if time.perf_counter() >= ends:
+        if time.perf_counter() >= deadline:
             break
         moved = _best_move(model, plan)
         moved_merit = merit_of(model, moved)

@@ -36,13 +36,13 @@ class _LinearTree:
     highs: highspy.Highs
     best: BoundedPlan
     unit: float
-    ends: float
+    deadline: float
     parts: list[Part]
     costs: Pseudocosts
 
     def divide_all(self) -> float:
         """Divide until no part is left or time is up; return what no plan costs less than."""
-        while self.parts and time.perf_counter() < self.ends:
+        while self.parts and time.perf_counter() < self.deadline:
             part = self.parts.pop()
             if part.bound >= self.best.cost - self.unit:
                 continue
@@ -62,7 +62,7 @@ class _LinearTree:
         self.highs.changeColsBounds(number, self.columns.astype(np.int32), lower, upper)
         target = self.best.cost / self.unit - 1 + _ROUNDING
         self.highs.setOptionValue("objective_bound", target + _ROUNDING)
-        ending = run_until(self.highs, self.ends)
+        ending = run_until(self.highs, self.deadline)
         if ending is Ending.STOPPED:
             return None
         if ending is Ending.NOTHING:
@@ -113,7 +113,7 @@ def branch_on_relaxation(
     known: BoundedPlan,
     *,
     unit: float,
-    ends: float,
+    deadline: float,
 ) -> BoundedPlan:
     """Prove that a plan is best, or find the one that is.
 
@@ -128,7 +128,7 @@ def branch_on_relaxation(
         A feasible plan, and what no plan costs less than.
     unit
         Absolute difference of cost and bound at which to stop.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     """
     programme, columns = relaxed
@@ -139,7 +139,7 @@ def branch_on_relaxation(
         highs=programme.relaxation(),
         best=known,
         unit=unit,
-        ends=ends,
+        deadline=deadline,
         parts=[Part(fixed, known.bound)],
         costs=Pseudocosts.of(len(fixed)),
     )

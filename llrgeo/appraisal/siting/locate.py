@@ -234,7 +234,7 @@ def _refuse(
     raise LlrgeoError(msg)
 
 
-def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
+def _least_sum(case: Formulation, gap: float, deadline: float, seed: int) -> BoundedPlan:
     """Search, bound, and close the gap on what the bound leaves over; or value all, if few."""
     if has_few_plans(case.model):
         return best_of_all(case.model)
@@ -243,32 +243,30 @@ def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> Bounded
     # A good plan by interchange. Without one, the exact method has to find a feasible plan.
     opened = max(model.min_sites, 1)  # about as many moves as sites lead from a random plan
     starts = int(np.clip(_CELLS // (model.objective.costs.size * max(opened // 20, 1)), *_STARTS))
-    searched, _ = search(model, starts=starts, seed=seed, ends=ends)
+    searched, _ = search(model, starts=starts, seed=seed, deadline=deadline)
     known = assign_areas(model, searched)
     if known.plan is None:
-        return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
+        return solve_exactly(model, gap=0.0, deadline=deadline, seed=seed)
     # The bound, and the plan of the relaxation, improved: often better than the searched one.
-    found = bounded(model, known.cost, ends=ends)
-    relaxed, _ = descend(model, found.plan, ends)
+    found = bounded(model, known.cost, deadline=deadline)
+    relaxed, _ = descend(model, found.plan, deadline)
     better = assign_areas(model, relaxed)
     if better.cost < known.cost:
-        known, found = better, bounded(model, better.cost, ends=ends, start=found)
+        known, found = better, bounded(model, better.cost, deadline=deadline, start=found)
     gap = max(gap, _EQUAL / 2)
     allowed = min(case.allowance(cost, gap) for cost in (known.cost, found.value))
     if model.catchments is None:
         # Costs go in steps: a plan that is better is better by a step, but for rounding.
         allowed = max(allowed, case.step * (1 - _ROUNDING))
-    return _on_step(case, _close_gap(case, found, known, allowed=allowed, ends=ends, seed=seed))
+    answer = _close_gap(case, found, known, allowed=allowed, deadline=deadline, seed=seed)
+    return _on_step(case, answer)
 
 
 def _on_step(case: Formulation, answer: BoundedPlan) -> BoundedPlan:
     """Raise a bound less than a step below a plan to its cost: there is no plan between."""
+    in_steps = case.step > 0 and case.model.catchments is None
     below = answer.cost - answer.bound < case.step * (1 - _ROUNDING / 2)
-    return replace(answer, bound=answer.cost) if below and _in_steps(case) else answer
-
-
-def _in_steps(case: Formulation) -> bool:
-    return case.step > 0 and case.model.catchments is None
+    return replace(answer, bound=answer.cost) if in_steps and below else answer
 
 
 def _close_gap(
@@ -277,7 +275,7 @@ def _close_gap(
     known: BoundedPlan,
     *,
     allowed: float,
-    ends: float,
+    deadline: float,
     seed: int,
 ) -> BoundedPlan:
     """Close what the Lagrangian bound leaves over, down to a difference in cost.
@@ -286,11 +284,11 @@ def _close_gap(
     formulation, or to branch and bound.
     """
     model = case.model
-    if known.cost - found.value <= allowed or time.perf_counter() >= ends:
+    if known.cost - found.value <= allowed or time.perf_counter() >= deadline:
         return replace(known, bound=found.value)
     if case.problem.definition.has_two_costs and is_plain_covering(model):
         prices = found.multipliers
-        return prove_most_covered(model, prices, known, gap=allowed, ends=ends, seed=seed)
+        return prove_most_covered(model, prices, known, gap=allowed, deadline=deadline, seed=seed)
     # Branching pays where the bound is near the best plan, or where limits or pairs make the
     # programme large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost
@@ -298,9 +296,9 @@ def _close_gap(
     pairs = np.count_nonzero(~found.unused) if not limited else np.inf
     small = pairs <= _FEW_PAIRS * len(model.objective.costs)
     if (near or pairs > _MOST_PAIRS) and not small and not case.problem.definition.has_two_costs:
-        return branch_and_bound(model, found, known, gap=allowed, ends=ends)
+        return branch_and_bound(model, found, known, gap=allowed, deadline=deadline)
     answer = solve_exactly(
-        _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=known.plan
+        _without_unused(model, found), gap=allowed, deadline=deadline, seed=seed, start=known.plan
     )
     # Two bounds hold; the higher says more. Neither is above the best plan but by rounding.
     bound = max(found.value, answer.bound)
@@ -317,16 +315,16 @@ def _without_unused(model: Model, found: LagrangianBound) -> Model:
     return replace(kept, objective=AssignmentSum(costs))
 
 
-def _fewest_sites(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
+def _fewest_sites(case: Formulation, gap: float, deadline: float, seed: int) -> BoundedPlan:
     """Find the fewest sites that cover all demand; costs are whole numbers of sites."""
     if is_plain_covering(case.model):
-        return fewest_that_cover(case.model, ends=ends, seed=seed)
-    return solve_exactly(case.model, gap=gap, ends=ends, seed=seed)
+        return fewest_that_cover(case.model, deadline=deadline, seed=seed)
+    return solve_exactly(case.model, gap=gap, deadline=deadline, seed=seed)
 
 
-def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
+def _most_backup(case: Formulation, gap: float, deadline: float, seed: int) -> BoundedPlan:
     """Find the fewest sites, then, with as many, the most demand that a second one covers."""
-    fewest = _fewest_sites(case, 0.0, ends, seed)
+    fewest = _fewest_sites(case, 0.0, deadline, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
     # With the number of sites fixed at the fewest, only what a
@@ -339,7 +337,7 @@ def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> Bound
         max_sites=count,
         backup=case.pairs.shares[case.model.covered],
     )
-    return solve_exactly(second, gap=gap, ends=ends, seed=seed)
+    return solve_exactly(second, gap=gap, deadline=deadline, seed=seed)
 
 
 _METHODS: Final[Mapping[Method, Callable[[Formulation, float, float, int], BoundedPlan]]] = {

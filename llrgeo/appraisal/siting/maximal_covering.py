@@ -53,26 +53,26 @@ def merge_areas(model: Model) -> Model:
 
 
 def relaxed_bound(
-    model: Model, upper: float, *, ends: float, start: LagrangianBound | None = None
+    model: Model, upper: float, *, deadline: float, start: LagrangianBound | None = None
 ) -> LagrangianBound:
     """Bound a maximal covering from below, as `lagrangian_bound` does, by the linear relaxation."""
-    prices = relaxed_prices(model, ends) if start is None else start.multipliers
+    prices = relaxed_prices(model, deadline) if start is None else start.multipliers
     return bound_at(model, prices, upper)
 
 
-def relaxed_prices(model: Model, ends: float = np.inf) -> Vector:
+def relaxed_prices(model: Model, deadline: float = np.inf) -> Vector:
     """Return the price of each area where sites may open in part, shape (areas,).
 
     Least sum of weight x uncovered, with uncovered + open sites that cover >= 1 in each area: the
-    prices are of these rows. When time ends (`ends`, by `time.perf_counter`) they may be any others
-    that bound less.
+    prices are of these rows. At the deadline (by `time.perf_counter`) they may be any others that
+    bound less.
     """
     demand = model.objective.costs.max(axis=1)
-    if time.perf_counter() >= ends:
+    if time.perf_counter() >= deadline:
         return np.zeros(len(demand))
     programme, _ = relaxed_covering(model)
     # Any prices bound the plans; the best to within rounding are enough.
-    found = programme.row_prices(interior=True, ends=ends)[: len(demand)]
+    found = programme.row_prices(interior=True, deadline=deadline)[: len(demand)]
     prices: Vector = np.clip(np.nan_to_num(found), 0.0, demand)
     return prices
 
@@ -95,7 +95,7 @@ def relaxed_covering(model: Model, unit: float = 1.0) -> tuple[Programme, IntArr
 
 
 def prove_most_covered(
-    model: Model, prices: Vector, known: BoundedPlan, *, gap: float, ends: float, seed: int
+    model: Model, prices: Vector, known: BoundedPlan, *, gap: float, deadline: float, seed: int
 ) -> BoundedPlan:
     """Look for a plan that covers more, and prove the best, to an absolute gap.
 
@@ -109,17 +109,17 @@ def prove_most_covered(
         A feasible plan.
     gap
         Absolute difference of cost and bound at which to stop, above 0.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     seed
         Of the search.
     """
-    plan = _search(model, known, seed, ends)
+    plan = _search(model, known, seed, deadline)
     if model.cost(plan) < known.cost:
         known = BoundedPlan(plan, -np.inf, model.cost(plan))
     found = bound_at(model, prices, known.cost)
     known = replace(known, bound=found.value)
-    if known.cost - found.value <= gap or time.perf_counter() >= ends:
+    if known.cost - found.value <= gap or time.perf_counter() >= deadline:
         return known
     # Sites that no better plan opens go, and areas that only they told apart become one.
     narrow = found.narrow(model)
@@ -127,10 +127,10 @@ def prove_most_covered(
     shut = np.where(narrow.close, costs.max(axis=1)[:, None], costs)
     narrow = merge_areas(replace(narrow, objective=AssignmentSum(shut)))
     relaxed = relaxed_covering(narrow, gap)
-    return branch_on_relaxation(narrow, relaxed, known, unit=gap, ends=ends)
+    return branch_on_relaxation(narrow, relaxed, known, unit=gap, deadline=deadline)
 
 
-def _search(model: Model, known: BoundedPlan, seed: int, ends: float) -> Positions:
+def _search(model: Model, known: BoundedPlan, seed: int, deadline: float) -> Positions:
     """Look for a plan of as many sites, those that are fixed among them, that covers more."""
     if known.plan is None:
         msg = "there is no plan to start from"
@@ -140,5 +140,5 @@ def _search(model: Model, known: BoundedPlan, seed: int, ends: float) -> Positio
     left = ~(costs[:, kept] == 0).any(axis=1)
     start = np.searchsorted(free, known.plan[~model.keep[known.plan]])
     cover = costs[np.ix_(left, free)] == 0
-    more = cover_most(cover, costs[left].max(axis=1), start, seed=seed, ends=ends)
+    more = cover_most(cover, costs[left].max(axis=1), start, seed=seed, deadline=deadline)
     return np.sort(np.concatenate([kept, free[more]]))

@@ -39,7 +39,7 @@ _ENDINGS: Final[Mapping[highspy.HighsModelStatus, Ending]] = MappingProxyType(
 )
 
 
-def run_until(highs: highspy.Highs, ends: float) -> Ending:
+def run_until(highs: highspy.Highs, deadline: float) -> Ending:
     """Let HiGHS solve what it holds, until a time by `time.perf_counter`; return how it ended.
 
     Raises
@@ -48,7 +48,7 @@ def run_until(highs: highspy.Highs, ends: float) -> Ending:
         If it ended in any other way; the message says how.
     """
     # HiGHS counts the time of all its runs.
-    left = max(ends - time.perf_counter(), 0.0)
+    left = max(deadline - time.perf_counter(), 0.0)
     highs.setOptionValue("time_limit", highs.getRunTime() + left)
     highs.run()
     status = highs.getModelStatus()
@@ -137,7 +137,7 @@ class Programme:
         self,
         *,
         gap: float,
-        ends: float,
+        deadline: float,
         seed: int,
         start: tuple[IntArray, FloatArray] | None = None,
         options: Mapping[str, bool | int | float | str] = NO_OPTIONS,
@@ -148,7 +148,7 @@ class Programme:
         ----------
         gap
             Absolute difference of cost and bound at which to stop.
-        ends
+        deadline
             When to stop, by `time.perf_counter`.
         seed
             Of the solver's own choices.
@@ -172,7 +172,7 @@ class Programme:
         # the columns that it does not name.
         if start is not None:
             highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
-        if run_until(highs, ends) is Ending.NOTHING:
+        if run_until(highs, deadline) is Ending.NOTHING:
             return Solution(None, np.inf)
         # When time runs out there may be a bound without a solution.
         info = highs.getInfo()
@@ -180,15 +180,15 @@ class Programme:
         values = np.array(highs.getSolution().col_value) if found else None
         return Solution(values, float(info.mip_dual_bound))
 
-    def row_prices(self, *, interior: bool = False, ends: float = np.inf) -> FloatArray:
+    def row_prices(self, *, interior: bool = False, deadline: float = np.inf) -> FloatArray:
         """Return what the limit of each row adds to the cost where columns need not be whole.
 
         These are the dual values of the linear relaxation, shape (rows,). With `interior` they are
         those of an interior point: exact to about 1e-8 alone, but much sooner where rows are many.
-        At `ends`, by `time.perf_counter`, they are what the solver has by then, or 0.
+        At `deadline`, by `time.perf_counter`, they are what the solver has by then, or 0.
         """
         highs = self.relaxation()
-        highs.setOptionValue("time_limit", max(ends - time.perf_counter(), 0.0))
+        highs.setOptionValue("time_limit", max(deadline - time.perf_counter(), 0.0))
         if interior:
             highs.setOptionValue("solver", "ipm")
             highs.setOptionValue("run_crossover", "off")

@@ -33,7 +33,7 @@ class NearBest:
         A sum over areas whose number of sites is fixed, and which nothing else limits.
     limit
         What a plan may cost.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     least
         No plan costs less; known once the plans are asked for.
@@ -41,7 +41,7 @@ class NearBest:
 
     model: Model
     limit: float
-    ends: float
+    deadline: float
     least: float = -np.inf
 
     def plans(self) -> Iterator[tuple[float, Positions]]:
@@ -52,17 +52,17 @@ class NearBest:
         TimeoutError
             If time ran out before all were met.
         """
-        start = lagrangian_bound(self.model, self.limit, ends=self.ends)
+        start = lagrangian_bound(self.model, self.limit, deadline=self.deadline)
         root, self.least = start.relaxation, start.value
         parts = [(np.ones(len(root.sites), dtype=bool), root.keep, start.multipliers)]
         while parts:
-            if time.perf_counter() >= self.ends:
+            if time.perf_counter() >= self.deadline:
                 raise TimeoutError
             left, keep, multipliers = parts.pop()
             part = root.part(left, keep)
             if not part.has_plans:
                 continue
-            found = ascend(part, multipliers, self.limit, rule=AT_NODE, ends=self.ends)
+            found = ascend(part, multipliers, self.limit, rule=AT_NODE, deadline=self.deadline)
             room = self.limit - found.value + _ROUNDING * abs(self.limit)
             if room < 0:
                 continue
@@ -107,7 +107,7 @@ def is_free_choice(model: Model) -> bool:
 
 
 def best_few(
-    model: Model, best: Positions, *, count: int, ends: float
+    model: Model, best: Positions, *, count: int, deadline: float
 ) -> list[tuple[float, Positions]]:
     """Return the plans that cost least, with what they cost, cheapest first, from the best one.
 
@@ -121,7 +121,7 @@ def best_few(
     # As many plans one swap away cost no more than the last of the few does.
     swaps = after_moves(model.objective, best)[:-1, :-1]
     swaps = swaps[~model.keep[best]][:, ~model.close & ~np.isin(np.arange(len(model.keep)), best)]
-    tree = NearBest(model, float(np.sort(swaps, axis=None)[count - 2]), ends)
+    tree = NearBest(model, float(np.sort(swaps, axis=None)[count - 2]), deadline)
     few: list[tuple[float, tuple[int, ...]]] = []
     for cost, plan in tree.plans():
         if cost <= tree.limit * (1 + _ROUNDING):

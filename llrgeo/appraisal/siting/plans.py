@@ -91,7 +91,7 @@ def _by_one_tree(
     None where that is not so, where few plans can be looked at one by one, or time runs out.
     """
     case = formulate(times, demand, problem)
-    model, ends = case.model, time.perf_counter() + effort.seconds
+    model, deadline = case.model, time.perf_counter() + effort.seconds
     plain = problem.definition.method == "least_sum" and is_free_choice(model)
     # Plans one swap away from the best: enough of them say what the last of the few costs at most.
     usable, kept = int((~model.close).sum()), int(model.keep.sum())
@@ -103,7 +103,7 @@ def _by_one_tree(
         return []
     best = np.flatnonzero(case.site_ids.isin(first.sites))
     try:
-        few = best_few(model, best, count=count, ends=ends)
+        few = best_few(model, best, count=count, deadline=deadline)
     except TimeoutError:
         return []
     return [first, *(_proved(first, case, cost, plan) for cost, plan in _others(few, best))]

@@ -181,13 +181,13 @@ def least_regret(
         AssignmentSum(case.model.objective.costs, case.cost(best[scenario.label].value))
         for case, scenario in zip(cases, scenarios, strict=True)
     )
-    ends = time.perf_counter() + seconds
+    deadline = time.perf_counter() + seconds
     nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
     # One column stands for the worst regret; pressed down, it
     # finds the plan whose worst is the least.
     model = replace(cases[0].model, objective=nothing, worst_of=totals)
     starts = [np.flatnonzero(cases[0].site_ids.isin(plan.sites)) for plan in best.values()]
-    answer = _solve(model, starts, ends, seed)
+    answer = _solve(model, starts, deadline, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"
         raise InfeasibleError(msg)
@@ -204,32 +204,32 @@ def least_regret(
     )
 
 
-def _solve(model: Model, starts: Sequence[Positions], ends: float, seed: int) -> BoundedPlan:
+def _solve(model: Model, starts: Sequence[Positions], deadline: float, seed: int) -> BoundedPlan:
     """Search, and prove on what may hold a plan of less regret.
 
     `starts` are the best plans of the scenarios, from which the search goes on.
     """
     if is_free_choice(model):
-        descended = [descend(model, start, ends) for start in starts]
+        descended = [descend(model, start, deadline) for start in starts]
         plan, found = min(descended, key=lambda each: (each[1], tuple(each[0])))
-        return _least_of_tree(model, BoundedPlan(plan, -np.inf, found.cost), ends)
-    plan, found = search(model, starts=_STARTS, seed=seed, ends=ends)
+        return _least_of_tree(model, BoundedPlan(plan, -np.inf, found.cost), deadline)
+    plan, found = search(model, starts=_STARTS, seed=seed, deadline=deadline)
     if found.excess > 0:
-        return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
-    left = _without_unused(model, found.cost, ends)
-    answer = solve_exactly(left, gap=0.0, ends=ends, seed=seed, start=plan)
+        return solve_exactly(model, gap=0.0, deadline=deadline, seed=seed)
+    left = _without_unused(model, found.cost, deadline)
+    answer = solve_exactly(left, gap=0.0, deadline=deadline, seed=seed, start=plan)
     if answer.cost < found.cost:
         return answer
     return BoundedPlan(plan, min(answer.bound, found.cost), found.cost)
 
 
-def _least_of_tree(model: Model, best: BoundedPlan, ends: float) -> BoundedPlan:
+def _least_of_tree(model: Model, best: BoundedPlan, deadline: float) -> BoundedPlan:
     """Look through the plans whose mean regret is at most the worst regret of the best.
 
     A plan of less worst regret is among them, for the mean is at most the worst.
     """
     summed, sums = _mean_of(model)
-    tree = NearBest(summed, best.cost + sums, ends)
+    tree = NearBest(summed, best.cost + sums, deadline)
     try:
         for cost, plan in tree.plans():
             if cost <= tree.limit * (1 + _ROUNDING) and model.cost(plan) < best.cost:
@@ -249,7 +249,7 @@ def _mean_of(model: Model) -> tuple[Model, float]:
     return summed, share * sum(total.limit for total in model.worst_of)
 
 
-def _without_unused(model: Model, regret: float, ends: float) -> Model:
+def _without_unused(model: Model, regret: float, deadline: float) -> Model:
     """Leave out sites and pairs that no plan of less regret uses.
 
     The mean of regrets is at most the worst; so a plan of less regret also has a smaller mean, a
@@ -258,7 +258,7 @@ def _without_unused(model: Model, regret: float, ends: float) -> Model:
     # The worst regret is at least the mean of regrets. So a bound on the mean of the scenarios'
     # sums bounds the worst from below, and pairs that the mean rules out are in no better plan.
     summed, sums = _mean_of(model)
-    found = lagrangian_bound(summed, regret + sums, ends=ends)
+    found = lagrangian_bound(summed, regret + sums, deadline=deadline)
     parts = np.split(found.unused, len(model.worst_of))
     totals = tuple(
         replace(total, costs=np.where(unused, np.inf, total.costs))

@@ -43,23 +43,23 @@ class Covering:
     sites: Positions
 
     @classmethod
-    def of(cls, cover: Mask, usable: Positions, ends: float = np.inf) -> Self:
+    def of(cls, cover: Mask, usable: Positions, deadline: float = np.inf) -> Self:
         """Return the covering of areas (rows of `cover`) by some of the sites, all else left out.
 
         Some plan of fewest sites consists of the sites left alone. Each area needs a usable site.
-        More are left where time ends (`ends`, by `time.perf_counter`) before all are looked at.
+        More are left where time ends (`deadline`, by `time.perf_counter`) before all are looked at.
         """
-        areas, left = undominated(cover[:, usable], ends)
+        areas, left = undominated(cover[:, usable], deadline)
         return cls(cover[np.ix_(areas, usable[left])], usable[left])
 
-    def prices(self, ends: float = np.inf) -> Vector:
+    def prices(self, deadline: float = np.inf) -> Vector:
         """Return a price of each area such that no site covers areas of more than 1 in all.
 
         Every plan that covers all has at least as many sites as the prices sum to. Where time ends
-        (`ends`, by `time.perf_counter`) before the best prices are known, they may sum to less.
+        (`deadline`, by `time.perf_counter`) before the best prices are known, they may sum to less.
         """
         relaxation = CoverRelaxation.of(self.cover)
-        relaxation.solve(ends)
+        relaxation.solve(deadline)
         prices = np.maximum(relaxation.prices(), 0.0)
         if not prices.any():
             prices = np.ones(len(self.cover))  # out of time: each area alike
@@ -68,23 +68,23 @@ class Covering:
         fair: Vector = prices / max(float((prices @ self.cover).max(initial=0.0)), 1.0)
         return fair
 
-    def fewest_possible(self, ends: float = np.inf) -> int:
+    def fewest_possible(self, deadline: float = np.inf) -> int:
         """Return how many sites any plan has at least, as far as is known when time ends."""
-        return whole_sites(float(self.prices(ends).sum()))
+        return whole_sites(float(self.prices(deadline).sum()))
 
-    def search(self, start: Positions, seed: int, ends: float = np.inf) -> Positions | None:
+    def search(self, start: Positions, seed: int, deadline: float = np.inf) -> Positions | None:
         """Look for a plan of as many sites as one to start from, both as positions in `sites`."""
         each, most = _STEPS
         steps = min(each * len(self.cover), most)
-        return search_cover(self.cover, start, steps=steps, seed=seed, ends=ends)
+        return search_cover(self.cover, start, steps=steps, seed=seed, deadline=deadline)
 
-    def at_most(self, number: int, *, ends: float) -> BoundedPlan:
+    def at_most(self, number: int, *, deadline: float) -> BoundedPlan:
         """Find a plan of at most so many sites, as positions in `sites`, or show that none is.
 
         The bound is on the number of sites; +inf where there is no such plan.
         """
         if number > FEW_SITES:
-            return cover_with(self.cover, number, ends=ends)
+            return cover_with(self.cover, number, deadline=deadline)
         tried = cover_by_trying(self.cover, number)
         if tried is None:
             return BoundedPlan(None, np.inf, np.inf)
@@ -123,7 +123,7 @@ def is_plain_covering(model: Model) -> bool:
     return not limited and model.catchments is None and model.backup is None
 
 
-def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
+def fewest_that_cover(model: Model, *, deadline: float, seed: int) -> BoundedPlan:
     """Find the fewest sites that cover all areas of a plain covering, and prove it.
 
     Sites that must be open are; of the others all cost the same.
@@ -132,7 +132,7 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
     ----------
     model
         A model for which `is_plain_covering` holds; `cover` says which sites cover which areas.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     seed
         Of the search.
@@ -144,25 +144,25 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
         return BoundedPlan(kept, paid, paid)
     if not left[:, free].any(axis=1).all():
         return BoundedPlan(None, np.inf, np.inf)
-    chosen, bound = _fewest(Covering.of(left, free, ends), ends, seed)
+    chosen, bound = _fewest(Covering.of(left, free, deadline), deadline, seed)
     plan = np.sort(np.concatenate([kept, chosen]))
     return BoundedPlan(plan, bound + paid, len(chosen) + paid)
 
 
-def _fewest(covering: Covering, ends: float, seed: int) -> tuple[Positions, float]:
+def _fewest(covering: Covering, deadline: float, seed: int) -> tuple[Positions, float]:
     """Return the fewest sites of a covering, among candidates, and how many any plan has at least.
 
     Search, bound, and prove. When time has ended, no further round begins, and what is known until
     then stands.
     """
-    least, plan = covering.fewest_possible(ends), greedy_cover(covering.cover)
-    while len(plan) > least and time.perf_counter() < ends:
-        better = covering.search(plan[:-1], seed, ends)
+    least, plan = covering.fewest_possible(deadline), greedy_cover(covering.cover)
+    while len(plan) > least and time.perf_counter() < deadline:
+        better = covering.search(plan[:-1], seed, deadline)
         if better is None:
             break
         plan = better
-    while len(plan) > least and time.perf_counter() < ends:
-        found = covering.at_most(least, ends=ends)
+    while len(plan) > least and time.perf_counter() < deadline:
+        found = covering.at_most(least, deadline=deadline)
         if found.plan is not None:
             plan = found.plan
         elif np.isposinf(found.bound):

@@ -75,9 +75,9 @@ class LagrangianBound:
 
 
 def lagrangian_bound(
-    model: Model, upper: float, *, ends: float, start: LagrangianBound | None = None
+    model: Model, upper: float, *, deadline: float, start: LagrangianBound | None = None
 ) -> LagrangianBound:
-    """Bound a sum over areas from below, given the cost of a known plan; `ends` is when to stop.
+    """Bound a sum over areas from below, given the cost of a known plan, until a deadline.
 
     `start` is a bound of the same model found before, from whose multipliers to go on.
 
@@ -90,7 +90,10 @@ def lagrangian_bound(
     if start is not None:
         multipliers, rule = start.multipliers, _AGAIN
     return _settled(
-        model, relaxation, ascend(relaxation, multipliers, upper, rule=rule, ends=ends), upper
+        model,
+        relaxation,
+        ascend(relaxation, multipliers, upper, rule=rule, deadline=deadline),
+        upper,
     )
 
 
@@ -138,7 +141,7 @@ def ascend(
     upper: float,
     *,
     rule: StepRule,
-    ends: float,
+    deadline: float,
 ) -> RelaxedSolution:
     """Raise the bound by moving the multipliers along the subgradient; return the best met.
 
@@ -152,7 +155,7 @@ def ascend(
         The cost of a known plan; the bound need not rise above.
     rule
         How many moves, and how long.
-    ends
+    deadline
         When to stop, by `time.perf_counter`.
     """
     if relaxation.is_plain and relaxation.costs.size * rule.iterations <= _AT_ONCE:
@@ -164,7 +167,7 @@ def ascend(
     waited = 0
     for _ in range(rule.iterations):
         finished = best.value >= upper or step < _SMALLEST_STEP or not now.subgradient.any()
-        if finished or time.perf_counter() >= ends:
+        if finished or time.perf_counter() >= deadline:
             break
         # Held, Wolfe and Crowder: the step would reach `upper` if the slope were straight.
         direction = now.subgradient + _DEFLECTION * direction
