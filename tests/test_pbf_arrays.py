@@ -20,7 +20,7 @@ from llrgeo.roads.osm_files.extract import read_extracts
 from llrgeo.roads.osm_files.ids import is_among
 from llrgeo.roads.osm_files.pbf import check_whole
 from llrgeo.roads.osm_files.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
-from llrgeo.roads.osm_files.pbf_blocks import Block, Unusual, usual_blocks
+from llrgeo.roads.osm_files.pbf_blocks import Block, UnsupportedPbfError, supported_blocks
 
 KEYS = frozenset({"highway", "barrier", "é"})
 TEXTS = st.sampled_from(
@@ -104,7 +104,7 @@ def test_arrays_hold_what_osmium_reads(
     tmp_path_factory: pytest.TempPathFactory, nodes: list[Any], ways: list[Any]
 ) -> None:
     path = write(tmp_path_factory.mktemp("pbf") / "drawn.osm.pbf", nodes, ways)
-    blocks = list(usual_blocks(path))
+    blocks = list(supported_blocks(path))
     found = [one for block in blocks if block.kind == 3 for one in tagged_ways(block, KEYS)]
     tags: dict[int, dict[str, str]] = {}
     for block in blocks:
@@ -142,8 +142,8 @@ def test_files_of_another_make_are_left_to_osmium(tmp_path: Path, options: dict[
     nodes, ways = street(name="Lane")
     path = write(tmp_path / "another.osm.pbf", nodes, ways, **options)
     if "pbf_dense_nodes" in options:
-        with pytest.raises(Unusual):
-            list(usual_blocks(path))
+        with pytest.raises(UnsupportedPbfError):
+            list(supported_blocks(path))
     usual = write(tmp_path / "usual.osm.pbf", nodes, ways)
     read, same = read_extracts([path]), read_extracts([usual])
     assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]
@@ -176,7 +176,7 @@ def crafted(path: Path, groups: list[bytes]) -> Path:
 
 def block_of(folder: Path, group: bytes) -> Block:
     """Return the block of a file that has one."""
-    [block] = usual_blocks(crafted(folder / "one.osm.pbf", [group]))
+    [block] = supported_blocks(crafted(folder / "one.osm.pbf", [group]))
     return block
 
 
@@ -195,7 +195,7 @@ def block_of(folder: Path, group: bytes) -> Block:
 def test_ways_that_cannot_be_read_are_left_to_osmium(tmp_path: Path, way: bytes) -> None:
     sound = field(3, WAY_ID + KEY + VALUE + REFS)
     assert len(tagged_ways(block_of(tmp_path, sound), KEYS)) == 1
-    with pytest.raises(Unusual):
+    with pytest.raises(UnsupportedPbfError):
         tagged_ways(block_of(tmp_path, sound + field(3, way)), KEYS)
 
 
@@ -209,7 +209,7 @@ def test_nodes_that_cannot_be_read_are_left_to_osmium(tmp_path: Path, rest: byte
     places = field(1, b"\2\2") + field(8, b"\2\2") + field(9, b"\2\2")
     sound = field(2, places + field(10, b"\1\2\0\0"))
     assert list(tagged_nodes(block_of(tmp_path, sound), KEYS)) == [1]
-    with pytest.raises(Unusual):
+    with pytest.raises(UnsupportedPbfError):
         tagged_nodes(block_of(tmp_path, field(2, places + rest)), KEYS)
 
 
@@ -237,8 +237,8 @@ def test_groups_of_more_kinds_than_one_are_left_to_osmium(
     tmp_path: Path, groups: list[bytes], alone: list[bytes]
 ) -> None:
     path = crafted(tmp_path / "mixed.osm.pbf", [*groups, RELATION])
-    with pytest.raises(Unusual):
-        list(usual_blocks(path))
+    with pytest.raises(UnsupportedPbfError):
+        list(supported_blocks(path))
     read = read_extracts([path])
     same = read_extracts([crafted(tmp_path / "alone.osm.pbf", [*alone, RELATION])])
     assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]
@@ -250,7 +250,7 @@ def test_groups_of_more_kinds_than_one_are_left_to_osmium(
 
 @pytest.mark.parametrize("groups", [[DENSE], [STREET], [RELATION, RELATION + RELATION]], ids=len)
 def test_groups_of_one_kind_are_read_by_arrays(tmp_path: Path, groups: list[bytes]) -> None:
-    found = list(usual_blocks(crafted(tmp_path / "x.osm.pbf", groups)))
+    found = list(supported_blocks(crafted(tmp_path / "x.osm.pbf", groups)))
     assert [block.group for block in found] == groups
 
 

@@ -38,7 +38,12 @@ from llrgeo.roads.osm_files.pbf_arrays import (
     tagged_nodes,
     tagged_ways,
 )
-from llrgeo.roads.osm_files.pbf_blocks import DENSE_NODES, WAYS, Unusual, usual_blocks
+from llrgeo.roads.osm_files.pbf_blocks import (
+    DENSE_NODES,
+    WAYS,
+    UnsupportedPbfError,
+    supported_blocks,
+)
 from llrgeo.roads.rules.driving import is_ferry
 from llrgeo.schema import name_some
 
@@ -139,7 +144,7 @@ def read_nodes(path: Path, elements: Elements, wanted: NDArray[np.int64]) -> Nod
     """
     try:
         if elements.packed is not None:
-            with suppress(Unusual):
+            with suppress(UnsupportedPbfError):
                 return _wanted_nodes(dense_places(elements.packed), elements, wanted)
         return _wanted_nodes([_all_places(path, elements)], elements, wanted)
     except _UNREADABLE as error:
@@ -182,7 +187,7 @@ def _tagged_elements(
 ) -> _Tagged:
     """Read the tags of points and places, and streets, ferries and water."""
     if path.name.endswith(".pbf"):
-        with suppress(Unusual):
+        with suppress(UnsupportedPbfError):
             return _tagged_in_blocks(path)
     points = {
         node.id: dict(node.tags)
@@ -203,7 +208,7 @@ def _tagged_in_blocks(path: Path) -> _Tagged:
     ways: list[Way] = []
     packed: list[PackedPlaces] = []
     rest: list[tuple[int, int]] = []
-    for block in usual_blocks(path):
+    for block in supported_blocks(path):
         if block.kind == DENSE_NODES:
             points |= tagged_nodes(block, _NODE_KEYS)
             packed.append(packed_places(block))

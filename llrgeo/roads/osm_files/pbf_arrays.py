@@ -19,8 +19,8 @@ from llrgeo.roads.osm_files.pbf_blocks import (
     Block,
     Tags,
     Texts,
-    Unusual,
-    judged_by_osmium,
+    UnsupportedPbfError,
+    faults_left_to_osmium,
     known_texts,
     tags_of,
 )
@@ -39,13 +39,13 @@ class Places(NamedTuple):
     y: Ints
 
 
-@judged_by_osmium()
+@faults_left_to_osmium()
 def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     """Return the tags of the dense nodes of a block that have one of some keys, by id.
 
     Raises
     ------
-    Unusual
+    UnsupportedPbfError
         If it cannot be read.
     """
     known, wanted = known_texts(block, keys)
@@ -67,13 +67,13 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     return found
 
 
-@judged_by_osmium()
+@faults_left_to_osmium()
 def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
     """Return the ways of a block that have one of some keys.
 
     Raises
     ------
-    Unusual
+    UnsupportedPbfError
         If it cannot be read.
     """
     known, wanted = known_texts(block, keys)
@@ -98,13 +98,13 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
     ]
 
 
-@judged_by_osmium()
+@faults_left_to_osmium()
 def packed_places(block: Block) -> PackedPlaces:
     """Return the places of the dense nodes of a block, in its order.
 
     Raises
     ------
-    Unusual
+    UnsupportedPbfError
         If it cannot be read.
     """
     dense = _dense(block)
@@ -116,15 +116,15 @@ def dense_places(packed: Iterable[PackedPlaces]) -> Iterator[Places]:
 
     Raises
     ------
-    Unusual
+    UnsupportedPbfError
         If they cannot be read, or ids do not ascend: then one may come twice.
     """
     last = np.zeros(0, dtype=np.int64)
     for block in packed:
-        with judged_by_osmium():
+        with faults_left_to_osmium():
             ids, x, y = map(summed, block)
         if not len(ids) == len(x) == len(y) or (np.diff(ids, prepend=last) <= 0).any():
-            raise Unusual
+            raise UnsupportedPbfError
         last = ids[-1:]
         yield Places(ids, x, y)
 
@@ -133,11 +133,11 @@ def _dense(block: Block) -> dict[int, bytes]:
     """Return the fields of the dense nodes of a block, of which there is one row."""
     rows = [value for _, value in fields(block.group)]
     if len(rows) != 1 or not isinstance(rows[0], bytes):
-        raise Unusual
+        raise UnsupportedPbfError
     found = {key: value for key, value in fields(rows[0]) if isinstance(value, bytes)}
     info = dict(fields(found.get(_DENSE_INFO, b"")))
     if not {_NODE_ID, _LAT, _LON} <= set(found) or _VISIBLE in info:
-        raise Unusual
+        raise UnsupportedPbfError
     return found
 
 
@@ -160,18 +160,18 @@ def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
         stop = np.searchsorted(first, first[at[left] + 2] + size)
         stop[kind == _WAY_ID] = at[left][kind == _WAY_ID] + 2
         if (stop <= at[left]).any():  # a length below zero, which would lead round and round
-            raise Unusual
+            raise UnsupportedPbfError
         for key, spans in found.items():
             own = left[kind == key]
             if spans[own].any():
-                raise Unusual
+                raise UnsupportedPbfError
             bounds = np.stack([at[own] + 2, stop[kind == key]], axis=1)
             spans[own] = size[kind == key, None] if key == _WAY_ID else bounds
         if not np.isin(kind, [*found, _INFO]).all():
-            raise Unusual
+            raise UnsupportedPbfError
         at[left] = stop
     if (at != end).any():
-        raise Unusual
+        raise UnsupportedPbfError
     return numbers, found
 
 
@@ -180,7 +180,7 @@ def _way_bounds(starts: list[int], numbers: Numbers) -> tuple[Ints, Ints]:
     edges = np.array(starts)
     bounds = np.searchsorted(numbers.first, edges)
     if (numbers.first[bounds] != edges).any():
-        raise Unusual
+        raise UnsupportedPbfError
     return bounds[:-1] + 2, bounds[1:]
 
 
@@ -200,7 +200,7 @@ def _tag_sets(known: Texts, numbers: Ints, keys: Ints, values: Ints) -> list[Tag
     sizes = keys[:, 1] - keys[:, 0]
     written = [numbers[_spread(spans)[0]] for spans in (keys, values)]
     if (sizes != values[:, 1] - values[:, 0]).any() or any((part < 0).any() for part in written):
-        raise Unusual
+        raise UnsupportedPbfError
     # The keys of all ways in one row, and their values beside them.
     names, told = ([known[number] for number in part.tolist()] for part in written)
     sets: dict[tuple[str, ...], Tags] = {}

@@ -1,7 +1,7 @@
 """The blocks of a PBF file that is written as extracts are, each of elements of one kind.
 
 Files that are written in another way (nodes one by one, places on ways, another granularity,
-another packing) are left to osmium: `Unusual` is raised.
+another packing) are left to osmium: `UnsupportedPbfError` is raised.
 
 Source: OpenStreetMap wiki, PBF Format (2026-11).
 """
@@ -27,17 +27,17 @@ _MORE: Final = 0x80  # of a byte of a number: another follows
 _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
 
 
-class Unusual(Exception):  # noqa: N818 (no error: another reader takes the file)
+class UnsupportedPbfError(Exception):
     """Says that a file is not written as extracts are."""
 
 
 @contextmanager
-def judged_by_osmium() -> Iterator[None]:
+def faults_left_to_osmium() -> Iterator[None]:
     """Leave what cannot be read to osmium, which says what is wrong, or makes sense of it."""
     try:
         yield
     except (ValueError, IndexError) as error:
-        raise Unusual from error
+        raise UnsupportedPbfError from error
 
 
 Tags = dict[str, str]
@@ -81,12 +81,12 @@ class Texts(dict[int, str]):
         return text
 
 
-def usual_blocks(path: Path) -> Iterator[Block]:
+def supported_blocks(path: Path) -> Iterator[Block]:
     """Yield the blocks of a file that is written as extracts are.
 
     Raises
     ------
-    Unusual
+    UnsupportedPbfError
         If it is not, or a block cannot be read.
     """
     begin = 0
@@ -97,7 +97,7 @@ def usual_blocks(path: Path) -> Iterator[Block]:
                 try:
                     yield _block(block_data(file, block), (begin, end))
                 except (ValueError, zlib.error) as error:
-                    raise Unusual from error
+                    raise UnsupportedPbfError from error
             begin = end
 
 
@@ -111,29 +111,29 @@ def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, NDArray[np.b
 def tags_of(known: Texts, keys: list[int], values: list[int]) -> Tags:
     """Return tags by the numbers of their texts."""
     if min((*keys, *values), default=0) < 0:
-        raise Unusual
+        raise UnsupportedPbfError
     return {known[key]: known[value] for key, value in zip(keys, values, strict=True)}
 
 
 def _block(data: bytes | None, span: tuple[int, int]) -> Block:
     """Take a block apart."""
     if data is None:
-        raise Unusual
+        raise UnsupportedPbfError
     found: dict[int, int | bytes] = {}
     for key, value in fields(data):
         if key in found:
-            raise Unusual
+            raise UnsupportedPbfError
         found[key] = value
     strings, group = found.get(_STRINGS), found.get(_GROUP)
     granularity = found.get(_GRANULARITY, _USUAL_GRANULARITY)
     moved = found.get(_LAT_OFFSET, 0) or found.get(_LON_OFFSET, 0)
     if not isinstance(strings, bytes) or not isinstance(group, bytes) or not group:
-        raise Unusual
+        raise UnsupportedPbfError
     kind, packing = divmod(group[0], 8)
     if moved or granularity != _USUAL_GRANULARITY or packing != _BYTES:
-        raise Unusual
+        raise UnsupportedPbfError
     if kind not in {DENSE_NODES, WAYS, _RELATIONS}:
-        raise Unusual
+        raise UnsupportedPbfError
     return Block(strings, kind, group, _starts(group), span)
 
 
@@ -145,7 +145,7 @@ def _starts(group: bytes) -> list[int]:
     starts, at, end, kind = [], 0, len(group), group[0]
     while at < end - 1:
         if group[at] != kind:
-            raise Unusual
+            raise UnsupportedPbfError
         starts.append(at)
         # Most elements are so short that one byte states their length.
         size, at = group[at + 1], at + 2
@@ -153,5 +153,5 @@ def _starts(group: bytes) -> list[int]:
             size, at = varint(group, at - 1)
         at += size
     if at != end:
-        raise Unusual
+        raise UnsupportedPbfError
     return [*starts, at]
