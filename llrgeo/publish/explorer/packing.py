@@ -6,6 +6,7 @@ lowest first, 32 added while more follow; the lowest bit of all is the sign. `un
 
 import base64
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,10 @@ _MORE: Final = 1 << _BITS
 _NO_ROUTE: Final = -1
 
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
-_UNIT_CODES: Final = len(_UNIT_LETTERS) ** 2
+# The place of the two letters of a unit among the 400 that there may be.
+_UNIT_PLACE: Final = {
+    first + second: place for place, (first, second) in enumerate(product(_UNIT_LETTERS, repeat=2))
+}
 
 
 def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
@@ -144,7 +148,7 @@ def pack_sectors(postcodes: pd.Series | None, part_of_area: pd.Series) -> dict[s
             _to_digits(found[0][1], 2)
             if len(found) == 1
             else "".join(
-                _to_digits(_unit_place(unit), 2) + _to_digits(number, 2) for unit, number in found
+                _to_digits(_UNIT_PLACE[unit], 2) + _to_digits(number, 2) for unit, number in found
             )
         )
         outward.setdefault(name[:-2], {})[name[-1]] = text
@@ -159,16 +163,9 @@ def usual_district(postcodes: pd.Series | None) -> str:
     return str(postcodes.index.str[:-4].value_counts().sort_index().idxmax())
 
 
-def _unit_place(letters: str) -> int:
-    """Return the place of the two letters of a unit among the 400 that there may be."""
-    first, second = (_UNIT_LETTERS.index(letter) for letter in letters)
-    return first * len(_UNIT_LETTERS) + second
-
-
 def _unit_bits(postcodes: Iterable[str]) -> str:
-    bits = np.zeros(_UNIT_CODES, dtype=np.uint8)
-    for postcode in postcodes:
-        bits[_unit_place(postcode[-2:])] = 1
+    bits = np.zeros(len(_UNIT_PLACE), dtype=np.uint8)
+    bits[[_UNIT_PLACE[postcode[-2:]] for postcode in postcodes]] = 1
     return base64.b64encode(np.packbits(bits).tobytes()).decode("ascii")
 
 
