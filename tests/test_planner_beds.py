@@ -217,6 +217,18 @@ def test_every_target_is_that_of_python(racer, target, plain, load):
             assert number(value) == pytest.approx(known, rel=1e-9, abs=1e-13), key
 
 
+def test_51_open_beds_of_75_are_51_on_the_page_too(racer):
+    # 75 * (1 - 0.32) is 50.99999999999999: a bed less would be full on half as many days again.
+    given = {"target": {"kind": "overflow", "share": 0.04}, "stay": {"days": 22, "cv": 1.3}}
+    use = {}
+    for beds, closed in ((75, 0.32), (51, 0.0), (50, 0.0)):
+        service = {**given, "closed": closed, "wave": 0}
+        asked = {"service": service, "beds": beds, "load": 47.3}
+        use[beds] = json.loads(racer.call("queue", json.dumps(asked)))["use"]
+    assert use[75]["over"] == pytest.approx(use[51]["over"], rel=1e-9)
+    assert use[75]["over"] < use[50]["over"] - 0.01
+
+
 def test_the_options_of_a_study_have_the_beds_of_its_run(page, result):
     for option in ("today", "moved"):
         found = json.loads(page.call("ofOption", option))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.offered_load import offered_load, seasonal_wave
 from llrgeo.appraisal.capacity.targets import BedUse, Stay, Target
+from llrgeo.appraisal.capacity.whole_numbers import rounded_up
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some
 
@@ -70,8 +71,7 @@ class BedService:
     def beds(self, load: float) -> int:
         """Return the fewest beds, some of them closed, that keep to the target."""
         open_beds = self.target.beds(load, self.stay)
-        # 1e-9 guards against 26 / (1 - 0) coming out above 26.
-        return int(np.ceil(open_beds / (1 - self.closed_share) - 1e-9))
+        return rounded_up(open_beds / (1 - self.closed_share))
 
     def use(self, beds: float, load: float) -> BedUse:
         """Return what happens at a number of beds, some of them closed."""

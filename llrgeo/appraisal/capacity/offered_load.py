@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, gammaincc, gammainccinv, nbdtrik, pdtr, pdtrc, pdtrik
 
 from llrgeo.appraisal.capacity.queues import check_share, check_stay, erlang_b
+from llrgeo.appraisal.capacity.whole_numbers import rounded_down
 from llrgeo.errors import InputError
 
 DAYS_A_YEAR: Final = 365.0
@@ -198,7 +199,7 @@ def share_of_days_over(beds: float, load: float, *, relative_sd: float = 0.0) ->
     """Return the share of days with more patients than beds; see `patients_quantile`."""
     if load == 0:
         return 0.0
-    return float(_share_above(np.floor(beds), load, relative_sd))
+    return float(_share_above(rounded_down(beds), load, relative_sd))
 
 
 def mean_in_beds(beds: float, load: float, *, relative_sd: float = 0.0) -> float:
@@ -206,7 +207,7 @@ def mean_in_beds(beds: float, load: float, *, relative_sd: float = 0.0) -> float
     if load == 0:
         return 0.0
     # E[min(N, c)] is the sum over k below c of P(N > k).
-    return float(_share_above(np.arange(int(np.floor(beds))), load, relative_sd).sum())
+    return float(_share_above(np.arange(rounded_down(beds)), load, relative_sd).sum())
 
 
 def _share_above(

@@ -15,6 +15,7 @@ from llrgeo.appraisal.capacity.ward_simulation import (
     simulate_each,
     visitors_minutes,
 )
+from llrgeo.appraisal.capacity.whole_numbers import rounded_down
 from llrgeo.errors import InputError
 
 _MEASURES: Final = ["option", "service", "stream", "measure", "mean", "low", "high"]
@@ -113,7 +114,7 @@ def _ward_network(
     return WardNetwork(
         pd.DataFrame(admissions),
         minutes[reached],
-        np.floor(beds * (1 - max(service.closed_share for service in services))),
+        (beds * (1 - max(service.closed_share for service in services))).map(rounded_down),
         {service.stream: service.stay for service in services},
         setting.reserved(option, name).reindex(beds.index).fillna(0.0),
         amplitude=max(service.amplitude for service in services),

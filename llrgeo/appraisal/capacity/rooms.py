@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.offered_load import patients_quantile
 from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.whole_numbers import rounded_up
 from llrgeo.errors import InputError
 
 _MINUTES_AN_HOUR: Final = 60
@@ -102,7 +102,7 @@ def room_load(contacts: float, slot_min: float, hours: RoomHours) -> float:
 
 def rooms_needed(contacts: float, slot_min: float, hours: RoomHours) -> int:
     """Return the rooms that contacts a year need."""
-    return _up(room_load(contacts, slot_min, hours))
+    return rounded_up(room_load(contacts, slot_min, hours))
 
 
 def sessions_rooms_needed(
@@ -121,7 +121,7 @@ def sessions_rooms_needed(
         msg = "sessions and slots must be above 0, and the share that does not attend below 1"
         raise InputError(msg)
     filled = hours.weeks * sessions_a_week * slots_a_session * (1 - dna) * hours.use
-    return _up(contacts / filled)
+    return rounded_up(contacts / filled)
 
 
 def rooms_at_peak(mean_clinics: float, share: float) -> int:
@@ -177,7 +177,7 @@ def scans_a_year(machines: int, machine: pd.Series, *, dna: float = 0.0) -> floa
 
 def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> int:
     """Return the machines of a kind that scans a year need."""
-    return _up(scans / scans_a_year(1, machine, dna=dna))
+    return rounded_up(scans / scans_a_year(1, machine, dna=dna))
 
 
 def machine_table(slots: pd.Series, machines: pd.Series, machine: pd.Series) -> pd.DataFrame:
@@ -221,9 +221,4 @@ def parking_needed(
 
 def accessible_spaces(spaces: int, share: float) -> int:
     """Return how many of the spaces are accessible: the share, rounded up."""
-    return _up(spaces * share)
-
-
-def _up(value: float) -> int:
-    """Round up, but for what floating point has added."""
-    return int(np.ceil(value - 1e-9))
+    return rounded_up(spaces * share)

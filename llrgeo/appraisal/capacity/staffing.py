@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.whole_numbers import rounded_down, rounded_up
 from llrgeo.errors import InputError
 
 _HOURS_A_WEEK: Final = 168
@@ -75,8 +76,8 @@ class NurseRules:
         """Return registered nurses by day and by night; none for a ward without beds."""
         if beds <= 0:
             return 0, 0
-        day = max(self.fewest, int(np.ceil(beds / self.beds_a_nurse_day)))
-        return day, max(self.fewest, int(np.ceil(beds / self.beds_a_nurse_night)))
+        day = max(self.fewest, rounded_up(beds / self.beds_a_nurse_day))
+        return day, max(self.fewest, rounded_up(beds / self.beds_a_nurse_night))
 
 
 def contract_of(parameters: Parameters) -> Contract:
@@ -191,7 +192,7 @@ def visits_a_round(shift_min: float, fixed_min: float, minutes: float) -> int:
     if not minutes > 0:
         msg = f"a visit takes {minutes:g} minutes; it must be above 0"
         raise InputError(msg)
-    return max(0, int((shift_min - fixed_min) // minutes))
+    return max(0, rounded_down((shift_min - fixed_min) / minutes))
 
 
 def teams_wte(

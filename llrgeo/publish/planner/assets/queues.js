@@ -100,7 +100,7 @@ const llrgeoQueues = (() => {
       let [inside, upTo, count] = [0, 0, 0];
       for (const chance of present(load)) {
         upTo += chance;
-        if (count >= Math.floor(beds)) break;
+        if (count >= Math.floor(beds + 1e-9)) break;
         inside += 1 - upTo;
         count++;
       }
