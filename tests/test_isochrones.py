@@ -24,6 +24,7 @@ from llrgeo.travel.contours import draw_area
 from llrgeo.travel.isochrones import isochrones, roads_within
 from llrgeo.travel.rough_times import grid_step
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.site_search import Doors, Reach
 from llrgeo.travel.time_surface import Roads, TimeSurface, _alike, _normalized
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -229,7 +230,8 @@ def test_a_point_farther_from_every_road_than_one_may_walk_has_no_time(
     roads = Roads.of(town_network, edges, max_distance_m=70)
     edge_ms = town_network.weights_ms("off_peak").astype(float)
     nowhere = pd.DataFrame({"edge": [0], "share": [0.3], "walk_ms": [9.0]}).iloc[:0]
-    surface = TimeSurface.of(roads, edge_ms * 3, edge_ms, nowhere, "to_site")
+    reach = Reach(edge_ms * 3, nowhere, Doors(np.zeros((0, 2)), np.zeros(0)))
+    surface = TimeSurface.of(roads, reach, edge_ms, "to_site")
     found = surface.at(np.array([[1_500.0, 2_069.0], [1_500.0, 2_071.0]]) + ORIGIN)
     assert np.isfinite(found).tolist() == [True, False]
 

@@ -1,9 +1,9 @@
 """What can be reached within some minutes: roads, cut where the time is up, and areas.
 
 A point is in the area exactly when the matrix has a time for it within the limit: the walk to its
-nearest road counts, and it is joined to no other. Journeys that the matrix has walked straight,
-between two places off the road, are not drawn. Isochrones are often drawn as buffers of the
-roads in reach; these take in land whose own road is out of reach, as on the far bank of a river.
+nearest road counts, and it is joined to no other; near a site that lies off the road one may walk
+straight. Isochrones are often drawn as buffers of the roads in reach; these take in land whose own
+road is out of reach, as on the far bank of a river.
 """
 
 from collections.abc import Sequence
@@ -145,13 +145,14 @@ def _surface(search: SiteSearch, reach: Reach, boxes: Floats, limit_ms: float) -
     network, edges = search.network, search.served
     least_ms = reach.ms[edges]
     least_ms[np.isin(edges, reach.own["edge"])] = reach.own["walk_ms"].min()
-    land = land_in_reach(boxes[:, edges], least_ms, limit_ms, network.info.ends_s)
+    ends_s = network.info.ends_s
+    land = land_in_reach(boxes[:, edges], least_ms, reach.doors, limit_ms, ends_s)
     # A road beyond this land may be nearer to a point in it than one in reach is. Then the point is
     # farther from what is in reach than one can walk, and out of reach by either road.
     beyond_m = _BEYOND * grid_step(land[2:] - land[:2])
     near = edges[within(boxes[:, edges], land + beyond_m * np.array([-1, -1, 1, 1]))]
     edge_ms = network.weights_ms(search.period).astype(float)
-    return TimeSurface.of(Roads.of(network, near), reach.ms, edge_ms, reach.own, search.direction)
+    return TimeSurface.of(Roads.of(network, near), reach, edge_ms, search.direction)
 
 
 def _areas(surface: TimeSurface, limits_ms: Sequence[float]) -> list[shapely.Geometry]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
 from llrgeo.travel.graph import IntArray
+from llrgeo.travel.site_search import Doors
 from llrgeo.travel.time_surface import TimeSurface
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,17 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     walk_m = np.hypot(x - sampled(xy[:, 0]), y[:, None] - sampled(xy[:, 1]))
     found = sampled(ms) + surface.walk_ms(walk_m)
     found[walk_m > surface.roads.max_distance_m] = np.inf
+    # About the site one may walk there straight.
+    about = [
+        np.flatnonzero((np.abs(nodes - door[:, None]) <= MAX_SNAP_M).any(axis=0))
+        for nodes, door in zip((y, x), surface.doors.xy.T[::-1], strict=True)
+    ]
+    block = np.ix_(*about)
+    north, east = np.meshgrid(y[about[0]], x[about[1]], indexing="ij")
+    straight = surface.straight_ms(
+        np.column_stack([east.ravel(), north.ravel()]), walk_m[block].ravel()
+    )
+    found[block] = np.minimum(found[block], straight.reshape(north.shape))
     return RoughTimes(step, first, found)
 
 
@@ -77,7 +89,9 @@ def grid_step(size_m: Floats) -> float:
     return step
 
 
-def land_in_reach(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: float) -> Floats:
+def land_in_reach(
+    boxes: Floats, least_ms: Floats, doors: Doors, limit_ms: float, ends_s: float
+) -> Floats:
     """Return the land on which points within a limit may lie, or what they are joined to.
 
     Parameters
@@ -85,25 +99,31 @@ def land_in_reach(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: floa
     boxes, least_ms
         Of roads, the least x and y and the greatest, shape (4, roads), and the time of the better
         end of each.
+    doors
+        The entrances of the site.
     limit_ms, ends_s
         The limit, and the seconds lost at a journey's end.
 
     Returns
     -------
     numpy.ndarray
-        A box of shape (4,), NaN where no road is in reach.
+        A box of shape (4,), NaN where nothing is in reach.
     """
     # What is left of the limit at the better end of each road is what can be walked from it at
     # most.
     left_ms = limit_ms - least_ms - ends_s * 1_000
     reached = left_ms > 0
-    if not reached.any():
-        return np.full(4, np.nan)
     reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
+    # Whoever walks straight is as far from the site, and no farther from a road than both are.
+    straight_m = min(limit_ms / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
+    around_m = 2 * straight_m + doors.off_m
     # A point in reach is no farther from a road in reach than one walks in what is left there; a
     # road out of reach that is nearer to the point is as far from that road as twice the walk.
-    low = (boxes[:2, reached] - 2 * reach_m).min(axis=1)
-    return np.append(low, (boxes[2:, reached] + 2 * reach_m).max(axis=1))
+    low = np.column_stack([boxes[:2, reached] - 2 * reach_m, doors.xy.T - around_m])
+    high = np.column_stack([boxes[2:, reached] + 2 * reach_m, doors.xy.T + around_m])
+    if not low.size:
+        return np.full(4, np.nan)
+    return np.append(low.min(axis=1), high.max(axis=1))
 
 
 def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
@@ -114,7 +134,8 @@ def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
     own = np.searchsorted(roads.start, surface.own.row, side="right") - 1
     least_ms = np.minimum(*ends)
     least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
-    return land_in_reach(roads.boxes, least_ms, limit_ms, roads.network.info.ends_s)
+    ends_s = roads.network.info.ends_s
+    return land_in_reach(roads.boxes, least_ms, surface.doors, limit_ms, ends_s)
 
 
 def _samples(surface: TimeSurface, land: Floats) -> tuple[Floats, Floats]:

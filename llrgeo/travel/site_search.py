@@ -24,6 +24,13 @@ Floats = NDArray[np.float64]
 MS_PER_MIN = 60_000
 
 
+class Doors(NamedTuple):
+    """The entrances of a site: places, shape (doors, 2), and metres from the nearest road."""
+
+    xy: Floats
+    off_m: Floats
+
+
 class Reach(NamedTuple):
     """How long the way is between each edge and one site, and the site's own stretch of road.
 
@@ -33,10 +40,13 @@ class Reach(NamedTuple):
         From each edge's far end: the end the site is reached from (left for).
     own
         The edges that the site lies on: `edge`, `share` along it, `walk_ms`.
+    doors
+        Its entrances, from which one may walk straight; none of a site that no road is near.
     """
 
     ms: Floats
     own: pd.DataFrame
+    doors: Doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,9 @@ class SiteSearch:
         limit = float(limit_key(limit_min))
         found = dijkstra(arcs, indices=np.array([nodes]), limit=limit)[0, :nodes]
         found_keys: IntArray = np.minimum(found, UNREACHABLE).astype(np.int64)
-        return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own)
+        mine = (self.used.of_point == number) & (len(own) > 0)
+        doors = Doors(self.used.xy[mine], self.used.off_m[mine])
+        return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own, doors)
 
 
 def _roles(direction: Direction) -> tuple[Role, Role]:

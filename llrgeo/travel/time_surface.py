@@ -2,7 +2,8 @@
 
 A point is joined to its nearest road and to no other, walks there, and drives on as the roads
 allow. So the times of all points on one road are a few straight lines of the share of its length,
-one for each edge along it, and a point's own time is the least of them and the walk.
+one for each edge along it, and a point's own time is the least of them and the walk. From a point
+that is no farther from the site than both are from their roads together one walks straight.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.piece_grid import PieceGrid, cut
-from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S, Edges
+from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Edges
+from llrgeo.travel.site_search import Doors, Reach
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
@@ -136,43 +138,44 @@ class TimeSurface:
         Of each edge of `roads`: the time from its road's point at share s is base + slope x s.
     own
         Where the site lies on one of these edges. From behind it one drives there directly.
+    doors
+        The site's entrances, from which one may walk straight.
     """
 
     roads: Roads
     base: Floats
     slope: Floats
     own: OwnRoad
+    doors: Doors
 
     @classmethod
-    def of(
-        cls, roads: Roads, end_ms: Floats, edge_ms: Floats, own: pd.DataFrame, direction: Direction
-    ) -> Self:
+    def of(cls, roads: Roads, reach: Reach, edge_ms: Floats, direction: Direction) -> Self:
         """Lay out the times of all roads.
 
         Parameters
         ----------
         roads
             The roads.
-        end_ms
-            Of every edge of the network, the time between the site and the edge's head (tail, if
-            one comes from the site).
+        reach
+            The times between the site and the head of every edge of the network (its tail, if one
+            comes from the site), the edges that the site lies on, and its entrances.
         edge_ms
             Of every edge, its own time.
-        own
-            The edges that the site lies on: `edge`, `share` along it, `walk_ms`.
         direction
             Which way one travels.
         """
-        ms, end = edge_ms[roads.edge], end_ms[roads.edge]
+        ms, end = edge_ms[roads.edge], reach.ms[roads.edge]
         # Towards the site the share ahead is still to be driven, from the site the share behind.
         falls = roads.ahead == (direction == "to_site")
         rows = pd.DataFrame({"row": np.arange(len(roads.edge)), "edge": roads.edge})
-        mine = own[["edge", "share", "walk_ms"]].merge(rows, on="edge")
+        mine = reach.own[["edge", "share", "walk_ms"]].merge(rows, on="edge")
         row, share = mine["row"].to_numpy(), mine["share"].to_numpy()
         on_it = OwnRoad(
             row, np.where(roads.ahead[row], share, 1 - share), mine["walk_ms"].to_numpy(float)
         )
-        return cls(roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), on_it)
+        return cls(
+            roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), on_it, reach.doors
+        )
 
     def at(self, xy: Floats) -> Floats:
         """Return the milliseconds of points (x, y in rows), +inf where they join no road."""
@@ -212,10 +215,26 @@ class TimeSurface:
         return chosen
 
     def heights(self, xy: Floats, cells: Ints) -> Floats:
-        """Return the milliseconds of points that are joined to given pieces; +inf for -1."""
+        """Return the milliseconds of points that are joined to given pieces; of -1 to none."""
         found, joined = np.full(len(xy), np.inf), cells >= 0
         walk_m, share = self.roads.beside(xy[joined], cells[joined])
         found[joined] = self.along(self.roads.of_piece[cells[joined]], share) + self.walk_ms(walk_m)
+        off_m = np.full(len(xy), np.inf)
+        off_m[joined] = walk_m
+        return np.minimum(found, self.straight_ms(xy, off_m))
+
+    def straight_ms(self, xy: Floats, off_m: Floats) -> Floats:
+        """Return the milliseconds of walks straight to or from the site, as `straight_walks` does.
+
+        `off_m` says how far points, shape (points, 2), are from their roads; +inf are those too far
+        from it, who walk to the road no more readily than to the site.
+        """
+        found = np.full(len(xy), np.inf)
+        for door, door_off_m in zip(*self.doors, strict=True):
+            apart_m = np.hypot(*(xy - door).T)
+            walked = apart_m <= np.minimum(np.maximum(off_m + door_off_m, TIE_M), MAX_SNAP_M)
+            ms = apart_m[walked] / WALK_M_PER_S * _MS
+            found[walked] = np.minimum(found[walked], ms)
         return found
 
     def walk_ms(self, walk_m: Floats) -> Floats:
