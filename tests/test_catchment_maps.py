@@ -2,12 +2,14 @@
 
 import re
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from test_cli import invoke
 
 from llrgeo.publish.check.page import check_page
 from llrgeo.publish.palette import TIME_COLOURS
+from llrgeo.schema import BNG, WGS84
 from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
@@ -110,7 +112,10 @@ def test_names_stay_text_and_a_site_that_nobody_reaches_has_an_empty_map(town_st
     ("words", "said"),
     [
         ((), "name a file to write, --out FILE.gpkg or --map FILE.html"),
-        (("--map", "reach.svg"), "reach.svg: isochrones are written as .gpkg, and maps of them as"),
+        (
+            ("--map", "reach.svg"),
+            "reach.svg: isochrones are written as .gpkg or .geojson, and maps",
+        ),
         (("--map", "r.html", "--minutes", "1,2,3,4,5,6,7"), "a map shows 6 limits at most, not 7"),
     ],
 )
@@ -129,3 +134,41 @@ def test_a_folder_is_no_file_to_write(town_study, tmp_path, run_command):
     ended = run_command("isochrones", town_study, "--out", tmp_path / "folder.gpkg")
     assert (ended.status, list((tmp_path / "folder.gpkg").iterdir())) == (1, [])
     assert "folder.gpkg: this is a folder; name a file to write" in ended.err
+
+
+def test_areas_are_of_the_mode_and_period_asked_for_as_geojson_too(town_study, tmp_path):
+    study = town_study.read_text(encoding="utf-8")
+    town_study.write_text(f'periods = ["off_peak", "pm_peak"]\n{study}', encoding="utf-8")
+    files = {}
+    for period in ("off_peak", "pm_peak"):
+        files[period] = tmp_path / f"{period}.geojson"
+        words = ("--minutes", "1,1.5", "--mode", "car", "--period", period, "--out", files[period])
+        invoke("isochrones", town_study, *words, "--quiet")
+    areas = {period: gpd.read_file(path) for period, path in files.items()}
+    invoke("isochrones", town_study, "--minutes", "1,1.5", "--out", tmp_path / "r.gpkg", "--quiet")
+    first = gpd.read_file(tmp_path / "r.gpkg")
+    assert areas["off_peak"].crs == WGS84
+    assert areas["off_peak"].is_valid.all()
+    metres = areas["off_peak"].to_crs(BNG)
+    assert metres.area.tolist() == pytest.approx(first.area.tolist(), rel=1e-3)
+    pd.testing.assert_frame_equal(
+        metres.drop(columns="geometry"), first.drop(columns="geometry"), check_dtype=False
+    )
+    assert set(areas["pm_peak"]["period"]) == {"pm_peak"}
+    assert (areas["pm_peak"].to_crs(BNG).area < metres.area).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mode", "cra"), "no mode 'cra' travels along streets in this study; those that do are"),
+        (("--period", "noon"), "no period 'noon' of 'car' in this study; it has off_peak"),
+    ],
+)
+def test_modes_and_periods_that_a_study_does_not_have_are_told(
+    town_study, tmp_path, run_command, words, said
+):
+    out = tmp_path / "reach.geojson"
+    ended = run_command("isochrones", town_study, "--out", out, *words)
+    assert (ended.status, out.exists()) == (1, False)
+    assert said in ended.err

@@ -15,16 +15,17 @@ from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 from town import ORIGIN
 
 from llrgeo.errors import InputError, NetworkError, RoutingError
+from llrgeo.roads.edge_lines import edge_boxes
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import serving_edges
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel import isochrones as drawn
 from llrgeo.travel.contours import draw_area
-from llrgeo.travel.isochrones import isochrones, roads_within
+from llrgeo.travel.isochrones import _surface, isochrones, roads_within
 from llrgeo.travel.rough_times import grid_step
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.site_search import Doors, Reach
+from llrgeo.travel.site_search import MS_PER_MIN, Doors, Reach, SiteSearch
 from llrgeo.travel.time_surface import Roads, TimeSurface, _alike, _normalized
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -329,3 +330,38 @@ def test_a_private_short_cut_takes_nobody_in_from_beyond_its_public_end(tmp_path
     area = isochrones(network, spot(0, -10), [15]).geometry.iloc[0]
     assert not area.contains(corner.to_crs(BNG).iloc[0])
     assert area.contains(spot(300, -30).to_crs(BNG).iloc[0])  # who lives on the private street
+
+
+def test_near_a_site_off_the_road_one_walks_straight(tmp_path: Path) -> None:
+    """Between streets 80 m apart, 6 km from each other by road: 105 m straight is too far."""
+    streets = Map({"a": (0, 0), "b": (3_000, 0), "c": (3_000, 80), "d": (0, 80)})
+    network = build_network([streets.way(1, "a b c d").write(tmp_path / "map.osm")])
+    site, near, far = (
+        gpd.GeoSeries.from_xy([LON], [LAT + north * M_IN_LAT], crs=WGS84) for north in (45, 30, -60)
+    )
+    [area] = isochrones(network, site, [2], period="night").geometry
+    assert [area.contains(place.to_crs(BNG).iloc[0]) for place in (near, far)] == [True, False]
+
+
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+def test_times_of_points_are_those_of_the_matrix_to_a_millisecond(
+    tmp_path: Path, direction: str
+) -> None:
+    """Also far beyond a corner, where streets are as near to a quarter of a metre."""
+    places = {"a": (0, 0), "b": (600, 0), "c": (600, 400), "d": (1_300, 400), "e": (1_300, -700)}
+    town = Map(places).way(1, "a b", access="private").way(2, "b c", oneway="yes").way(3, "c d e a")
+    network = build_network([town.write(tmp_path / "town.osm")])
+    angle = np.radians(np.arange(0, 360, 0.4))
+    round_ = np.column_stack([np.sin(angle), np.cos(angle)])
+    xy = np.concatenate([np.array(places[end]) + round_ * 290 for end in "abcd"])
+    site, points = (
+        gpd.GeoSeries.from_xy(LON + x * M_IN_LON, LAT + y * M_IN_LAT, crs=WGS84).to_crs(BNG)
+        for x, y in (np.array([[700.0, 300.0]]).T, xy.T)
+    )
+    boxes = edge_boxes(network.nodes, network.edges)
+    search = SiteSearch.of(network, site, boxes, period="night", direction=direction)
+    surface = _surface(search, search.reach(0, 60), boxes, 60 * MS_PER_MIN)
+    ends = (points, site) if direction == "to_site" else (site, points)
+    times = NetworkRouter(network).travel_times(*ends, mode="car", period="night").minutes
+    found = surface.at(shapely.get_coordinates(points.to_numpy())) / MS_PER_MIN
+    assert found == pytest.approx(times.to_numpy().ravel(), abs=3 / MS_PER_MIN)

@@ -2,12 +2,15 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from llrgeo.cli.parameters import Quiet, StudyFile
 from llrgeo.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _LONGEST_MIN: Final = 24 * 60
 
@@ -16,19 +19,26 @@ def isochrones(
     study_file: StudyFile = None,
     *,
     minutes: Annotated[str, typer.Option(help="Limits, parted by commas.")] = "10,20,30",
-    out: Annotated[Path | None, typer.Option(help="The GeoPackage to write: .gpkg.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file of areas to write: .gpkg or .geojson.")
+    ] = None,
     page: Annotated[
         Path | None, typer.Option("--map", help="A page to write, with a map of each site: .html.")
     ] = None,
     site: Annotated[
         list[str] | None, typer.Option(help="A site's id; all sites without. Repeatable.")
     ] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="How one travels; the study's first along streets without.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="When one travels; the study's first period without.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the areas from which each site is reached in time: for QGIS, and as a page of maps."""
     from llrgeo.cli.screen import progress
     from llrgeo.files import written_whole
-    from llrgeo.inputs.map_files import writing_layers
     from llrgeo.study.catchment_areas import (
         check_limits_shown,
         compute_isochrones,
@@ -45,18 +55,39 @@ def isochrones(
     inputs = read_inputs(load_study(study_file), PLACES)
     check_inputs_stay(inputs.study, filter(None, (out, page)))
     areas = compute_isochrones(
-        inputs, limits, site_ids=site or (), track=progress("Sites", quiet=quiet)
+        inputs,
+        limits,
+        site_ids=site or (),
+        mode=mode,
+        period=period,
+        track=progress("Sites", quiet=quiet),
     )
     with ExitStack() as both:  # neither takes its place before both are made
         if out is not None:
-            made = both.enter_context(written_whole(out))
-            with writing_layers(made):
-                areas.to_file(made, layer="isochrones", driver="GPKG")
+            _write_areas(areas, both.enter_context(written_whole(out)))
         if page is not None:
             write_catchment_maps(inputs, areas, page)
     if not quiet:
         written = " and ".join(str(path) for path in (out, page) if path is not None)
         typer.echo(f"{written}: {len(areas)} areas of {areas['site_id'].nunique()} sites")
+
+
+def _write_areas(areas: "gpd.GeoDataFrame", path: Path) -> None:
+    """Write a GeoPackage of areas as they are, or GeoJSON in degrees (RFC 7946), to 0.1 m."""
+    from llrgeo.inputs.map_files import writing_layers
+    from llrgeo.schema import WGS84
+
+    with writing_layers(path):
+        if path.suffix == ".gpkg":
+            areas.to_file(path, layer="isochrones", driver="GPKG")
+        else:
+            areas.to_crs(WGS84).to_file(
+                path,
+                layer="isochrones",
+                driver="GeoJSON",
+                RFC7946="YES",
+                COORDINATE_PRECISION=6,
+            )
 
 
 def _check_paths(out: Path | None, page: Path | None) -> None:
@@ -70,9 +101,9 @@ def _check_paths(out: Path | None, page: Path | None) -> None:
     if out is None and page is None:
         msg = "isochrones: name a file to write, --out FILE.gpkg or --map FILE.html"
         raise InputError(msg)
-    for path, ending in ((out, ".gpkg"), (page, ".html")):
-        if path is not None and path.suffix != ending:
-            msg = f"{path}: isochrones are written as .gpkg, and maps of them as .html"
+    for path, endings in ((out, (".gpkg", ".geojson")), (page, (".html",))):
+        if path is not None and path.suffix not in endings:
+            msg = f"{path}: isochrones are written as .gpkg or .geojson, and maps of them as .html"
             raise InputError(msg)
         if path is not None and path.is_dir():
             msg = f"{path}: this is a folder; name a file to write"

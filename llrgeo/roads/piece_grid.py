@@ -71,8 +71,8 @@ class PieceGrid:
         boxes = np.concatenate([np.minimum(first, last), np.maximum(first, last)])
         return np.flatnonzero(within(boxes, land))
 
-    def nearest(self, xy: Floats) -> _Found:
-        """Return the pieces nearest to points, shape (points, 2): all that are as near.
+    def nearest(self, xy: Floats, slack_m: float = 0.0) -> _Found:
+        """Return the pieces nearest to points, shape (points, 2): all that are as near, to a slack.
 
         Returns
         -------
@@ -85,11 +85,11 @@ class PieceGrid:
             column, row = self._cell(xy[rows]).T
             # A piece that is near says how far the nearest one is at most, so in which cells it is.
             which, piece, found_m = self._about(
-                xy[rows], apart_m(xy[rows], self.ends[self.near[row, column]])
+                xy[rows], apart_m(xy[rows], self.ends[self.near[row, column]]) + slack_m
             )
             # Each point has a row at least, that of the piece that is near.
             first = np.searchsorted(which, np.arange(len(row)))
-            nearest = found_m == np.minimum.reduceat(found_m, first)[which]
+            nearest = found_m <= (np.minimum.reduceat(found_m, first) + slack_m)[which]
             return which[nearest], piece[nearest], found_m[nearest]
 
         return self._by_parts(len(xy), some)

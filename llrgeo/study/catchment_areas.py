@@ -12,6 +12,7 @@ from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.publish.report.catchment_maps import MOST_LIMITS, CatchmentMaps, render_catchments
 from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
+from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
@@ -26,12 +27,13 @@ def compute_isochrones(
     minutes: Sequence[float],
     *,
     site_ids: Sequence[str] = (),
+    mode: str | None = None,
+    period: str | None = None,
     track: Track = iter,
 ) -> gpd.GeoDataFrame:
     """Return the areas from which each site is reached within some minutes of the study's times.
 
-    They are of the first mode that travels along streets, in its first period. The minutes are as
-    published: the study's `time_factor` and `terminal_min` are in them.
+    The minutes are as published: the study's `time_factor` and `terminal_min` are in them.
 
     Parameters
     ----------
@@ -41,6 +43,9 @@ def compute_isochrones(
         The limits.
     site_ids
         The sites; none named are all of them.
+    mode, period
+        One of the study's modes that travel along streets, and one of its periods; the first where
+        none is named.
     track
         Progress over the sites.
 
@@ -55,20 +60,21 @@ def compute_isochrones(
     RoutingError
         If no mode travels along streets, or a limit is used up at a journey's ends.
     InputError
-        If a site is not known.
+        If a site is not known, the study has no such mode or does not time it in the period.
     """
     study, sites = inputs.study, inputs.sites
     if unknown := [site_id for site_id in site_ids if site_id not in sites.index]:
         msg = f"no site {name_some(unknown)} in this study; its sites are {name_some(sites.index)}"
         raise InputError(msg)
-    mode, router = _along_streets(inputs)
+    mode, router = _along_streets(inputs, mode)
+    period = _period_of(study, mode, period)
     calibration = calibration_of(study, mode)
     # Undo the calibration: the minutes on the road that become each published limit.
     driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
     if min(driven, default=1.0) <= 0:
         msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
         raise RoutingError(msg)
-    period, asked = study_periods(study, mode)[0], list(dict.fromkeys(site_ids or sites.index))
+    asked = list(dict.fromkeys(site_ids or sites.index))
     places = places_of_arrival(sites.loc[asked], mode)
     found = isochrones(router.network, places, list(driven), period=period, track=track)
     found["minutes"] = found["minutes"].map(driven)
@@ -108,7 +114,7 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
     InputError
         If there are more limits than a map has colours for.
     """
-    study, (_, router) = inputs.study, _along_streets(inputs)
+    study, (_, router) = inputs.study, _along_streets(inputs, reach["mode"].iloc[0])
     check_limits_shown(path, reach["minutes"].unique())
     info = router.network.info
     maps = CatchmentMaps(
@@ -129,13 +135,43 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         made.write_text(page, encoding="utf-8")
 
 
-def _along_streets(inputs: StudyInputs) -> tuple[str, NetworkRouter]:
-    """Return the first mode of a study that travels along streets, and its router."""
-    for mode, router in inputs.routers.items():
-        if isinstance(router, NetworkRouter):
-            return mode, router
-    msg = f"{inputs.study.title}: no mode travels along streets; isochrones need one"
-    raise RoutingError(msg)
+def _along_streets(inputs: StudyInputs, mode: str | None) -> tuple[str, NetworkRouter]:
+    """Return a mode of a study that travels along streets, the first if not named, and its router.
+
+    Raises
+    ------
+    RoutingError
+        If no mode does.
+    InputError
+        If the one that is named does not.
+    """
+    routers = {
+        name: router for name, router in inputs.routers.items() if isinstance(router, NetworkRouter)
+    }
+    if not routers:
+        msg = f"{inputs.study.title}: no mode travels along streets; isochrones need one"
+        raise RoutingError(msg)
+    chosen = mode or next(iter(routers))
+    if chosen not in routers:
+        known = ", ".join(routers)
+        msg = f"no mode '{chosen}' travels along streets in this study; those that do are {known}"
+        raise InputError(msg)
+    return chosen, routers[chosen]
+
+
+def _period_of(study: StudyConfig, mode: str, period: str | None) -> str:
+    """Return a period in which a study times a mode, the first if not named.
+
+    Raises
+    ------
+    InputError
+        If it does not time the mode in the one that is named.
+    """
+    periods = study_periods(study, mode)
+    if period is not None and period not in periods:
+        msg = f"no period '{period}' of '{mode}' in this study; it has {', '.join(periods)}"
+        raise InputError(msg)
+    return period or periods[0]
 
 
 def _residents_within(shapes: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> list[int]:

@@ -104,19 +104,14 @@ def polygons_within(
     chosen = np.column_stack([np.ones(len(order), dtype=bool), after[order] > 0])
     of_ring = np.repeat(ring, 2)[chosen.ravel()]
     rings = shapely.linearrings(np.concatenate([places, bent])[numbers[chosen]], indices=of_ring)
-    # The inside is on the left, so one ring of each piece turns left, and its holes turn right.
+    # Of the rings around each piece the largest is its outline, and the others are holes in it.
     piece_of_ring = piece[order[np.searchsorted(ring, np.arange(len(rings)))]]
-    hole = ~shapely.is_ccw(rings)
-    by_piece = np.lexsort((hole, piece_of_ring))
+    by_piece = np.lexsort((-shapely.area(shapely.polygons(rings)), piece_of_ring))
     _, number = np.unique(piece_of_ring[by_piece], return_inverse=True)
-    if len(rings) - hole.sum() == number[-1] + 1:
-        found = shapely.polygons(rings[by_piece], indices=number)
-        area: shapely.Geometry = found[0] if len(found) == 1 else shapely.multipolygons(found)
-        if shapely.is_valid(area):
-            return area
-    # Lines that cross: what is inside an odd number of rings is inside.
-    built: shapely.Geometry = shapely.build_area(shapely.multilinestrings(rings))
-    return built if shapely.is_valid(built) else shapely.make_valid(built, method="structure")
+    found = shapely.polygons(rings[by_piece], indices=number)
+    area: shapely.Geometry = found[0] if len(found) == 1 else shapely.multipolygons(found)
+    # Bends may make lines cross.
+    return area if shapely.is_valid(area) else shapely.make_valid(area, method="structure")
 
 
 def _in_rings(onward: Ints) -> tuple[Ints, Ints]:

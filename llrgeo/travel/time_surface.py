@@ -184,35 +184,46 @@ class TimeSurface:
     def cells(self, xy: Floats) -> Ints:
         """Return the piece of a road that each point is joined to, -1 for none.
 
-        Of pieces as near, as beyond a corner, it is one that anyone may pass through, the one that
-        is quickest, as in the matrix, and of those the first: the same whichever other roads are
-        laid out.
+        Of roads as near, to `TIE_M`, it is one that anyone may pass through, the one that is
+        quickest, as in the matrix, and of those the first: the same whichever other roads are laid
+        out.
         """
-        which, piece, walk_m = self.roads.pieces.nearest(xy)
-        # Beyond the farthest walk to a road a point joins none, as in the matrix.
-        near = walk_m <= self.roads.max_distance_m
-        which, piece = which[near], piece[near]
-        ms, tied = np.zeros(len(which)), np.bincount(which)[which] > 1
-        share = self.roads.beside(xy[which[tied]], piece[tied])[1]
-        ms[tied] = self.along(self.roads.of_piece[piece[tied]], share)
-        private = ~self.roads.public[self.roads.of_piece[piece]]
-        order = np.lexsort((piece, ms, private, which))
-        first = np.diff(which[order], prepend=-1) > 0
-        found = np.full(len(xy), -1)
-        found[which[order[first]]] = piece[order[first]]
-        return found
+        which, piece, walk_m = self.roads.pieces.nearest(xy, TIE_M)
+        return self._joined(xy, which, piece, walk_m)
 
     def choose(self, xy: Floats, cells: Ints) -> Ints:
         """Return the piece that each point is joined to, of a few pieces (columns) a point."""
-        chosen, least_m = np.full(len(xy), -1), np.full(len(xy), self.roads.max_distance_m)
-        for pieces in cells.T:
-            walk_m = np.full(len(xy), np.inf)
-            walk_m[pieces >= 0] = self.roads.beside(xy[pieces >= 0], pieces[pieces >= 0])[0]
-            # Of two as near a public road comes before a private one, as in `cells`.
-            public = self.roads.public[self.roads.of_piece[pieces]]
-            nearer = (walk_m < least_m) | ((walk_m == least_m) & (public | (chosen < 0)))
-            chosen[nearer], least_m[nearer] = pieces[nearer], walk_m[nearer]
-        return chosen
+        # Mostly all are one, which counts once.
+        new = cells >= 0
+        for column in range(1, cells.shape[1]):
+            new[:, column] &= (cells[:, :column] != cells[:, column, None]).all(axis=1)
+        which, at = np.nonzero(new)
+        piece = cells[which, at]
+        walk_m = np.full(cells.shape, np.inf)
+        walk_m[which, at] = self.roads.beside(xy[which], piece)[0]
+        near = (walk_m <= walk_m.min(axis=1)[:, None] + TIE_M)[which, at]
+        return self._joined(xy, which[near], piece[near], walk_m[which, at][near])
+
+    def _joined(self, xy: Floats, which: Ints, piece: Ints, walk_m: Floats) -> Ints:
+        """Return the piece that each point is joined to, of those as near: rows in their order."""
+        found = np.full(len(xy), -1)
+        # Beyond the farthest walk to a road a point joins none, as in the matrix.
+        near = walk_m <= self.roads.max_distance_m
+        which, piece, walk_m = which[near], piece[near], walk_m[near]
+        tied = np.bincount(which)[which] > 1
+        found[which[~tied]] = piece[~tied]
+        which, piece, walk_m = which[tied], piece[tied], walk_m[tied]
+        # A road counts by its nearest piece.
+        road = self.roads.of_piece[piece]
+        order = np.lexsort((piece, walk_m, road, which))
+        order = order[_changes(which[order]) | _changes(road[order])]
+        which, piece, road = which[order], piece[order], road[order]
+        walk_m, share = self.roads.beside(xy[which], piece)
+        ms = self.along(road, share) + self.walk_ms(walk_m)
+        order = np.lexsort((piece, ms, ~self.roads.public[road], which))
+        first = order[_changes(which[order])]
+        found[which[first]] = piece[first]
+        return found
 
     def heights(self, xy: Floats, cells: Ints) -> Floats:
         """Return the milliseconds of points that are joined to given pieces; of -1 to none."""
@@ -221,7 +232,7 @@ class TimeSurface:
         found[joined] = self.along(self.roads.of_piece[cells[joined]], share) + self.walk_ms(walk_m)
         off_m = np.full(len(xy), np.inf)
         off_m[joined] = walk_m
-        return np.minimum(found, self.straight_ms(xy, off_m))
+        return np.asarray(np.minimum(found, self.straight_ms(xy, off_m)))
 
     def straight_ms(self, xy: Floats, off_m: Floats) -> Floats:
         """Return the milliseconds of walks straight to or from the site, as `straight_walks` does.
@@ -229,7 +240,7 @@ class TimeSurface:
         `off_m` says how far points, shape (points, 2), are from their roads; +inf are those too far
         from it, who walk to the road no more readily than to the site.
         """
-        found = np.full(len(xy), np.inf)
+        found: Floats = np.full(len(xy), np.inf)
         for door, door_off_m in zip(*self.doors, strict=True):
             apart_m = np.hypot(*(xy - door).T)
             walked = apart_m <= np.minimum(np.maximum(off_m + door_off_m, TIE_M), MAX_SNAP_M)
@@ -257,6 +268,11 @@ class TimeSurface:
             direct = ahead * np.abs(self.slope[row]) + walk
             ms[here] = np.where(ahead >= 0, np.minimum(ms[here], direct), ms[here])
         return np.asarray(np.minimum.reduceat(ms, first))
+
+
+def _changes(values: Ints) -> NDArray[np.bool_]:
+    """Return which values, none below 0, differ from the one before, as the first does."""
+    return np.asarray(np.diff(values, prepend=-1) != 0)
 
 
 def _runs(begin: Ints, count: Ints) -> Ints:
