@@ -1,14 +1,18 @@
 """Options: which sites run which service, and what an option changes against another."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self, TypeAlias
+from difflib import get_close_matches
+from typing import Final, Self, TypeAlias
 
 from llrgeo.appraisal.demand import Shares, share_faults
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some
 
 SitesByService: TypeAlias = Mapping[str, frozenset[str]]
+
+_ALIKE: Final = 0.75  # of a misspelt id and the right one, as difflib counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
     for service, site_ids in option.sites.items():
         unknown = sorted(site_ids - set(sites))
         if unknown:
-            faults.append(f"{service}: no such site: {name_some(unknown)}")
+            faults.append(f"{service}: no such site: {name_some(unknown)}{_meant(unknown, sites)}")
     for service, shares in option.shares.items():
         faults += [f"{service}: {fault}" for fault in share_faults(shares)]
     for service, room in option.capacity.items():
@@ -120,6 +124,16 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
         if negative:
             faults.append(f"{service} has a capacity below 0 at {name_some(negative)}")
     return [f"option '{option.name}': {fault}" for fault in faults]
+
+
+def _meant(unknown: Sequence[str], sites: Collection[str]) -> str:
+    """Return what the first of some unknown ids of sites is likely meant as."""
+    parts = [part.strip() for part in re.split("[,;]", unknown[0])]
+    if len(parts) > 1 and set(parts) <= set(sites):
+        return " (write " + ", ".join(f'"{part}"' for part in parts) + ", each in its own quotes)"
+    names = {site.lower(): site for site in sites}
+    near = get_close_matches(unknown[0].lower(), names, 1, _ALIKE)
+    return f" (did you mean '{names[near[0]]}'?)" if near else ""
 
 
 def without_sites(options: Iterable[Option], site_ids: Collection[str]) -> list[Option]:

@@ -15,6 +15,7 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.inputs.table_faults import ROW, SHORT_ROWS, first_row, table_faults
+from llrgeo.inputs.toml_advice import toml_advice
 from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, to_numbers
 from llrgeo.visible_text import as_seen
 
@@ -33,7 +34,6 @@ _UNREADABLE: Final = (
     OverflowError,
     csv.Error,
 )
-_CURLY: Final = re.compile("[\u2018\u2019\u201c\u201d]")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, OSError, RecursionError) as error:  # a number may be too long to be one
         what = "too deeply nested" if isinstance(error, RecursionError) else one_line(error)
-        msg = f"{path}: not a TOML file ({what}){_toml_advice(text)}"
+        msg = f"{path}: not a TOML file ({what}){toml_advice(text, what)}"
         raise InputError(msg) from error
 
 
@@ -256,15 +256,3 @@ def _refuse_separators(names: Sequence[object], path: Path) -> None:
     if len(names) == 1 and re.search(r"[;\t]", str(names[0])):
         msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
         raise InputError(msg)
-
-
-def _toml_advice(text: str) -> str:
-    """Say what to write instead of what is no TOML but often meant as such."""
-    advice = []
-    if _CURLY.search(text):
-        advice.append("write straight quotation marks, \" or ', for curly ones")
-    if re.search(r'"[A-Za-z]:\\|"[^"\n]*\\[^"\n\\btnfru]', text):
-        advice.append("write paths with / or in single quotes, such as 'C:\\data\\areas.csv'")
-    if bare := re.search(r"=\s*(\d{1,2}/\d{1,2}/\d{2,4})", text):
-        advice.append(f'write the date {bare[1]} as "YYYY-MM-DD", in quotes')
-    return "".join(f"; {hint}" for hint in advice)

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Final, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -17,7 +18,8 @@ from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 LARGEST: Final = 1e12  # no number of a study is larger: a third of what the country earns in GBP
 
 # Kinds of values that several tables of a study file have.
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
+_NAME: Final = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=_NAME, max_length=100)]
 Label = Annotated[str, Field(min_length=1, max_length=300)]
 SiteLists = dict[Name, list[str]]
 
@@ -41,11 +43,14 @@ Share = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=1)]
 Config = TypeVar("Config", bound=BaseModel)
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY_FIRST: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", re.ASCII)
 _FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _NO_TRUTH: Final = "write a number, not true or false"
 _LONGEST_NAME: Final = 255  # bytes of the name of a file or folder
 _SHOWN: Final = 80  # letters of a value that a message shows
+_ALIKE: Final = 0.7  # of a misspelt key and the right one, as difflib counts
+_PER_CENT: Final = 100
 
 
 class Part(BaseModel):
@@ -114,6 +119,9 @@ def real_day(text: str) -> str:
     ValueError
         If it is none.
     """
+    if _DAY_FIRST.fullmatch(text):
+        msg = f"'{text}' is no day; write the year first, as 2026-11-30"
+        raise ValueError(msg)
     if _DAY.fullmatch(text):
         try:
             dt.date.fromisoformat(text)
@@ -153,7 +161,7 @@ def check_config(model: type[Config], values: Mapping[str, Any], *, source: str)
     try:
         checked = model.model_validate(values)
     except ValidationError as error:
-        faults += [fault for found in error.errors() for fault in _plain(found, model)]
+        faults += [fault for found in _joined(error.errors()) for fault in _plain(found, model)]
     else:
         faults += [f"{where.lstrip('.')}: {_NO_TRUTH}" for where in _truths(values, checked)]
     if faults:
@@ -191,13 +199,30 @@ def _hidden_texts(value: object, where: str = "") -> Iterator[str]:
             yield from _hidden_texts(part, f"{where}.{number}")
 
 
+def _joined(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the errors of pydantic, those of a value that may be one of several kinds as one."""
+    joined: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for error in errors:
+        place = tuple(part for part in error["loc"] if not str(part).startswith("literal["))
+        found = {**error, "loc": place}
+        if error["type"] != "literal_error" or place not in joined:
+            # Several errors of one place are told apart by their kind.
+            joined[place if error["type"] == "literal_error" else (*place, id(error))] = found
+        else:
+            before = joined[place]["msg"].removeprefix("Input should be ")
+            joined[place]["msg"] = f"{error['msg'].replace(' or ', ', ')}, {before}"
+    return [*joined.values()]
+
+
 def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """Say a fault that pydantic found as a planner would."""
     # Lists are counted from 1 in messages, as a planner counts them.
     place = [part for part in error["loc"] if part != "[key]"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
-        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place, model))}"]
+        known = _known_keys(place, model)
+        told = f"{where}: unknown key; known here are {', '.join(known)}"
+        return [f"{told}{_meant(str(place[-1]), known, model, depth=len(place))}"]
     if error["type"] == "missing":
         return [f"{where}: this key is required"]
     text = str(error["msg"]).removeprefix("Value error, ")
@@ -207,10 +232,39 @@ def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     if error["type"] == "value_error":
         return [f"{where}: {line}" if where else line for line in text.splitlines()]
     if error["type"] == "too_short":
-        text = f"needs at least {error['ctx']['min_length']}"
+        least = error["ctx"]["min_length"]
+        if len(found) >= least:  # what is in it is wrong, and told already
+            return []
+        text = f"needs at least {least}"
     shown = repr(found)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-    return [f"{where}: {text[0].lower()}{text[1:]} (found {shown})"]
+    return [f"{where}: {text[0].lower()}{text[1:]} (found {shown}){_advice(error)}"]
+
+
+def _meant(key: str, known: Sequence[str], model: type[BaseModel], *, depth: int) -> str:
+    """Return which key may be meant by one that is unknown, or where it belongs."""
+    if depth > 1 and key in _known_keys([key], model):
+        return f"; '{key}' belongs to the whole file: write it above its first table"
+    near = get_close_matches(key.lower(), known, 1, _ALIKE)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _advice(error: Mapping[str, Any]) -> str:
+    """Return what to write for a value that is often meant so."""
+    kind, found = error["type"], error["input"]
+    if kind == "less_than_equal" and error["ctx"]["le"] == 1 and found <= _PER_CENT:
+        return f"; a share is from 0 to 1, and {found:g} % is {found / _PER_CENT:g}"
+    if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] == _NAME:
+        tidy = re.sub(r"[^a-z0-9]+", "_", found.lower()).strip("_")
+        such = f", such as '{tidy}'" if re.fullmatch(_NAME, tidy) else ""
+        return f"; write small letters, digits and _, a letter first{such}"
+    if kind in {"float_parsing", "int_parsing"}:
+        if re.fullmatch(r"\s*[\d.]+\s*%\s*", found):
+            return f"; write {float(found.strip(' %')) / _PER_CENT:g}"
+        return "; write the number alone, without words, signs or quotes"
+    if kind == "list_type":
+        return '; write a list in brackets, also of one, such as ["A"]'
+    return ""
 
 
 def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
