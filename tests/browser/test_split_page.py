@@ -127,7 +127,7 @@ def test_a_page_that_does_not_know_a_place_leads_back_and_on(split, folder, open
     page.click("#elsewhere")
     page.wait_for_url(f"**/{there.page}#o=option_1*")
     page.wait_for_selector("#mine:not([hidden])")
-    assert postcode in page.text_content("#mine")
+    assert split.areas.loc[area, "name"] in page.text_content("#mine")
 
 
 def test_neighbours_are_a_link_away_with_the_choices(split, folder, open_page):
