@@ -60,6 +60,16 @@ MAPS = {
         "latitude 95.5, beyond the poles",
     ),
     "metres": ("o.geojson", collection(coordinates=METRES), "looks like eastings and northings"),
+    "metres of a system that nobody knows": (
+        "o.geojson",
+        collection(coordinates=METRES, crs={"type": "name", "properties": {"name": "our grid"}}),
+        "looks like eastings and northings, not degrees",
+    ),
+    "beyond the date line": (
+        "o.geojson",
+        collection(coordinates=[[[-190.2, 52.0], [-190.1, 52.0], [-190.1, 52.5], [-190.2, 52.0]]]),
+        "not degrees: -190.2 52",
+    ),
 }
 
 

@@ -88,3 +88,20 @@ def test_a_postcode_that_is_none_is_told_though_the_site_has_coordinates(tmp_pat
     lines = f"{names}\n{FIRST},\n" + FIRST.replace("A,", "B,", 1) + ",le15ww"
     (tmp_path / "sites.csv").write_text(lines, encoding="utf-8")
     assert read_sites(tmp_path / "sites.csv")["postcode"].tolist() == ["", "le15ww"]
+
+
+def test_a_hidden_sheet_is_passed_over_and_a_cover_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["for the office alone"])
+    sheet = book.create_sheet("Areas")
+    for row in (["area_id", "lat", "lon", "residents"], ["W", 52.6, -1.1, 100]):
+        sheet.append(row)
+    book.active.sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "areas.xlsx")
+    assert read_areas(tmp_path / "areas.xlsx").index.tolist() == ["W"]
+    book.worksheets[0].sheet_state = "visible"
+    book.save(tmp_path / "areas.xlsx")
+    told = r"found for the office alone \(sheet 'Sheet' was read, and not 'Areas'\)"
+    with pytest.raises(InputError, match=told):
+        read_areas(tmp_path / "areas.xlsx")

@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import check_file, one_line
-from llrgeo.schema import WGS84, name_some, raise_faults
+from llrgeo.schema import DEGREES, WGS84, name_some, raise_faults
 
 _DRIVERS: Final = {
     ".geojson": "GeoJSON",
@@ -34,7 +34,6 @@ _BEGINS: Final = {
 }
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
-_DEGREES: Final = 400.0  # a coordinate beyond is in metres
 _POLE: Final = 90.0  # degrees
 _FAILURES: Final = (
     OSError,
@@ -162,7 +161,7 @@ def _coordinate_faults(table: gpd.GeoDataFrame) -> list[str]:
     if table.crs is None or not table.crs.is_geographic:
         return []
     # GeoJSON without a CRS counts as degrees: metres in it show by their size.
-    if np.abs(bounds).max() > _DEGREES:
+    if np.abs(bounds).max() > DEGREES:
         fault = (
             f"looks like eastings and northings, not degrees: {bounds[0]:.7g} {bounds[1]:.7g}; "
             'state the coordinate system in the file ("crs", EPSG:27700), or save it in EPSG:4326'

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) read as tables: the first sheet, every value as the text that it shows."""
+"""Workbooks (.xlsx) read as tables: the first sheet that shows, every value as its text."""
 
 import datetime as dt
 import zipfile
@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.table_faults import ROW
+from llrgeo.inputs.table_faults import ROW, SHEET
 
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
@@ -32,7 +32,9 @@ def is_spreadsheet(path: Path) -> bool:
 
 
 def read_spreadsheet(path: Path) -> pd.DataFrame:
-    """Read the first sheet of a workbook as text; the first row has the names of columns.
+    """Read the first sheet of a workbook that is not hidden; its first row has the columns' names.
+
+    All values are text. Of a workbook of several sheets `attrs` says which one was read.
 
     Raises
     ------
@@ -42,13 +44,14 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-        rows = _first_sheet(path) if unpacked <= _LARGEST else None
+        sheet = _first_sheet(path) if unpacked <= _LARGEST else None
     except Exception as error:  # openpyxl raises whatever its parts do on a damaged file
         msg = f"{path}: not a readable workbook ({type(error).__name__}); save it as .xlsx or CSV"
         raise InputError(msg) from error
-    if rows is None:
+    if sheet is None:
         msg = f"{path}: {unpacked / 2**20:,.0f} MB unpacked, more than any table of places"
         raise InputError(msg)
+    rows, note = sheet
     # Blank rows above the names are passed over, as blank lines above a CSV.
     first = next((n for n, row in enumerate(rows) if any(row)), None)
     if first is None:
@@ -58,15 +61,22 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
     names, *values = [row + [None] * (width - len(row)) for row in rows[first:]]
     numbers = pd.RangeIndex(first + 2, first + 2 + len(values), name=ROW)
     table = pd.DataFrame(values, numbers, columns=range(width), dtype="str")
-    return table.set_axis([name or "" for name in names], axis=1)
+    table = table.set_axis([name or "" for name in names], axis=1)
+    table.attrs[SHEET] = note
+    return table
 
 
-def _first_sheet(path: Path) -> list[list[str | None]]:
+def _first_sheet(path: Path) -> tuple[list[list[str | None]], str]:
+    """Return the rows of the first sheet that is not hidden, and which of several it is."""
     import openpyxl
 
     with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        return [[_text(value) for value in row] for row in book.worksheets[0].values]
+        sheets = book.worksheets
+        sheet = next((shown for shown in sheets if shown.sheet_state == "visible"), sheets[0])
+        others = ", ".join(repr(other.title) for other in sheets if other is not sheet)
+        note = f"sheet '{sheet.title}' was read, and not {others}" if others else ""
+        return [[_text(value) for value in row] for row in sheet.values], note
 
 
 def _text(value: object) -> str | None:

@@ -24,6 +24,9 @@ ROW: Final = "row"
 SHORT_ROWS: Final = "short_rows"
 """Among the `attrs` of a table: rows with fewer values than there are columns, and how many."""
 
+SHEET: Final = "sheet"
+"""Among the `attrs` of a table: which of several sheets of a workbook it is, in words."""
+
 _ALIKE: Final = 0.85  # of two names of columns, by difflib
 _MOST: Final = 1e9  # no count of people, households or beds of England is larger
 _LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
@@ -86,7 +89,8 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if schema.index not in table.columns:
         found = ", ".join(filter(None, map(str, table.columns)))
         missing = f"column '{schema.index}' is missing; it identifies the rows"
-        return [f"{missing}. The first line must hold the names of columns; found {found}"]
+        sheet = f" ({note})" if (note := table.attrs.get(SHEET)) else ""
+        return [f"{missing}. The first line must hold the names of columns; found {found}{sheet}"]
     if table.empty:
         return ["the table has no rows"]
     ids = table[schema.index]

@@ -14,7 +14,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
-from llrgeo.inputs.table_faults import ROW, SHORT_ROWS, first_row, table_faults
+from llrgeo.inputs.table_faults import ROW, SHEET, SHORT_ROWS, first_row, table_faults
 from llrgeo.inputs.toml_advice import toml_advice
 from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, to_numbers
 from llrgeo.visible_text import as_seen
@@ -40,8 +40,9 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read a .csv, .xlsx or .parquet table, every value of text as text so that ids keep zeros.
 
     Blanks at either end of a name or a value are taken off; a value without anything else is
-    missing. Of a workbook the first sheet is read. The index has the rows' numbers as a spreadsheet
-    counts them, the names of columns being the first that is not blank; of Parquet it counts on.
+    missing. Of a workbook the first sheet that is not hidden is read. The index has the rows'
+    numbers as a spreadsheet counts them, the names of columns being the first that is not blank; of
+    Parquet it counts on.
 
     Raises
     ------
@@ -247,6 +248,7 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
     tidy = tidy.dropna(how="all")
+    tidy.attrs[SHEET] = table.attrs.get(SHEET, "")
     if short := table.attrs.get(SHORT_ROWS):
         tidy.attrs[SHORT_ROWS] = {row: short[row] for row in tidy.index.intersection([*short])}
     return tidy
