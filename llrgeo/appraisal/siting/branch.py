@@ -58,11 +58,12 @@ class _Tree:
             relaxation, multipliers, self.best.cost, rule=AT_NODE, deadline=self.deadline
         )
         self._try(relaxation.sites[found.chosen])
-        if found.value >= target:
+        bound = found.bound
+        if bound >= target:
             return
         # What the bound settles is fixed for the whole subtree, so
         # that nodes get smaller with depth.
-        left = reduce_sites(relaxation, found, target - found.value)
+        left = reduce_sites(relaxation, found, target - bound)
         if left.keep.all():
             self._try(left.sites)
             return
@@ -70,7 +71,7 @@ class _Tree:
         # Reduced costs are of the sites before the reduction; those of the sites left are read out.
         among = np.isin(relaxation.sites, left.sites)
         branch_at = site_in_doubt(found.reduced_costs[among], found.chosen[among], left.keep)
-        node = _Node(found.value, self.seen, left.sites, left.keep, found.multipliers, branch_at)
+        node = _Node(bound, self.seen, left.sites, left.keep, found.multipliers, branch_at)
         heapq.heappush(self.nodes, node)
 
     def divide(self, node: _Node) -> None:

@@ -287,8 +287,8 @@ def _close_gap(
     if known.cost - found.value <= allowed or time.perf_counter() >= deadline:
         return replace(known, bound=found.value)
     if case.problem.definition.has_two_costs and is_plain_covering(model):
-        prices = found.multipliers
-        return prove_most_covered(model, prices, known, gap=allowed, deadline=deadline, seed=seed)
+        prices, gap = found.multipliers, max(allowed, _EQUAL / 2)  # of all demand, if none can be
+        return prove_most_covered(model, prices, known, gap=gap, deadline=deadline, seed=seed)
     # Branching pays where the bound is near the best plan, or where limits or pairs make the
     # programme large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost

@@ -63,7 +63,7 @@ class NearBest:
             if not part.has_plans:
                 continue
             found = ascend(part, multipliers, self.limit, rule=AT_NODE, deadline=self.deadline)
-            room = self.limit - found.value + _ROUNDING * abs(self.limit)
+            room = self.limit - found.bound + _ROUNDING * abs(self.limit)
             if room < 0:
                 continue
             # What the bound settles holds of all plans in the part that keep to the limit.

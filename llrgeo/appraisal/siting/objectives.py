@@ -210,8 +210,11 @@ class KolmPollak(_LeastSum):
         return costs
 
     def value(self, cost: float, parameters: ObjectiveParameters) -> float:
-        """Return the equally distributed equivalent of a mean of exp(-kappa t)."""
-        return float(-np.log(cost) / parameters.kappa)
+        """Return the equally distributed equivalent of a mean of exp(-kappa t), which is above 1.
+
+        A bound below 1 says no more than that nobody travels less than 0 minutes.
+        """
+        return float(-np.log(max(cost, 1.0)) / parameters.kappa)
 
     def cost(self, value: float, parameters: ObjectiveParameters) -> float:
         """Return the mean of exp(-kappa t) that has an equally distributed equivalent."""

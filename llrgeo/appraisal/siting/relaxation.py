@@ -229,6 +229,21 @@ class RelaxedSolution:
     chosen: Mask
     subgradient: Vector
 
+    @property
+    def _rounding(self) -> float:
+        """By how much the value may be too high: a sum of numbers that may be far larger than it.
+
+        Costs that grow exponentially with minutes are, where some areas are out of reach.
+        """
+        opened = self.reduced_costs[self.chosen & np.isfinite(self.reduced_costs)]
+        terms = np.abs(self.multipliers).sum() + np.abs(opened).sum()
+        return float((len(self.multipliers) + len(opened)) * np.finfo(float).eps * terms)
+
+    @property
+    def bound(self) -> float:
+        """What no plan of the relaxation's sites costs less than, whatever rounding did."""
+        return self.value - self._rounding
+
     def rise_if_open(self, relaxation: Relaxation) -> Vector:
         """Return how much the bound rises, for each site, if it has to be open."""
         # The dearest site that may leave makes room for the one forced in; none need

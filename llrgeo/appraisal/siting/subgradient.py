@@ -107,7 +107,7 @@ def _settled(
     model: Model, relaxation: Relaxation, best: RelaxedSolution, upper: float
 ) -> LagrangianBound:
     """Return what a bound settles of the plans that cost less than a known one."""
-    room = upper - best.value + 1e-9 * abs(upper)
+    room = upper - best.bound + 1e-9 * abs(upper)
     unused = np.zeros(model.objective.costs.shape, dtype=bool)
     if model.catchments is None:
         # A plan in which an area uses a pair costs at least the bound, plus what the pair costs
@@ -117,7 +117,7 @@ def _settled(
         extra += best.rise_if_open(relaxation)
         unused[:, relaxation.sites] = extra > room
     return LagrangianBound(
-        value=best.value,
+        value=best.bound,
         relaxation=reduce_sites(relaxation, best, room),
         multipliers=best.multipliers,
         plan=relaxation.sites[best.chosen],
