@@ -1,4 +1,4 @@
-"""Assignment: who goes to which site where sites have room for so many."""
+"""Assignment: who goes to which site when each site has limited room."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

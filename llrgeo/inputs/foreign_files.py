@@ -1,4 +1,4 @@
-"""Files that are no tables but are often given as such: told by their first bytes, and named."""
+"""Files that are no tables but are often given as such: known by their first bytes, and named."""
 
 from pathlib import Path
 from typing import Final

@@ -57,7 +57,7 @@ def read_headways(
 
 
 def repeat_trips(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
-    """Put in place of each trip that runs every so often its runs, told apart by `run`."""
+    """Replace each trip that runs every so often by its runs, numbered in `run`."""
     headways = headways.dropna(subset="runs")
     if headways.empty:
         return calls.assign(run=np.int32(-1))

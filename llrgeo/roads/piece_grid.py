@@ -95,7 +95,7 @@ class PieceGrid:
         return self._by_parts(len(xy), some)
 
     def within(self, xy: Floats, radius_m: Floats) -> _Found:
-        """Return the pieces within a radius of its own of each point, as `nearest` returns them."""
+        """Return the pieces within each point's own radius, as `nearest` returns them."""
 
         def some(rows: slice) -> _Found:
             which, piece, found_m = self._about(xy[rows], radius_m[rows])
@@ -188,7 +188,7 @@ def _in_cells(
 
 
 def _counted(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
-    """Return runs of numbers, so many from where each begins: which run, and the number."""
+    """Return runs of consecutive numbers, by start and length: which run, and the number."""
     run = np.repeat(np.arange(len(count)), count)
     passed = np.cumsum(count) - count
     return run, np.arange(len(run)) + np.repeat(begin - passed, count)

@@ -34,7 +34,7 @@ _EXCEPTED: Final = {
 
 
 class TurnRule(NamedTuple):
-    """A course of edges that may not be driven (`no`), or how one must go on (`only`).
+    """A sequence of edges that may not be driven (`no`), or the only one to go on by (`only`).
 
     Attributes
     ----------

@@ -57,7 +57,7 @@ class EdgeIndex:
         return near_m
 
     def within(self, xy: Floats, radius_m: Floats) -> tuple[Edges, Edges]:
-        """Return the edges within a radius of its own of each point: rows of points, and numbers.
+        """Return the edges within each point's own radius: rows of points, and numbers of edges.
 
         Each pair once, sorted.
         """

@@ -130,7 +130,7 @@ def mark(path: Path) -> Mark:
 
 
 def _last_written(file: Path) -> tuple[int, int] | None:
-    """Return when a file was changed and its bytes; None of what is no file (any more)."""
+    """Return when a file was changed, and its size; None if there is no such file (any more)."""
     try:
         status = file.stat()
     except OSError:  # taken away since it was listed

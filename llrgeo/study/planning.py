@@ -146,7 +146,7 @@ def packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
 
 
 def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork | None, str]:
-    """Return a network as a page holds it; else why not: such a page shows all, but tries no place.
+    """Return a network as a page holds it, or why there is none: that page tries no place.
 
     No room is taken for granted: how many streets, and then how many bytes, is looked at.
     """

@@ -91,7 +91,7 @@ def run_keys(study: StudyConfig) -> RunKeys:
 
 @with_python_strings
 def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
-    """Return what an earlier run of a study has stored and still holds; nothing where it has not.
+    """Return what an earlier run of a study stored and still holds; nothing if there is none.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _write_arrays(name: str, plain: Mapping[str, Any], arrays: Arrays, cache: Ca
 
 
 def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[str, Any]]:
-    """Return what is no matrix of travel times; the matrices are put into `arrays`."""
+    """Return all but the matrices of travel times, which are put into `arrays`."""
     plain = []
     for number, times in enumerate(times_by.values()):
         tables = {"minutes": times.minutes, "distance_km": times.distance_km, **times.spread}

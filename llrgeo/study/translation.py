@@ -62,7 +62,7 @@ def _table_faults(tables: object) -> Iterator[str]:
 
 
 def _texts(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every text of a study that readers see as it says it."""
+    """Yield every text of a study that readers see as written."""
     for key in _OWN:
         if isinstance(values.get(key), str):
             yield values[key]

@@ -1,4 +1,4 @@
-"""Rooms, machines and parking: whether what is there suffices, and what would."""
+"""Rooms, machines and parking: whether there are enough, and how many would be."""
 
 from dataclasses import dataclass
 from typing import Final

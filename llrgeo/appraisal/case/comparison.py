@@ -64,7 +64,7 @@ class NearestMinutes:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What options have in common that run a service, or every service, alike: found once.
+    """Findings that options share which run a service, or every service, alike: each found once.
 
     Attributes
     ----------

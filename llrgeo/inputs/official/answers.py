@@ -189,7 +189,7 @@ def closed_shape(geometry: dict[str, Any]) -> BaseGeometry:
 
 
 def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
-    """See that a zip is whole, holds files of an ending, and does not unpack beyond a limit.
+    """Check that a zip is whole, holds files of an ending, and does not unpack beyond a limit.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""OpenStreetMap files of text (.osm, packed or not): what is only marked as deleted, and bombs."""
+"""OpenStreetMap files as text (.osm, packed or not): elements marked as deleted, and zip bombs."""
 
 import bz2
 import gzip

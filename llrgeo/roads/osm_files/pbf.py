@@ -26,7 +26,7 @@ _SKETCH: Final = 2  # blocks of data, one of nodes and one of ways
 
 
 class PbfBlock(NamedTuple):
-    """One block of a PBF file: its type, and where its data stands."""
+    """One block of a PBF file: its type, and where in the file its data is."""
 
     type: str
     start: int
@@ -97,7 +97,7 @@ def blocks(file: BinaryIO, path: Path) -> list[PbfBlock]:
 
 
 def block_bytes(file: BinaryIO, block: PbfBlock) -> bytes:
-    """Read a block as it stands in the file."""
+    """Read the bytes of a block from the file, still packed."""
     file.seek(block.start)
     return file.read(block.size)
 
@@ -155,7 +155,7 @@ def _dense_nodes(dense: int | bytes) -> int:
 
 
 def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
-    """Tell whether a checksum stands beside the file; refuse the file if it is another's."""
+    """Tell whether there is a checksum beside the file; refuse the file if they differ."""
     for suffix, algorithm in _CHECKSUMS.items():
         beside = path.with_name(path.name + suffix)
         if beside.is_file():

@@ -176,7 +176,7 @@ def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
 
 
 def _way_bounds(starts: list[int], numbers: Numbers) -> tuple[Ints, Ints]:
-    """Return from which number to before which each way of a block stands, two of shape (ways,)."""
+    """Return where each way of a block begins, and where it ends (exclusive), among its numbers."""
     edges = np.array(starts)
     bounds = np.searchsorted(numbers.first, edges)
     if (numbers.first[bounds] != edges).any():

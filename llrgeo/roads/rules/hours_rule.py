@@ -102,7 +102,7 @@ class HoursRule:
         return days, nth, *holidays, *when, self.week_span
 
     def holds_on(self, clock: Clock) -> bool:
-        """Tell whether the rule speaks of a day: an ordinary one where no date is stated."""
+        """Tell whether the rule applies to a day; without a date, to an ordinary one."""
         if not self._holds_on_day(clock) or not self._holds_in_year(clock):
             return False
         if self.easter and not self.dates:

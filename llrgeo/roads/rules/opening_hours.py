@@ -128,7 +128,7 @@ def _read(text: str) -> list[HoursRule]:
 
 
 def _rules_of(text: str, *, added: bool) -> list[HoursRule]:
-    """Read what stands between two semicolons: a rule, and those that commas add to it."""
+    """Read the text between two semicolons: a rule, and those that commas add to it."""
     rule = HoursRule(added=added)
     rules, at = [rule], 0
     while at < len(text):

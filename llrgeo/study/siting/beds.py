@@ -1,4 +1,4 @@
-"""How many sites for some beds, and where: a siting file's `beds`, asked of a study."""
+"""How many sites for some beds, and where: the answer to a siting file's `beds`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

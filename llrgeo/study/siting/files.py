@@ -236,7 +236,7 @@ def _advice(result: SitingResult) -> list[str]:
 
 
 def _room(option: Option, service: str, asked: Mapping[str, float]) -> list[str]:
-    """Return the lines that tell how much room the sites have, as the plan was asked to keep to."""
+    """Return the lines that state the room of the sites, to which the plan was asked to keep."""
     room = {site: asked[site] for site in sorted(option.sites[service]) if site in asked}
     if not room:
         return []
