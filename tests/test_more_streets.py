@@ -116,6 +116,16 @@ def test_what_stands_in_a_street(tmp_path: Path, node: Mapping[str, str], expect
         ({"access": "no", "access:conditional": "yes @ (20:00-06:00)"}, "Tu 23:00", THROUGH),
         ({"access": "no", "access:conditional": "yes @ (20:00-06:00)"}, "Tu 12:00", ROUND),
         ({"access:conditional": "no @ (2020 Jan 01-2020 Feb 01)"}, "Tu 08:30", THROUGH),
+        ({"motor_vehicle:conditional": "no @ (Su 16:00-Mo 08:00)"}, "Mo 07:30", ROUND),
+        ({"motor_vehicle:conditional": "no @ (Su 16:00-Mo 08:00)"}, "Mo 08:30", THROUGH),
+        ({"access:conditional": "no @ (Mar Su[-1]-Oct Su[-1])"}, "2026-07-01 12:00", ROUND),
+        ({"access:conditional": "no @ (Mar Su[-1]-Oct Su[-1])"}, "2026-12-01 12:00", THROUGH),
+        ({"motor_vehicle:conditional": "no @ (07:00-09:00 AND Sa)"}, "Tu 08:30", THROUGH),
+        ({"motor_vehicle:conditional": "no @ (Sa and Tu)"}, "Tu 08:30", ROUND),
+        ({"highway": "service", "opening_hours": "Mo-Fr 07:00-19:00"}, "Sa 12:00", ROUND),
+        ({"highway": "service", "opening_hours": "Mo-Fr 07:00-19:00"}, "Fr 12:00", THROUGH),
+        ({"highway": "service", "opening_hours": "Mo-Fr 07:00-19:00"}, None, THROUGH),
+        ({"highway:conditional": "pedestrian @ (10:00-16:00)"}, "Tu 12:00", ROUND),
     ],
 )
 def test_streets_that_go_by_the_clock(
