@@ -15,7 +15,7 @@ from town import ORIGIN
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
-from llrgeo.roads.snap import snapper
+from llrgeo.roads.snap import Snapper, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
 from llrgeo.travel.departures import TransitRules
@@ -29,6 +29,21 @@ from llrgeo.travel.times import Router, TravelTimes
 from llrgeo.travel.transit import TransitRouter
 
 TRIP = {"mode": "car", "period": "off_peak"}
+
+
+def test_the_edges_that_places_are_joined_to_are_found_once(
+    town_network: RoadNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = NetworkRouter(town_network)
+    east, north = ORIGIN
+    homes = gpd.GeoSeries([Point(east + 300, north + 20), Point(east, north + 700)], crs=BNG)
+    found = router.joined_edges(homes, "origin")
+    monkeypatch.setattr(Snapper, "joined", None)  # a second search would fail
+    slower = router.retimed("off_peak", town_network.weights_ms("off_peak") * 2)
+    for same in (router, slower):
+        np.testing.assert_array_equal(same.joined_edges(homes, "origin"), found)
+    with pytest.raises(TypeError):
+        router.joined_edges(homes.iloc[:1], "origin")
 
 
 def test_from_a_point_of_a_road_to_the_same_point_nothing_is_driven(

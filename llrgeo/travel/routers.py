@@ -30,7 +30,7 @@ from llrgeo.travel.search_trees import SearchTrees, trees_can_be_held
 from llrgeo.travel.times import Router, TravelTimes
 
 # What a router derives from the places of its roads, whatever their times.
-_OF_PLACES: Final = ("snapping", "_layered", "_found_roads")
+_OF_PLACES: Final = ("snapping", "_layered", "_found_roads", "_found_joined")
 # And all that it derives or has found.
 _OF_TIMES: Final = (*_OF_PLACES, "_found_trees", "_known")
 
@@ -211,11 +211,16 @@ class NetworkRouter:
     def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
         """Return the edges of the network that points are joined to, each once.
 
-        Nothing else is found out of them: a page answers for many thousand homes.
+        Nothing else is found out of them: a page answers for many thousand homes. Those of the same
+        points are found once.
         """
-        doors, _ = each_entrance(points.to_crs(BNG))
-        off_m = self.snapping.distances_m(doors, role=role)
-        return np.unique(self.snapping.joined(doors, off_m, role=role)[1])
+        key = _key_of_places(points, role)
+        if key not in self._found_joined:
+            doors, _ = each_entrance(points.to_crs(BNG))
+            off_m = self.snapping.distances_m(doors, role=role)
+            joined = self.snapping.joined(doors, off_m, role=role)
+            self._found_joined[key] = np.unique(joined[1])
+        return self._found_joined[key]
 
     def nearest_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
         """Return the edges nearest to points, each once; none where all roads are for everybody.
@@ -241,14 +246,17 @@ class NetworkRouter:
 
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
-        # All places in one key: a page answers for many thousand homes.
-        key = role, str(points.crs).encode() + b"".join(shapely.to_wkb(points.to_numpy()))
+        key = _key_of_places(points, role)
         if key not in self._found_roads:
             self._found_roads[key] = roads_of_points(self.snapping, points, role)
         return self._found_roads[key]
 
     @cached_property
     def _found_roads(self) -> dict[tuple[Role, bytes], UsedRoads]:
+        return {}
+
+    @cached_property
+    def _found_joined(self) -> dict[tuple[Role, bytes], IntArray]:
         return {}
 
     @cached_property
@@ -267,6 +275,11 @@ class NetworkRouter:
     @cached_property
     def _layered(self) -> LayeredNetwork:
         return layer_network(self.network)
+
+
+def _key_of_places(points: gpd.GeoSeries, role: Role) -> tuple[Role, bytes]:
+    """Return one key of places: a page answers for many thousand homes."""
+    return role, str(points.crs).encode() + b"".join(shapely.to_wkb(points.to_numpy()))
 
 
 def _place_keys(points: gpd.GeoSeries) -> tuple[bytes, ...]:
