@@ -179,6 +179,20 @@ def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.slow
+def test_workers_with_another_version_of_what_computes_are_refused(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A worker imports the module itself, so that it answers with what it has.
+    monkeypatch.setattr(tasks, "_COMPUTE", ("llrgeo",))
+    with (
+        pytest.raises(LlrgeoError, match=r"2 of 2 workers .* do not compute .* numpy") as error,
+        scheduler_at(cluster.scheduler_address),
+    ):
+        pass
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.slow
 def test_workers_give_what_is_given_here_and_a_task_that_kills_them_is_told(
     cluster: Any, tmp_path: Path
 ) -> None:

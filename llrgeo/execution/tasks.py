@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from llrgeo.errors import LlrgeoError, MissingExtraError
@@ -16,6 +17,7 @@ Result = TypeVar("Result")
 
 _LOOK_S: Final = 10.0  # how often a long task is looked after: are there workers left?
 _WAIT_S: Final = 30.0  # for the first worker
+_COMPUTE: Final = ("llrgeo", "numpy", "pandas", "numba", "scipy")
 
 
 class MapTasks(Protocol):
@@ -68,8 +70,9 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
     MissingExtraError
         If dask is not installed.
     LlrgeoError
-        If no scheduler answers or it has no workers; while tasks are done, if three workers die of
-        one task, none is left, or the scheduler is gone.
+        If no scheduler answers, it has no workers, or one has no llrgeo or another version of what
+        computes; while tasks are done, if three workers die of one task, none is left, or the
+        scheduler is gone.
     """
     try:
         from distributed import Client
@@ -87,6 +90,7 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
             client.wait_for_workers(1, timeout=_WAIT_S)
         except TimeoutError as error:
             raise LlrgeoError(_no_workers(address)) from error
+        _check_versions(client, address)
 
         def map_there(
             work: Callable[[Shared, Task], Result],
@@ -102,6 +106,24 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
                 yield _result(client, future, address)
 
         yield map_there
+
+
+def _check_versions(client: "Client", address: str) -> None:
+    """Refuse workers whose figures could be others than those that are computed here."""
+    ask: Callable[..., dict[str, object]] = client.run  # dask has no types for it
+    here, found = _versions(), ask(_versions, on_error="return")
+    others = {worker: told for worker, told in found.items() if told != here}
+    for worker, told in others.items():
+        msg = (
+            f"{len(others)} of {len(found)} workers of the dask scheduler at {address} do not "
+            f"compute with what is installed here, {here}: {worker} has {told}. Install the same"
+        )
+        raise LlrgeoError(msg)
+
+
+def _versions() -> str:
+    """Return what computes, and its versions."""
+    return ", ".join(f"{name} {version(name)}" for name in _COMPUTE)
 
 
 def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
