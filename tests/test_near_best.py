@@ -53,6 +53,16 @@ def test_the_best_few_plans_are_those_of_trying_every_one(seed: int) -> None:
     assert all(plan.proven for plan in found)
 
 
+@pytest.mark.parametrize("count", [2, 5])
+def test_no_more_plans_are_told_than_asked_for_where_many_are_equal(count: int) -> None:
+    """The plan found first is then not among the first few in order of id."""
+    times, demand = drawn(3)
+    everywhere = TravelTimes(times.minutes * 0 + 7.0)
+    found = best_plans(everywhere, demand, THREE, count=count)
+    assert len({plan.sites for plan in found}) == len(found) == count
+    assert [plan.value for plan in found] == pytest.approx([7.0] * count)
+
+
 def test_fixed_sites_stay_fixed_in_each_of_the_best_few() -> None:
     case = drawn(7)
     problem = THREE.subject_to(Keep(frozenset({"s04"})), Close(frozenset({"s01", "s09"})))

@@ -106,7 +106,9 @@ def _by_one_tree(
         few = best_few(model, best, count=count, deadline=deadline)
     except TimeoutError:
         return []
-    return [first, *(_proved(first, case, cost, plan) for cost, plan in _others(few, best))]
+    # The first plan is not among the few where more than these cost as little.
+    others = _others(few, best)[: count - 1]
+    return [first, *(_proved(first, case, cost, plan) for cost, plan in others)]
 
 
 def _others(few: list[tuple[float, Positions]], best: Positions) -> list[tuple[float, Positions]]:
@@ -114,7 +116,7 @@ def _others(few: list[tuple[float, Positions]], best: Positions) -> list[tuple[f
 
 
 def _proved(first: SiteSelection, case: Formulation, cost: float, plan: Positions) -> SiteSelection:
-    """Return a plan that is proved to be the next best, told as the first one is."""
+    """Return the selection of a plan that is proved to be the next best, as that of the first."""
     value = case.value(cost)
     return replace(
         first,
