@@ -234,6 +234,16 @@ def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(publication):
     assert "Clinics at all sites: 75%; Today: 25%" in svg
 
 
+def test_a_table_of_more_places_than_a_phone_holds_scrolls(publication):
+    shares = publication.tables["rank_acceptability"]
+    first = shares[shares["rank"] == 1]
+    added = [first.assign(rank=place, share=0.0) for place in range(3, 9)]
+    tables = {**publication.tables, "rank_acceptability": pd.concat([shares, *added])}
+    opening = 'role="region" aria-label="Share of weightings in which each option takes each place"'
+    assert opening not in render_report(publication)
+    assert opening in render_report(replace(publication, tables=tables))
+
+
 def test_every_chart_has_its_numbers_in_a_table(publication):
     page = render_report(publication)
     tables = set(re.findall(r'<table id="table-([^"]+)"', page))
