@@ -18,7 +18,7 @@ _LONGEST_MIN: Final = 24 * 60
 def isochrones(
     study_file: StudyFile = None,
     *,
-    minutes: Annotated[str, typer.Option(help="Limits, parted by commas.")] = "10,20,30",
+    minutes: Annotated[str, typer.Option(help="Limits, separated by commas.")] = "10,20,30",
     out: Annotated[
         Path | None, typer.Option(help="A file of areas to write: .gpkg or .geojson.")
     ] = None,
@@ -111,7 +111,7 @@ def _check_paths(out: Path | None, page: Path | None) -> None:
 
 
 def _limits_min(text: str) -> list[float]:
-    """Return the limits in minutes that are parted by commas.
+    """Return the limits in minutes that are separated by commas.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _limits_min(text: str) -> list[float]:
     try:
         limits = [float(part) for part in text.split(",")]
     except ValueError:
-        msg = f"--minutes: {text} are no numbers parted by commas, such as 10,20,30"
+        msg = f"--minutes: {text} are no numbers separated by commas, such as 10,20,30"
         raise InputError(msg) from None
     if not all(0 < limit <= _LONGEST_MIN for limit in limits):
         msg = f"--minutes: {text} are not all above 0 and at most {_LONGEST_MIN}"

@@ -45,7 +45,7 @@ def parse_entrances(text: str) -> tuple[Entrance, ...]:
     Parameters
     ----------
     text
-        `lat lon`, several parted by `;`. Modes before the degrees say for whom an entrance is:
+        `lat lon`, several separated by `;`. Modes before the degrees say for whom an entrance is:
         `car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`. Without any it is for all.
 
     Raises

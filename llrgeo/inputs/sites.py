@@ -41,7 +41,7 @@ def read_sites(path: StrPath, *, postcodes: pd.DataFrame | None = None) -> gpd.G
         read as well). Where `lat` and `lon` are blank or not columns at all, they are those of the
         unit postcode. `kind` is the study's own word; kinds that are not those of the embedded
         study need a `role`. `entrances`, if there, says where journeys end at a site: `lat lon`,
-        several parted by `;`, each with the modes before it that it is for, if not for all
+        several separated by `;`, each with the modes before it that it is for, if not for all
         (`car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`). `closes`, if there, is the last day of
         a site that will close (`2027-03-31`): see `check_open_on`.
 

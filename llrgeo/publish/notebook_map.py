@@ -31,7 +31,7 @@ class MapLayer:
         What the reader switches it on and off by.
     shapes
         Points, lines or polygons in any CRS, with `colour` (of the fill, or of a line) and `text`
-        (what is shown where the pointer is; plain text, lines parted by a line feed).
+        (what is shown where the pointer is; plain text, lines separated by a line feed).
     key
         Labels of colours for the legend, colour by label; empty for none.
     """

@@ -265,7 +265,7 @@ class EvidenceContext:
             )
             if {key, "date"} <= set(table.columns)
         ]
-        # What a line of sources says of several inputs is parted by semicolons.
+        # What a line of sources says of several inputs is separated by semicolons.
         stated = [part.strip() for line in self.evidence_inputs.sources for part in line.split(";")]
         parts.append(pd.Series(stated, index=stated, dtype=str))
         if plan is not None:

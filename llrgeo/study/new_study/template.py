@@ -22,7 +22,7 @@ sources = ["Residents: name who counted them, when, and under which licence."]
 # age_0_17 ... age_85_plus, disabled, imd_decile, rural_urban the pages say more.
 areas = "areas.csv"
 # sites.csv: site_id, name, kind (your own word), role (acute, community, primary, other),
-# status (open, closed, proposed), lat, lon, services (ids, parted by ;); entrances if known.
+# status (open, closed, proposed), lat, lon, services (ids, separated by ;); entrances if known.
 sites = "sites.csv"
 outlines = "cells" # draws each area around its point; or a map file with area_id
 # Real streets: llrgeo network build EXTRACT.osm.pbf --around areas.csv --out streets
