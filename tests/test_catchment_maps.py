@@ -136,6 +136,14 @@ def test_a_folder_is_no_file_to_write(town_study, tmp_path, run_command):
     assert "folder.gpkg: this is a folder; name a file to write" in ended.err
 
 
+def test_a_geopackage_of_areas_is_the_same_bytes_each_time(town_study, tmp_path):
+    once, again = tmp_path / "once.gpkg", tmp_path / "again.gpkg"
+    for path in (once, again):
+        invoke("isochrones", town_study, "--minutes", "1", "--out", path, "--quiet")
+    assert once.read_bytes() == again.read_bytes()
+    assert len(gpd.read_file(once)) > 0
+
+
 def test_areas_are_of_the_mode_and_period_asked_for_as_geojson_too(town_study, tmp_path):
     study = town_study.read_text(encoding="utf-8")
     town_study.write_text(f'periods = ["off_peak", "pm_peak"]\n{study}', encoding="utf-8")

@@ -64,7 +64,7 @@ def isochrones(
     )
     with ExitStack() as both:  # neither takes its place before both are made
         if out is not None:
-            _write_areas(areas, both.enter_context(written_whole(out)))
+            _write_areas(areas, both.enter_context(written_whole(out)), inputs.study.date)
         if page is not None:
             write_catchment_maps(inputs, areas, page)
     if not quiet:
@@ -72,14 +72,15 @@ def isochrones(
         typer.echo(f"{written}: {len(areas)} areas of {areas['site_id'].nunique()} sites")
 
 
-def _write_areas(areas: "gpd.GeoDataFrame", path: Path) -> None:
+def _write_areas(areas: "gpd.GeoDataFrame", path: Path, date: str) -> None:
     """Write a GeoPackage of areas as they are, or GeoJSON in degrees (RFC 7946), to 0.1 m."""
-    from llrgeo.inputs.map_files import writing_layers
+    from llrgeo.inputs.map_files import repeatable_geopackage, writing_layers
     from llrgeo.schema import WGS84
 
     with writing_layers(path):
         if path.suffix == ".gpkg":
             areas.to_file(path, layer="isochrones", driver="GPKG")
+            path.write_bytes(repeatable_geopackage(path, date))
         else:
             areas.to_crs(WGS84).to_file(
                 path,

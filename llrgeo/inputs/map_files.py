@@ -34,6 +34,7 @@ _BEGINS: Final = {
 }
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
+_NO_DAY: Final = "1970-01-01"  # a GeoPackage must name a day on which a layer changed
 _POLE: Final = 90.0  # degrees
 _FAILURES: Final = (
     OSError,
@@ -59,6 +60,33 @@ def writing_layers(path: Path) -> Iterator[None]:
     except (DataLayerError, DataSourceError, sqlite3.Error) as error:
         msg = f"{path}: cannot be written; is there room for it? ({one_line(error)[:80]})"
         raise OSError(msg) from error
+
+
+def repeatable_geopackage(path: Path, date: str) -> bytes:
+    """Return a GeoPackage without what differs from one writing to the next.
+
+    Parameters
+    ----------
+    path
+        The file as GDAL has written it; it is repacked where it stands.
+    date
+        The day that takes the place of the clock's, as 2026-11-22; empty: 1970-01-01.
+    """
+    changed = f"{date or _NO_DAY}T00:00:00.000Z"
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (changed,))
+    database.execute("VACUUM")
+    database.close()
+    return _without_counters(path.read_bytes())
+
+
+def _without_counters(database: bytes) -> bytes:
+    """Set SQLite's count of changes, which depends on how the writer was scheduled, to 1.
+
+    It is written twice in the file's header (SQLite file format, 1.3.7 and 1.3.17).
+    """
+    counter = (1).to_bytes(4, "big")
+    return database[:24] + counter + database[28:92] + counter + database[96:]
 
 
 def read_polygons(path: Path) -> gpd.GeoDataFrame:

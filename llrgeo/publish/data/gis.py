@@ -15,7 +15,7 @@ import pandas as pd
 
 from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.files import scratch_folder
-from llrgeo.inputs.map_files import writing_layers
+from llrgeo.inputs.map_files import repeatable_geopackage, writing_layers
 from llrgeo.publish import palette
 from llrgeo.publish.data.descriptions import describe_areas, describe_sites
 from llrgeo.publish.data.files import plain_text
@@ -125,8 +125,7 @@ def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.Geo
                 layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)
             _add_styles(path, publication, layers[AREAS_LAYER].columns)
             describe_layers(path, publication, described)
-            _set_dates(path, publication.date)
-        return _without_counters(path.read_bytes())
+        return repeatable_geopackage(path, publication.date)
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -183,23 +182,6 @@ def qgis_styles(publication: Publication) -> dict[str, str]:
         for view in map(view_indicator, publication.figures)
         if view.figures.values.notna().any()
     }
-
-
-def _set_dates(path: Path, date: str) -> None:
-    """Give every layer the publication's date in place of the clock's, and repack the file."""
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{date}T00:00:00.000Z",))
-    database.execute("VACUUM")
-    database.close()
-
-
-def _without_counters(database: bytes) -> bytes:
-    """Set SQLite's count of changes, which depends on how the writer was scheduled, to 1.
-
-    It is written twice in the file's header (SQLite file format, 1.3.7 and 1.3.17).
-    """
-    counter = (1).to_bytes(4, "big")
-    return database[:24] + counter + database[28:92] + counter + database[96:]
 
 
 def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
