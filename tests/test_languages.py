@@ -258,7 +258,9 @@ def wide_study(study: Path, names: dict[str, tuple[str, ...]]) -> None:
 
 
 def test_no_english_is_left_in_the_report_of_a_whole_run(town_study):
-    wide_study(town_study, {"areas.csv": ("name", "ward", "authority"), "sites.csv": ("name",)})
+    wide_study(
+        town_study, {"areas.csv": ("name", "ward", "authority"), "sites.csv": ("name", "authority")}
+    )
     publication = build_publication(run_study(load_study(town_study)))
     assert {"sentences", "tornado", "rank_acceptability", "case_against"} <= set(publication.tables)
     with using_wording(publication.words):
