@@ -45,10 +45,9 @@ def mistyped_faults(
         held.intersection(list(ids))
         for held, ids in ((minutes.index, area_ids), (minutes.columns, site_ids))
     )
-    by_area = minutes[sites] < np.inf
-    by_site = np.inf > minutes.loc[areas].T
-    found = [("area", pair) for pair in _mistyped(by_area, areas)]
-    found += [("site", pair) for pair in _mistyped(by_site, sites)]
+    reached = minutes < np.inf
+    found = [("area", pair) for pair in _mistyped(reached[sites], areas)]
+    found += [("site", pair) for pair in _mistyped(reached.loc[areas].T, sites)]
     return [
         f"the {what} '{strange}' is not in the study and has journeys that '{known}' lacks; if "
         f"'{known}' is meant, correct it, else leave its rows out"
