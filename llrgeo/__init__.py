@@ -69,19 +69,19 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.study.times import write_times
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
-    from llrgeo.travel.departures import TransitRules
-    from llrgeo.travel.imported import MatrixRouter, import_travel_times
-    from llrgeo.travel.isochrones import isochrones
-    from llrgeo.travel.itineraries import find_itineraries
-    from llrgeo.travel.paths import find_routes
+    from llrgeo.travel.imported.matrices import MatrixRouter, import_travel_times
+    from llrgeo.travel.imported.servers import OsrmRouter, ValhallaRouter
+    from llrgeo.travel.isochrones.reachable import isochrones
     from llrgeo.travel.routers import (
         NetworkRouter,
         travel_times,
     )
-    from llrgeo.travel.servers import OsrmRouter, ValhallaRouter
+    from llrgeo.travel.routes.paths import find_routes
     from llrgeo.travel.straight_lines import StraightLineRouter
     from llrgeo.travel.times import TravelTimes, load_travel_times, save_travel_times
-    from llrgeo.travel.transit import TransitRouter
+    from llrgeo.travel.transit.departures import TransitRules
+    from llrgeo.travel.transit.itineraries import find_itineraries
+    from llrgeo.travel.transit.router import TransitRouter
 
 __version__ = version("llrgeo")
 
@@ -120,16 +120,16 @@ _NAMES: Final = {
     "study.times": ("write_times",),
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),
-    "travel.departures": ("TransitRules",),
-    "travel.imported": ("MatrixRouter", "import_travel_times"),
-    "travel.isochrones": ("isochrones",),
-    "travel.itineraries": ("find_itineraries",),
-    "travel.paths": ("find_routes",),
+    "travel.imported.matrices": ("MatrixRouter", "import_travel_times"),
+    "travel.imported.servers": ("OsrmRouter", "ValhallaRouter"),
+    "travel.isochrones.reachable": ("isochrones",),
     "travel.routers": ("NetworkRouter", "travel_times"),
+    "travel.routes.paths": ("find_routes",),
     "travel.straight_lines": ("StraightLineRouter",),
-    "travel.servers": ("OsrmRouter", "ValhallaRouter"),
     "travel.times": ("TravelTimes", "load_travel_times", "save_travel_times"),
-    "travel.transit": ("TransitRouter",),
+    "travel.transit.departures": ("TransitRules",),
+    "travel.transit.itineraries": ("find_itineraries",),
+    "travel.transit.router": ("TransitRouter",),
 }
 _RENAMED: Final = {"Setting": "AppraisalInputs"}
 _MODULE_OF: Final = {name: module for module, names in _NAMES.items() for name in names}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import label
 
-from llrgeo.travel.border_rings import border, ends_of_sides, polygons_within
+from llrgeo.travel.isochrones.border_rings import border, ends_of_sides, polygons_within
 
 
 def followed(onward: np.ndarray) -> list[list[int]]:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel import bucket_search
-from llrgeo.travel.bucket_search import Buckets, search_tree
-from llrgeo.travel.graph import UNREACHABLE
+from llrgeo.travel.search import bucket_search
+from llrgeo.travel.search.bucket_search import Buckets, search_tree
+from llrgeo.travel.search.graph import UNREACHABLE
 
 
 def random_matrix(seed: int, nodes: int, arcs: int, longest: int) -> csr_array:

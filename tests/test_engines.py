@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.errors import RoutingError
-from llrgeo.travel import contraction, hierarchy
-from llrgeo.travel.chains import contract_chains
-from llrgeo.travel.engines import Engine, SearchPlan, faster_engine, journey_keys
-from llrgeo.travel.forced_arcs import contract_forced_arcs
-from llrgeo.travel.graph import (
+from llrgeo.travel.search import contraction, hierarchy
+from llrgeo.travel.search.chains import contract_chains
+from llrgeo.travel.search.engines import Engine, SearchPlan, faster_engine, journey_keys
+from llrgeo.travel.search.forced_arcs import contract_forced_arcs
+from llrgeo.travel.search.graph import (
     UNREACHABLE,
     AccessLinks,
     SearchGraph,
@@ -26,9 +26,9 @@ from llrgeo.travel.graph import (
     simple_graph,
     unpack,
 )
-from llrgeo.travel.hierarchy import build_hierarchy, load_hierarchy
-from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
-from llrgeo.travel.search_trees import SearchTrees
+from llrgeo.travel.search.hierarchy import build_hierarchy, load_hierarchy
+from llrgeo.travel.search.od_matrix import MatrixRequest, load_request, save_request
+from llrgeo.travel.search.search_trees import SearchTrees
 
 ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
 
@@ -263,7 +263,7 @@ def test_a_hierarchy_is_built_once_and_then_read(
     def refuse(_: SearchGraph) -> None:
         pytest.fail("built again")
 
-    monkeypatch.setattr("llrgeo.travel.hierarchy.build_hierarchy", refuse)
+    monkeypatch.setattr("llrgeo.travel.search.hierarchy.build_hierarchy", refuse)
     np.testing.assert_array_equal(journey_keys(grid, plan), first)
 
 

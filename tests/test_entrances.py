@@ -35,14 +35,14 @@ from llrgeo.study.times import (
     write_times,
 )
 from llrgeo.travel.dataset import Dataset
-from llrgeo.travel.departures import TransitRules
-from llrgeo.travel.itineraries import find_itineraries
-from llrgeo.travel.paths import find_routes
+from llrgeo.travel.imported.servers import OsrmRouter
 from llrgeo.travel.routers import travel_times
-from llrgeo.travel.servers import OsrmRouter
+from llrgeo.travel.routes.paths import find_routes
 from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import load_travel_times
-from llrgeo.travel.transit import TransitRouter
+from llrgeo.travel.transit.departures import TransitRules
+from llrgeo.travel.transit.itineraries import find_itineraries
+from llrgeo.travel.transit.router import TransitRouter
 
 INF = float("inf")
 AT_3, AT_3_OR_4 = [1, 2, 4, INF], [1, 1, 3, INF]  # from W, N, E and F

@@ -14,7 +14,7 @@ from llrgeo.schema import WGS84
 from llrgeo.study.config import load_study
 from llrgeo.study.planning import nearest_pairs
 from llrgeo.study.run import build_publication, run_study
-from llrgeo.travel.ways import WayTree
+from llrgeo.travel.routes.ways import WayTree
 
 AREAS, SITES = pd.Index(["a", "b", "c", "d"]), pd.Index(["P", "Q", "R"])
 SCRIPT = """

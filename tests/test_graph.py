@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
-from llrgeo.travel.engines import SearchPlan, journey_keys
-from llrgeo.travel.graph import (
+from llrgeo.travel.search.engines import SearchPlan, journey_keys
+from llrgeo.travel.search.graph import (
     UNREACHABLE,
     AccessLinks,
     layer_network,
@@ -18,7 +18,7 @@ from llrgeo.travel.graph import (
     search_graph,
     unpack,
 )
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 ORDER = {"start": 0, "through": 1, "end": 2}
 

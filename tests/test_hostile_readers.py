@@ -31,7 +31,7 @@ from llrgeo.roads.osm import build_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.plausibility import contact_faults
-from llrgeo.travel.imported import import_travel_times
+from llrgeo.travel.imported.matrices import import_travel_times
 
 
 def refused(read, words):

@@ -16,7 +16,7 @@ from llrgeo.study.config import load_study
 from llrgeo.study.manifest import describe_run, read_manifest, study_of
 from llrgeo.study.plan_file import load_study_or_plan
 from llrgeo.study.siting.config import load_siting
-from llrgeo.travel.imported import import_travel_times
+from llrgeo.travel.imported.matrices import import_travel_times
 
 PLAN = '[plan]\nstudy = "STUDY"\nrun_id = "RUN"\n'
 SECOND_BASELINE = f"""{PLAN}[[options]]

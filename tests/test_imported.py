@@ -11,7 +11,7 @@ from shapely import Point
 from llrgeo.errors import InputError, RoutingError
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
-from llrgeo.travel.imported import ImportedRouter, import_travel_times
+from llrgeo.travel.imported.matrices import ImportedRouter, import_travel_times
 from llrgeo.travel.times import TravelTimes, save_travel_times
 
 AREAS, SITES = ["W", "N"], ["A", "B", "C"]

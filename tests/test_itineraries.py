@@ -14,10 +14,10 @@ from timetables import STOPS, TOY, at, stops_table, write_feed
 
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import read_timetable
-from llrgeo.travel.connection_scan import NEVER
-from llrgeo.travel.departures import TransitRules
-from llrgeo.travel.itineraries import find_itineraries
-from llrgeo.travel.transit import TransitRouter
+from llrgeo.travel.transit.connection_scan import NEVER
+from llrgeo.travel.transit.departures import TransitRules
+from llrgeo.travel.transit.itineraries import find_itineraries
+from llrgeo.travel.transit.router import TransitRouter
 
 TUESDAY = dt.date(2026, 11, 24)
 HALF_PAST = (dt.time(9, 30), dt.time(9, 30))

@@ -16,7 +16,7 @@ from llrgeo.study.kept import NOTHING_KEPT, mark, mark_files, still_holds
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
 from llrgeo.study.sections.criteria import CriterionConfig
-from llrgeo.travel import search_trees
+from llrgeo.travel.search import search_trees
 
 NEW_SITE = """
 [[new_sites]]

@@ -7,12 +7,12 @@ from pathlib import Path
 import numba.core.caching
 import pytest
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 MODULE = """
 from typing import Any, NamedTuple
 import numpy as np
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 class {name}(NamedTuple):
     values: Any

@@ -25,7 +25,7 @@ from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.used_roads import roads_in_use
+from llrgeo.travel.routes.used_roads import roads_in_use
 
 
 def random_roads(seed: int) -> RoadNetwork:

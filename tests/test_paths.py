@@ -9,8 +9,8 @@ from town import ORIGIN
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.paths import find_routes
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.routes.paths import find_routes
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from llrgeo.roads.osm import build_network
 from llrgeo.roads.packed import pack_network, why_not_packed
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
-from llrgeo.travel.paths import find_routes
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.routes.paths import find_routes
 
 HARNESS = """
 let network, index, places = {};

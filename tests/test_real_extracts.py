@@ -23,8 +23,8 @@ from llrgeo.roads.rules.driving import Tags, way_access
 from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.snap import main_component
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import layer_network, search_graph, unpack
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.search.graph import layer_network, search_graph, unpack
 
 # What OSMnx 2.1 asks Overpass for as network_type="drive_service".
 _LEFT_OUT_BY_OSMNX = {

@@ -18,15 +18,15 @@ from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.snap import Snapper, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
-from llrgeo.travel.departures import TransitRules
-from llrgeo.travel.imported import MatrixRouter
+from llrgeo.travel.imported.matrices import MatrixRouter
 from llrgeo.travel.routers import (
     NetworkRouter,
     times_from_sites,
 )
 from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import Router, TravelTimes
-from llrgeo.travel.transit import TransitRouter
+from llrgeo.travel.transit.departures import TransitRules
+from llrgeo.travel.transit.router import TransitRouter
 
 TRIP = {"mode": "car", "period": "off_peak"}
 

@@ -11,10 +11,11 @@ from test_own_roads import random_roads
 
 from llrgeo.execution.memory import Memory
 from llrgeo.schema import BNG
-from llrgeo.travel import search_trees, way_search
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.used_roads import roads_in_use
-from llrgeo.travel.way_search import find_way_trees
+from llrgeo.travel.routes import way_search
+from llrgeo.travel.routes.used_roads import roads_in_use
+from llrgeo.travel.routes.way_search import find_way_trees
+from llrgeo.travel.search import search_trees
 
 PERIODS = ("off_peak", "am_peak")
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from llrgeo.errors import RoutingError
-from llrgeo.travel.servers import OsrmRouter, ValhallaRouter
+from llrgeo.travel.imported.servers import OsrmRouter, ValhallaRouter
 
 TRIP = {"mode": "car", "period": "off_peak"}
 

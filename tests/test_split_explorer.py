@@ -29,7 +29,7 @@ from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import publish
 from llrgeo.schema import WHOLE
-from llrgeo.travel.ways import WayTree
+from llrgeo.travel.routes.ways import WayTree
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"

@@ -24,7 +24,7 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.travel import search_trees
+from llrgeo.travel.search import search_trees
 
 
 def times(factor: int, number: int) -> int:

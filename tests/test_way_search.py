@@ -8,9 +8,9 @@ from town import ORIGIN
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.paths import find_routes
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.way_search import find_way_trees
+from llrgeo.travel.routes.paths import find_routes
+from llrgeo.travel.routes.way_search import find_way_trees
 
 
 def at(*metres: tuple[float, float], start: str = "o") -> gpd.GeoSeries:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from llrgeo.travel.ways import WayTree
+from llrgeo.travel.routes.ways import WayTree
 
 # From the site (0, 0) east, with a bend 3 m off the line at 40; two ways meet at (100, 0): one
 # comes from the north, one from the east with a bend 25 m off.

@@ -6,7 +6,7 @@ pandas makes some tables for each sum, and an appraisal has thousands of small o
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 
 def group_sums(

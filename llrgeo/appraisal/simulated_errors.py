@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 DRAWS_A_WORD: Final = 4
 

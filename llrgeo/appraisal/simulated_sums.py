@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.nearest_sites import NO_SITE
 from llrgeo.appraisal.simulated_errors import DRAWS_A_WORD, draw_errors, normal_quantiles
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 _TOGETHER: Final = 128  # draws side by side: fewer would leave loops too short
 _SPAN: Final = 10 * _TOGETHER

@@ -34,8 +34,8 @@ from llrgeo.publish.people_view import (
 from llrgeo.publish.planning import OwnRoads, Planning
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.schema import name_some, raise_faults, site_roles
+from llrgeo.travel.routes.ways import WayTree
 from llrgeo.travel.times import TravelTimes
-from llrgeo.travel.ways import WayTree
 
 _CITY: Final = "city_hospital"
 _ACUTE: Final = "acute"

@@ -18,7 +18,7 @@ from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
-from llrgeo.travel.isochrones import isochrones
+from llrgeo.travel.isochrones.reachable import isochrones
 from llrgeo.travel.routers import NetworkRouter
 
 

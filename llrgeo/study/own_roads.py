@@ -17,7 +17,7 @@ from llrgeo.study.planning import page_network
 from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.used_roads import roads_in_use
+from llrgeo.travel.routes.used_roads import roads_in_use
 
 _MOST_EDGES: Final = 500_000  # more would be searched for long, and find no room in a page
 

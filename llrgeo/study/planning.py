@@ -25,9 +25,9 @@ from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import read_network
 from llrgeo.study.times import calibration_of, team_calibration_of, team_modes
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.routes.way_search import find_way_trees
+from llrgeo.travel.routes.ways import WayTree
 from llrgeo.travel.times import TravelTimes
-from llrgeo.travel.way_search import find_way_trees
-from llrgeo.travel.ways import WayTree
 
 _FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB
 _MOST_EDGES: Final = 500_000  # of 11 bytes or so each: more find no room, and take long to pack

@@ -19,7 +19,7 @@ from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
-from llrgeo.travel.imported import ImportedRouter
+from llrgeo.travel.imported.matrices import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
@@ -121,7 +121,7 @@ def read_transit(study: StudyConfig) -> Router:
     NetworkError
         If the network is missing.
     """
-    from llrgeo.travel.transit import TransitRouter
+    from llrgeo.travel.transit.router import TransitRouter
 
     if study.transit is None:
         msg = f"{study.title}: there is no table [transit]"

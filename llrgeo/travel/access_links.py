@@ -15,7 +15,7 @@ from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import (
+from llrgeo.travel.search.graph import (
     AccessLinks,
     IntArray,
     LayeredNetwork,
@@ -23,7 +23,7 @@ from llrgeo.travel.graph import (
     pack,
     search_graph,
 )
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 SHARE_STEPS: Final = 1 << 20  # how finely the place of a point along its road is counted
 

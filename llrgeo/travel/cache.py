@@ -11,7 +11,7 @@ import numpy as np
 
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.travel.graph import IntArray
+from llrgeo.travel.search.graph import IntArray
 
 _DIGEST: Final = hashlib.sha256().digest_size  # bytes at the end of a cached file
 _VERSION: Final = 1  # raise it when a change of the code changes the matrix of an equal request

@@ -28,10 +28,10 @@ from llrgeo.travel.block_checksums import (
     write_request,
 )
 from llrgeo.travel.cache import request_hash
-from llrgeo.travel.engines import SearchPlan, choose_engine, journey_keys, prepare_hierarchy
-from llrgeo.travel.graph import unpack
-from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.search.engines import SearchPlan, choose_engine, journey_keys, prepare_hierarchy
+from llrgeo.travel.search.graph import unpack
+from llrgeo.travel.search.od_matrix import MatrixRequest, load_request, save_request
 from llrgeo.travel.times import AS_COMPUTED, Calibration
 
 # Readers of Parquet folders ignore names with an underscore; these are as in 0.1, to resume its.

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from llrgeo.roads.coverage import NEAR_M, near_boundary
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG, name_some
-from llrgeo.travel.engines import journey_keys
-from llrgeo.travel.graph import unpack
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.search.engines import journey_keys
+from llrgeo.travel.search.graph import unpack
 from llrgeo.travel.times import TravelTimes
 
 _MS_PER_MIN: Final = 60_000

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.travel.graph import AccessLinks, IntArray
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.graph import AccessLinks, IntArray
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _MOST_JOURNEYS: Final = 4_000_000  # 32 MB; larger matrices are not held
 

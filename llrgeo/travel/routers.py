@@ -21,12 +21,12 @@ from llrgeo.schema import BNG, Track
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
-from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
-from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
 from llrgeo.travel.known_matrices import KnownMatrices
-from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.places import Places, as_points
-from llrgeo.travel.search_trees import SearchTrees, trees_can_be_held
+from llrgeo.travel.search.engines import Engine, SearchPlan, journey_keys
+from llrgeo.travel.search.graph import IntArray, LayeredNetwork, layer_network, unpack
+from llrgeo.travel.search.od_matrix import MatrixRequest
+from llrgeo.travel.search.search_trees import SearchTrees, trees_can_be_held
 from llrgeo.travel.times import Router, TravelTimes
 
 # What a router derives from the places of its roads, whatever their times.
@@ -54,7 +54,7 @@ class NetworkRouter:
     limit_min
         Journeys that take longer count as unreachable.
     engine
-        `auto`, `chains` or `hierarchy` (see `llrgeo.travel.engines`); the times are the same.
+        `auto`, `chains` or `hierarchy` (`llrgeo.travel.search.engines`); the times are the same.
     workers
         How many processes or threads share the work; the times are the same.
     store

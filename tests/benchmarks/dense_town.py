@@ -7,7 +7,7 @@ import shapely
 
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.isochrones import roads_within
+from llrgeo.travel.isochrones.reachable import roads_within
 
 BLOCK_M = 70.0
 CORNER = (450_000.0, 300_000.0)

@@ -24,9 +24,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from llrgeo.travel.engines import SearchPlan, journey_keys
-from llrgeo.travel.graph import LENGTH_BITS, AccessLinks, pack, simple_graph
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.engines import SearchPlan, journey_keys
+from llrgeo.travel.search.graph import LENGTH_BITS, AccessLinks, pack, simple_graph
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 MPH = {
     "motorway": 65, "trunk": 55, "primary": 45, "secondary": 40, "tertiary": 35,
@@ -168,7 +168,7 @@ def ask_chains(_: None, graph: Graph, work: Work) -> np.ndarray:
 
 def build_our_hierarchy(graph: Graph) -> Any:
     """Build our hierarchy from bare arrays."""
-    from llrgeo.travel.hierarchy import build_hierarchy
+    from llrgeo.travel.search.hierarchy import build_hierarchy
 
     none = np.array([], dtype=np.int64)
     return build_hierarchy(question(graph, Work(none, none)).graph)
@@ -176,7 +176,7 @@ def build_our_hierarchy(graph: Graph) -> Any:
 
 def ask_our_hierarchy(hierarchy: Any, _: Graph, work: Work) -> np.ndarray:
     """Answer by our hierarchy."""
-    from llrgeo.travel.hierarchy import hierarchy_keys
+    from llrgeo.travel.search.hierarchy import hierarchy_keys
 
     exits, entries = at_nodes(work.origins), at_nodes(work.destinations)
     return hierarchy_keys(hierarchy, exits, entries, 1 << 53) >> LENGTH_BITS

@@ -154,7 +154,7 @@ def isochrone(_: Asked) -> Figures:
     """Draw where one site is reached within 5 minutes, in a town of 40,000 junctions."""
     from dense_town import dense_town, middle
 
-    from llrgeo.travel.isochrones import isochrones
+    from llrgeo.travel.isochrones.reachable import isochrones
 
     network = dense_town(200)
     sites = middle(network)

@@ -29,8 +29,8 @@ from llrgeo.inputs.sites import read_sites
 from llrgeo.roads.network_files import load_network
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import BNG, WGS84
-from llrgeo.travel.departures import TransitRules
-from llrgeo.travel.transit import TransitRouter
+from llrgeo.travel.transit.departures import TransitRules
+from llrgeo.travel.transit.router import TransitRouter
 
 PLACES, LINES, TRIPS, SITES = 12_000, 200, 40, 60
 SPACING_M, M_A_MINUTE = 250, 330

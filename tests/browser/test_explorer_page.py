@@ -26,7 +26,7 @@ from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.pages import run_mark
 from llrgeo.schema import BNG, WGS84
 from llrgeo.study.config import load_study
-from llrgeo.travel.ways import WayTree
+from llrgeo.travel.routes.ways import WayTree
 
 pytestmark = pytest.mark.browser
 

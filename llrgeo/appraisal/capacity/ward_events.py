@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 STEP_UP: Final = 0
 STEP_DOWN: Final = 1

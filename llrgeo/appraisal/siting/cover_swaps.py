@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.siting.model import Mask
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 _Integers = NDArray[np.int64]
 _Numbers = NDArray[np.float64]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 _Numbers = NDArray[np.float64]
 

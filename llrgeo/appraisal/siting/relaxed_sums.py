@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 
 _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]

@@ -14,7 +14,7 @@ import pandas as pd
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.schema import BNG, WGS84
-from llrgeo.travel.ways import WayTree
+from llrgeo.travel.routes.ways import WayTree
 
 PER_DEGREE: Final = 10_000  # steps of a degree: 11 m north, 7 m east
 THINNED_M: Final = 30.0  # a bend nearer to the line is left out: two pixels in the closest view

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from llrgeo.study.validation import Part, TimeOfDay, doubled_faults
-from llrgeo.travel.departures import StepFree, TransitRules, WindowOf
+from llrgeo.travel.transit.departures import StepFree, TransitRules, WindowOf
 
 
 class TransitConfig(Part):

@@ -26,14 +26,20 @@ from llrgeo.inputs.gtfs import Timetable
 from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
-from llrgeo.travel.connection_scan import NEVER, Rides, TransitNetwork, journey_blocks, ordered
-from llrgeo.travel.departures import MODE, TransitRules
-from llrgeo.travel.engines import SearchPlan, journey_keys
-from llrgeo.travel.footpaths import network_walks, straight_line_walks
-from llrgeo.travel.graph import IntArray, unpack
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.search.engines import SearchPlan, journey_keys
+from llrgeo.travel.search.graph import IntArray, unpack
 from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import TravelTimes
+from llrgeo.travel.transit.connection_scan import (
+    NEVER,
+    Rides,
+    TransitNetwork,
+    journey_blocks,
+    ordered,
+)
+from llrgeo.travel.transit.departures import MODE, TransitRules
+from llrgeo.travel.transit.footpaths import network_walks, straight_line_walks
 
 # Along the embedded streets 1.44, the median of 11,993 walks of 200 to 1,230 m (to postcodes).
 DETOUR_FACTOR: Final = 1.4

@@ -21,12 +21,18 @@ from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import WALK_M_PER_S
 from llrgeo.schema import BNG, Track, name_some
-from llrgeo.travel.contours import draw_area
-from llrgeo.travel.graph import IntArray
+from llrgeo.travel.isochrones.contours import draw_area
+from llrgeo.travel.isochrones.rough_times import (
+    RoughTimes,
+    grid_step,
+    land_in_reach,
+    land_within,
+    rough_times,
+)
+from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Reach, SiteSearch
+from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface
 from llrgeo.travel.places import Places, as_points
-from llrgeo.travel.rough_times import RoughTimes, grid_step, land_in_reach, land_within, rough_times
-from llrgeo.travel.site_search import MS_PER_MIN, Reach, SiteSearch
-from llrgeo.travel.time_surface import Roads, TimeSurface
+from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.times import Direction
 
 _HAIR_M: Final = 0.001

@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from llrgeo.travel.compiled import Ints, SearchArrays, pop, push
-from llrgeo.travel.graph import UNREACHABLE
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
+from llrgeo.travel.search.compiled import Ints, SearchArrays, pop, push
+from llrgeo.travel.search.graph import UNREACHABLE
 
 _BATCH: Final = 16  # destinations a pass: their keys fill two cache lines a node
 

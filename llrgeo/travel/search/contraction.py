@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from llrgeo.travel.compiled import Ints, SearchArrays, pop, push
-from llrgeo.travel.graph import UNREACHABLE
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
+from llrgeo.travel.search.compiled import Ints, SearchArrays, pop, push
+from llrgeo.travel.search.graph import UNREACHABLE
 
 _WITNESS_ARCS: Final = 1_000  # arcs looked at; a longer search costs more than a needless shortcut
 _STEP: Final = 500  # of importance from pass to pass; _LEVEL is one level

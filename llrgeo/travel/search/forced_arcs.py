@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.graph import IntArray, SearchGraph, simple_graph
+from llrgeo.travel.search.graph import IntArray, SearchGraph, simple_graph
 
 _WORTH_IT: Final = 0.9  # contract while a round leaves less than this share of the nodes
 

@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.travel.graph import IntArray
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.search_trees import SearchTrees
+from llrgeo.travel.search.graph import IntArray
+from llrgeo.travel.search.search_trees import SearchTrees
 
 
 def roads_in_use(

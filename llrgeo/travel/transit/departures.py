@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from llrgeo.travel.graph import IntArray
+from llrgeo.travel.search.graph import IntArray
 
 MODE: Final = "transit"
 

@@ -19,8 +19,8 @@ from llrgeo.files import StrPath
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
-from llrgeo.travel.matrix_ids import absent_fault, mistyped_faults
-from llrgeo.travel.server_answers import AskedIds, minutes_of_answer
+from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
+from llrgeo.travel.imported.server_answers import AskedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from llrgeo.files import written_whole
-from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class MatrixRequest:
         Links to each destination from the nodes that it can be driven to from.
     direct_origin, direct_destination, direct_key
         Journeys that stay on one road and so pass no node: number of the origin, number of the
-        destination, and key (see `llrgeo.travel.graph`). Arrays of equal length.
+        destination, and key (see `llrgeo.travel.search.graph`). Arrays of equal length.
     """
 
     graph: SearchGraph

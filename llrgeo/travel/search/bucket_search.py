@@ -12,9 +12,9 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from llrgeo.travel.compiled import Ints
-from llrgeo.travel.graph import UNREACHABLE
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
+from llrgeo.travel.search.compiled import Ints
+from llrgeo.travel.search.graph import UNREACHABLE
 
 _BUCKETS_A_MEAN_ARC: Final = 32  # measured: fewer are a tenth quicker, and pass more nodes again
 _MOST_BUCKETS: Final = 1 << 16

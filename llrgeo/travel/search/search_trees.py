@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from llrgeo.schema import Track
-from llrgeo.travel.bucket_search import Buckets, search_tree
-from llrgeo.travel.dijkstra import best_by_exits, reversed_matrix
-from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.bucket_search import Buckets, search_tree
+from llrgeo.travel.search.dijkstra import best_by_exits, reversed_matrix
+from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _MOST_HELD: Final = 6_000_000  # nodes times destinations, of 12 bytes each
 

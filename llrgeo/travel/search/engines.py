@@ -10,15 +10,15 @@ from scipy.sparse import csr_array
 
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.schema import Track
-from llrgeo.travel.chains import branching_degrees, contract_chains
-from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
-from llrgeo.travel.forced_arcs import contract_forced_arcs
-from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph, limit_key
-from llrgeo.travel.od_matrix import MatrixRequest
-from llrgeo.travel.search_trees import SearchTrees
+from llrgeo.travel.search.chains import branching_degrees, contract_chains
+from llrgeo.travel.search.dijkstra import renumber_links, reversed_matrix, search_keys
+from llrgeo.travel.search.forced_arcs import contract_forced_arcs
+from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph, limit_key
+from llrgeo.travel.search.od_matrix import MatrixRequest
+from llrgeo.travel.search.search_trees import SearchTrees
 
 if TYPE_CHECKING:
-    from llrgeo.travel.hierarchy import Hierarchy
+    from llrgeo.travel.search.hierarchy import Hierarchy
 
 Engine = Literal["auto", "chains", "hierarchy"]
 
@@ -167,7 +167,7 @@ def _search_part(shared: tuple[csr_array, AccessLinks, int], starts: IntArray) -
 
 
 def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:
-    from llrgeo.travel.hierarchy import hierarchy_keys
+    from llrgeo.travel.search.hierarchy import hierarchy_keys
 
     hierarchy = _hierarchy(request.graph, plan.hierarchy)
     exits, entries, limit = request.exits, request.entries, limit_key(plan.limit_min)
@@ -178,7 +178,7 @@ def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> 
 
 def _hierarchy(graph: SearchGraph, path: Path | None) -> "Hierarchy":
     """Return the graph's hierarchy: the saved one, or one built now and saved where a path is."""
-    from llrgeo.travel.hierarchy import (
+    from llrgeo.travel.search.hierarchy import (
         build_hierarchy,
         load_hierarchy,
         save_hierarchy,

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.travel.border_rings import border, ends_of_sides, polygons_within
+from llrgeo.travel.isochrones.border_rings import border, ends_of_sides, polygons_within
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -16,7 +16,14 @@ from scipy.sparse.csgraph import dijkstra
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Edges, Role, serving_edges, snapper_about
 from llrgeo.travel.access_links import UsedRoads, link_keys, roads_of_points
-from llrgeo.travel.graph import UNREACHABLE, IntArray, edge_keys, layer_network, limit_key, unpack
+from llrgeo.travel.search.graph import (
+    UNREACHABLE,
+    IntArray,
+    edge_keys,
+    layer_network,
+    limit_key,
+    unpack,
+)
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]

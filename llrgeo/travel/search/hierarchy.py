@@ -17,9 +17,9 @@ from joblib import Parallel, delayed
 
 from llrgeo.errors import RoutingError
 from llrgeo.files import written_whole
-from llrgeo.travel.contraction import AdjacencyLists, contract_nodes
-from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
-from llrgeo.travel.phast import (
+from llrgeo.travel.search.contraction import AdjacencyLists, contract_nodes
+from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.phast import (
     NodeLinks,
     RankedArcs,
     RestrictedGraph,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
 
 
 def renumber_links(links: AccessLinks, nodes: IntArray) -> AccessLinks:

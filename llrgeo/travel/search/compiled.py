@@ -4,8 +4,8 @@ from typing import Any, Final, NamedTuple
 
 from numpy.typing import NDArray
 
-from llrgeo.travel.graph import UNREACHABLE
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
+from llrgeo.travel.search.graph import UNREACHABLE
 
 Ints = NDArray[Any]
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
-from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.ways import Floats, WayTree
+from llrgeo.travel.routes.ways import Floats, WayTree
+from llrgeo.travel.search.graph import UNREACHABLE, IntArray, SearchGraph
+from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _ROOT: Final = 0
 

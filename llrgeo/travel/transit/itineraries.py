@@ -12,7 +12,10 @@ from shapely.ops import nearest_points
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.connection_scan import (
+from llrgeo.travel.places import Places, as_points, check_pairs
+from llrgeo.travel.routes.paths import find_routes
+from llrgeo.travel.search.graph import IntArray
+from llrgeo.travel.transit.connection_scan import (
     NEVER,
     Prepared,
     TransitNetwork,
@@ -22,10 +25,7 @@ from llrgeo.travel.connection_scan import (
     prepare,
     walks_from,
 )
-from llrgeo.travel.graph import IntArray
-from llrgeo.travel.paths import find_routes
-from llrgeo.travel.places import Places, as_points, check_pairs
-from llrgeo.travel.transit import TransitRouter
+from llrgeo.travel.transit.router import TransitRouter
 
 WALK, RIDE = "walk", "ride"
 COLUMNS: Final = (

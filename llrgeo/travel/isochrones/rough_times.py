@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
-from llrgeo.travel.graph import IntArray
-from llrgeo.travel.site_search import Doors
-from llrgeo.travel.time_surface import TimeSurface
+from llrgeo.travel.isochrones.site_search import Doors
+from llrgeo.travel.isochrones.time_surface import TimeSurface
+from llrgeo.travel.search.graph import IntArray
 
 Floats = NDArray[np.float64]
 

@@ -22,8 +22,8 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from llrgeo.travel.compiled import Ints
-from llrgeo.travel.machine_code import compiled
+from llrgeo.execution.machine_code import compiled
+from llrgeo.travel.search.compiled import Ints
 
 NEVER: Final = (1 << 31) - 1  # seconds that no clock shows
 _BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of destinations

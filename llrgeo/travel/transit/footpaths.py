@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from llrgeo.execution.machine_code import compiled
 from llrgeo.schema import BNG
-from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, pop, push
-from llrgeo.travel.graph import limit_key, unpack
-from llrgeo.travel.machine_code import compiled
-from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search.compiled import NO_WAY, Ints, SearchArrays, pop, push
+from llrgeo.travel.search.graph import limit_key, unpack
+from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.straight_lines import StraightLineRouter
 
 _S_PER_MIN: Final = 60

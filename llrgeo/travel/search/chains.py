@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from llrgeo.travel.graph import IntArray, SearchGraph, simple_graph
+from llrgeo.travel.search.graph import IntArray, SearchGraph, simple_graph
 
 _WORTH_IT: Final = 0.9  # repeat while a pass leaves less than this share of the nodes
 

@@ -18,7 +18,7 @@ from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.piece_grid import PieceGrid, cut
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Edges
-from llrgeo.travel.site_search import Doors, Reach
+from llrgeo.travel.isochrones.site_search import Doors, Reach
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
