@@ -67,6 +67,13 @@ def test_an_odd_limit_is_noted(text: str, note: str) -> None:
         ({"maxspeed": "30 mph", "maxspeed:backward": "20 mph"}, 30, "maxspeed"),
         ({"maxspeed": "60 mph", "maxspeed:advisory": "20 mph"}, 20, "maxspeed"),
         ({"maxspeed": "30 mph", "maxspeed:advisory": "40 mph"}, 30, "maxspeed"),
+        ({"maxspeed": "60 mph", "maxspeed:advisory:forward": "20 mph"}, 20, "maxspeed"),
+        ({"maxspeed": "60 mph", "maxspeed:advisory:backward": "20 mph"}, 60, "maxspeed"),
+        (
+            {"maxspeed:advisory": "20 mph", "maxspeed:advisory:forward": "30 mph"},
+            30,
+            "maxspeed:advisory:forward",
+        ),
         ({"maxspeed:hgv": "40 mph", "maxspeed:lanes": "20 mph|30 mph"}, None, ""),
         ({"maxspeed": "30 mph", "maxspeed:both_ways": "20 mph"}, 20, "maxspeed:both_ways"),
         ({"maxspeed:both_ways": "30 mph", "maxspeed:forward": "40 mph"}, 40, "maxspeed:forward"),

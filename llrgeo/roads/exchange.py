@@ -23,7 +23,8 @@ from llrgeo.schema import BNG, WGS84
 _WAY_TAGS: Final = (
     "access", "access:backward", "access:forward", "area", "bicycle", "bridge", "construction",
     "cycleway", "dual_carriageway", "duration", "foot", "highway", "impassable", "junction",
-    "layer", "maxheight", "maxspeed", "maxspeed:advisory", "maxspeed:backward",
+    "layer", "maxheight", "maxspeed", "maxspeed:advisory",
+    "maxspeed:advisory:backward", "maxspeed:advisory:forward", "maxspeed:backward",
     "maxspeed:forward", "maxspeed:type", "maxwidth", "motor_vehicle", "motorcar", "motorroad",
     "name", "oneway", "oneway:bicycle", "oneway:motor_vehicle", "ref", "route", "service",
     "smoothness", "source:maxspeed", "vehicle",

@@ -26,6 +26,7 @@ _DURATION: Final = re.compile(
 _ZONE: Final = re.compile(r"(?:(\d+)(?:_?mph)?[_:]?zone|zone[_:]?(\d+)(?:_?mph)?)")
 _COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-([a-z]{3}))?:")
 _OF_CARS: Final = ("maxspeed:motorcar", "maxspeed:motor_vehicle", "maxspeed")
+_ADVISED: Final = "maxspeed:advisory"
 _SOURCES: Final = ("maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed")
 _STRATEGIC: Final = ("motorway", "trunk")
 _LOCAL: Final = ("primary", "secondary")
@@ -95,10 +96,19 @@ def way_limit(tags: Mapping[str, str], direction: str, *, dual: bool = False) ->
             limit = parse_maxspeed(tags[key], dual=dual)
             note = note or ("" if key in _SOURCES else limit.note)
             if limit.mph is not None:
-                advised = parse_maxspeed(tags.get("maxspeed:advisory", ""), dual=dual).mph
+                advised, _ = _advised(tags, direction, dual=dual)
                 return Limit(min(limit.mph, advised or limit.mph), note), key
-    advised_only = parse_maxspeed(tags.get("maxspeed:advisory", ""), dual=dual)
-    return Limit(advised_only.mph, note), "maxspeed:advisory" if advised_only.mph else ""
+    advised, key = _advised(tags, direction, dual=dual)
+    return Limit(advised, note), key
+
+
+def _advised(tags: Mapping[str, str], direction: str, *, dual: bool) -> tuple[float | None, str]:
+    """Return the speed advised in a direction, its own before that of both, and its key."""
+    for key in (f"{_ADVISED}:{direction}", f"{_ADVISED}:both_ways", _ADVISED):
+        mph = parse_maxspeed(tags.get(key, ""), dual=dual).mph
+        if mph is not None:
+            return mph, key
+    return None, ""
 
 
 def is_dual(tags: Mapping[str, str], *, oneway: bool) -> bool:
