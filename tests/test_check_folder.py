@@ -19,15 +19,18 @@ from llrgeo.publish.check.reading import (
     sentences_of_text,
 )
 from llrgeo.publish.folder import make_kit, publish
+from llrgeo.publish.run_id import run_id_of
+
+RUN_ID = run_id_of({"seed": 4}, {"areas": "aa"}, "1.0")
+RUN = RUN_ID[:12]
 
 
 @pytest.fixture(scope="module")
 def town(town_areas, town_sites, town_times):
     publication = town_publication(town_areas, town_sites, town_times)
     # As a study's manifest does, it names its run.
-    return replace(
-        publication, manifest={"run": "0123456789ab", "run_id": "0123456789ab" + 52 * "c"}
-    )
+    told = {"study": {"seed": 4}, "inputs": {"areas": "aa"}, "versions": {"llrgeo": "1.0"}}
+    return replace(publication, manifest={"run": RUN, "run_id": RUN_ID, **told})
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +78,12 @@ def test_a_link_out_of_the_folder_or_to_no_part_of_a_page_is_found(folder):
 
 
 def test_a_page_of_another_run_or_of_none_is_found(folder):
-    change(folder / "places" / "westham_large.html", "Run 0123456789ab", "Run 0123456789ff")
-    change(folder / "places" / "westham.txt", "Run 0123456789ab", "")
+    change(folder / "places" / "westham_large.html", f"Run {RUN}", "Run 0123456789ff")
+    change(folder / "places" / "westham.txt", f"Run {RUN}", "")
     found = {(each.file, each.message) for each in check_folder_of_pages(folder)}
     assert found == {
-        ("places/westham_large.html", "of run 0123456789ff, not 0123456789ab"),
-        ("places/westham.txt", "it does not bear the run's number, 0123456789ab"),
+        ("places/westham_large.html", f"of run 0123456789ff, not {RUN}"),
+        ("places/westham.txt", f"it does not bear the run's number, {RUN}"),
     }
 
 
@@ -94,6 +97,58 @@ def test_a_workbook_of_another_run_is_found(folder):
 def test_a_file_that_was_changed_is_found(folder):
     change(folder / "tables" / "areas.csv", "West", "Best")
     assert told(folder) == [("tables/areas.csv", "checksum")]
+
+
+def edit(folder, *path, value):
+    """Change one value of a folder's manifest by hand."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    at = manifest
+    for key in path[:-1]:
+        at = at[key]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", [("study", "seed"), ("study", "title"), ("inputs", "areas"), ("versions", "llrgeo")]
+)
+def test_settings_that_were_changed_by_hand_are_found(folder, path):
+    edit(folder, *path, value="\ud800 other")
+    found = [each for each in check_folder_of_pages(folder) if each.rule == "run"]
+    assert [each.file for each in found] == ["manifest.json"]
+    assert f"they do not have the run_id {RUN}" in found[0].message
+
+
+def test_a_run_id_that_was_changed_by_hand_is_found(folder):
+    edit(folder, "run_id", value="0" * 64)
+    assert [each for each in told(folder) if each[1] == "run"] == 2 * [("manifest.json", "run")]
+
+
+def test_a_study_file_of_another_name_is_the_same_study(folder):
+    edit(folder, "study", "file", value="other.toml")
+    assert told(folder) == []
+
+
+@pytest.mark.parametrize("value", [None, "0" * 64])
+def test_a_checksum_that_was_changed_by_hand_or_taken_out_is_found(folder, value):
+    edit(folder, "outputs", "tables/areas.csv", value=value)
+    assert ("tables/areas.csv", "checksum") in told(folder)
+
+
+def test_an_input_of_another_checksum_is_told_by_name(folder):
+    edit(folder, "inputs", "areas", value="bb")
+    told_of = {each.message for each in check_folder_of_pages(folder) if each.rule == "checksum"}
+    assert told_of == {"ro-crate-metadata.json has another checksum of the input 'areas'"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"study": 7}', '{"outputs": []}', "[" * 99_999])
+def test_what_is_no_manifest_is_one_error(folder, text):
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PublishError, match=r"manifest\.json: cannot be read as a manifest"):
+        check_folder_of_pages(folder)
 
 
 def test_without_a_manifest_the_run_cannot_be_told(folder):

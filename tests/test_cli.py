@@ -171,6 +171,9 @@ def test_replay_gives_the_same_files_or_names_those_that_differ(run_and_fail, to
     name, known = next(iter(json.loads(text)["outputs"].items()))
     manifest.write_text(text.replace(known, "0" * 64), encoding="utf-8")
     assert name in run_and_fail(*again)
+    # Settings that somebody changed since were not those of the run, and are not run.
+    manifest.write_text(text.replace('"seed": 0', '"seed": 1'), encoding="utf-8")
+    assert "were changed since the run" in run_and_fail(*again)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])

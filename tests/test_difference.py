@@ -239,6 +239,9 @@ def test_a_folder_that_was_altered_or_is_no_run_is_refused(folders, tmp_path):
     odd.write_text(json.dumps({**manifest, "versions": ["0.1"]}), "utf-8")
     with pytest.raises(ConfigError, match=r"odd.manifest\.json: not a manifest"):
         compare_folders(odd.parent, folders[1])
+    odd.write_text(json.dumps({**manifest, "inputs": {}}), "utf-8")
+    with pytest.raises(ConfigError, match=r"odd.manifest\.json: its settings, inputs or version"):
+        compare_folders(odd.parent, folders[1])
     # One that is broken and says so in its manifest is told by its name.
     card.write_bytes(b"option\r\n\xff\xfe,\x00,1\r\n")
     manifest["outputs"] = {"tables/scorecard.csv": sha256_of_file(card)}

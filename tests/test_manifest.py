@@ -5,6 +5,8 @@ import json
 import pytest
 
 from llrgeo.errors import ConfigError
+from llrgeo.files import sha256_of_bytes
+from llrgeo.publish.run_id import canonical, is_own_id, run_id_of
 from llrgeo.study.config import load_study
 from llrgeo.study.kept import mark
 from llrgeo.study.manifest import (
@@ -86,6 +88,17 @@ def test_a_manifest_is_refused_where_an_input_has_changed(town_study, tmp_path):
     (town_study.parent / "network" / "nodes.parquet").write_bytes(b"other")
     with pytest.raises(ConfigError, match=r"inputs differ.*: network"):
         study_of(manifest, town_study.parent)
+
+
+def test_the_first_release_counted_the_name_of_the_study_file():
+    told = {"study": {"seed": 4, "file": "a.toml"}, "inputs": {"areas": "aa"}}
+    first = {**told, "llrgeo": "0.1.0"}
+    run_id = sha256_of_bytes(canonical(first))
+    manifest = {**told, "versions": {"llrgeo": "0.1.0"}, "run_id": run_id}
+    assert is_own_id(manifest)
+    assert is_own_id({**manifest, "run_id": run_id_of(*told.values(), "0.1.0")})
+    assert not is_own_id({**manifest, "study": {"seed": 4, "file": "b.toml"}})
+    assert not is_own_id({**manifest, "versions": {"llrgeo": "0.2.0"}})
 
 
 def test_what_is_not_a_manifest_is_refused(tmp_path):

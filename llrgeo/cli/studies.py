@@ -21,12 +21,13 @@ def replay(
     """Run again what a manifest describes, and tell whether every file comes out the same."""
     from llrgeo.files import repair_folder
     from llrgeo.schema import name_some
-    from llrgeo.study.manifest import changed_outputs, read_manifest, study_of
+    from llrgeo.study.manifest import changed_outputs, check_unchanged, read_manifest, study_of
     from llrgeo.study.run import publish_study, run_study
 
     if repair_folder(manifest.parent):
         typer.echo(f"{manifest.parent}: completed what a stopped run had begun to write")
     recorded = read_manifest(manifest)
+    check_unchanged(recorded, manifest)
     # Inputs that have changed are refused by `study_of`: what differs then is the work of the code.
     publish_study(run_study(study_of(recorded, data)), out)
     changed = changed_outputs(recorded, out)

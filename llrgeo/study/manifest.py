@@ -10,6 +10,7 @@ from typing import Any, Final
 from llrgeo.errors import ConfigError
 from llrgeo.files import files_of, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.publish.run_id import canonical, is_own_id, run_id_of
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.sections.indicators import counted_files
@@ -38,11 +39,7 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = _input_hashes(study)
     versions = {name: version(name) for name in _LIBRARIES}
-    # A study file that is renamed is the same study.
-    named = {key: value for key, value in settings.items() if key != "file"}
-    # The id is of settings, inputs and our own version alone, for those decide the figures.
-    run = {"study": named, "inputs": inputs, "llrgeo": versions["llrgeo"]}
-    run_id = sha256_of_bytes(canonical(run))
+    run_id = run_id_of(settings, inputs, versions["llrgeo"])
     versions["python"] = platform.python_version()
     return {
         "run": run_id[:12],
@@ -82,6 +79,22 @@ def read_manifest(path: Path) -> dict[str, Any]:
         msg = f"{path}: it names files outside its folder ({name_some(strange)})"
         raise ConfigError(msg)
     return manifest
+
+
+def check_unchanged(manifest: Mapping[str, Any], path: Path) -> None:
+    """Refuse a manifest whose settings, inputs or version somebody changed since its run.
+
+    Raises
+    ------
+    ConfigError
+        If its `run_id` is not theirs.
+    """
+    if not is_own_id(manifest):
+        msg = (
+            f"{path}: its settings, inputs or version were changed since the run: they do not have "
+            f"the run_id {manifest['run_id'][:12]}. Take the manifest that the run wrote"
+        )
+        raise ConfigError(msg)
 
 
 def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
@@ -144,8 +157,3 @@ def hash_path(path: Path) -> str:
     above = path if path.is_dir() else path.parent
     hashes = {file.relative_to(above).as_posix(): sha256_of_file(file) for file in files}
     return sha256_of_bytes(canonical(hashes))
-
-
-def canonical(value: object) -> bytes:
-    """Return plain values as JSON that is the same for equal ones."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()

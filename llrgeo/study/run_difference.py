@@ -16,7 +16,7 @@ from llrgeo.publish.difference.page import render_difference
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import name_some
-from llrgeo.study.manifest import changed_outputs, read_manifest
+from llrgeo.study.manifest import changed_outputs, check_unchanged, read_manifest
 
 PAGE: Final = "difference.html"
 
@@ -73,6 +73,7 @@ def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
 
 def _read_run(folder: Path) -> PublishedRun:
     manifest = read_manifest(folder / MANIFEST)
+    check_unchanged(manifest, folder / MANIFEST)
     # Figures that somebody altered by hand would be told as those of the run.
     changed = changed_outputs(manifest, folder)
     if changed:

@@ -26,16 +26,11 @@ from llrgeo.inputs.embedded import CHECKSUMS, embedded
 from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.planning import PageNetwork
+from llrgeo.publish.run_id import canonical
 from llrgeo.study.cache_folder import CacheFolder
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.kept import NOT_TIMES, NOTHING_KEPT, OF_PAGES, Kept, files_beside_times
-from llrgeo.study.manifest import (
-    canonical,
-    changed_outputs,
-    describe_run,
-    hash_path,
-    read_manifest,
-)
+from llrgeo.study.manifest import changed_outputs, describe_run, hash_path, read_manifest
 from llrgeo.study.own_roads import used_network
 from llrgeo.study.planning import packed_network
 from llrgeo.study.result import StudyResult

@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from llrgeo.errors import PublishError
-from llrgeo.files import sha256_of_file
 from llrgeo.inputs.theme import contrast
 from llrgeo.publish.check.browser import (
     browser_findings,
@@ -19,6 +18,13 @@ from llrgeo.publish.check.browser import (
     open_browser,
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
+from llrgeo.publish.check.manifest import (
+    MANIFEST,
+    checksum_findings,
+    crate_findings,
+    id_findings,
+    read_recorded,
+)
 from llrgeo.publish.check.page import (
     BESIDE,
     MAX_BYTES,
@@ -36,7 +42,6 @@ from llrgeo.publish.check.reading import (
     sentences_of_text,
 )
 
-MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its path; the first that fits.
 LIMITS: Final[dict[str, tuple[int, int]]] = {
     "explorer": (MAX_BYTES, MAX_GZIPPED_BYTES),
@@ -94,7 +99,7 @@ def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
         _link_findings,
         _script_findings,
         _run_findings,
-        _checksum_findings,
+        _manifest_findings,
     )
     found += [finding for rule in rules for finding in rule(folder, pages)]
     found += _text_findings(folder, names)
@@ -204,11 +209,11 @@ def _scripts_beside(folder: Path, pages: dict[str, Page]) -> list[tuple[str, Pat
 
 def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
     """Find files that bear another run's number than the manifest, or none."""
-    path = folder / MANIFEST
-    if not path.is_file():
+    recorded = read_recorded(folder)
+    if not recorded:
         yield FolderFinding(MANIFEST, "run", "it is missing, so no file can be held against it")
         return
-    own = str(json.loads(path.read_text(encoding="utf-8")).get("run", ""))
+    own = str(recorded.get("run", ""))
     texts = {name: page.text for name, page in pages.items()}
     beside = [script for _, script in _scripts_beside(folder, pages) if script.is_file()]
     texts |= {
@@ -227,16 +232,14 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
             yield FolderFinding(name, "run", f"it does not bear the run's number, {own}")
 
 
-def _checksum_findings(folder: Path, _: dict[str, Page]) -> Iterator[FolderFinding]:
-    """Find files that are not what the manifest recorded."""
-    path = folder / MANIFEST
-    recorded = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for name, known in recorded.get("outputs", {}).items():
-        file = folder / name
-        if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
-            yield FolderFinding(name, "checksum", "the manifest lists it, but it is not there")
-        elif sha256_of_file(file) != known:
-            yield FolderFinding(name, "checksum", "it is not the file that the manifest recorded")
+def _manifest_findings(folder: Path, _: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Find what a manifest says of its own run and of the files beside it, and is not so."""
+    recorded = read_recorded(folder)
+    for finding in id_findings(recorded):
+        yield FolderFinding(MANIFEST, finding.rule, finding.message)
+    for rule in (checksum_findings, crate_findings):
+        for name, finding in rule(folder, recorded):
+            yield FolderFinding(name, finding.rule, finding.message)
 
 
 def _text_findings(folder: Path, names: frozenset[str]) -> Iterator[FolderFinding]:
