@@ -15,8 +15,8 @@ from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.search.graph import AccessLinks, SearchGraph, limit_key
 from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.straight_lines import StraightLineRouter
+from llrgeo.travel.transit import footpaths
 from llrgeo.travel.transit.footpaths import network_walks, straight_line_walks
-from llrgeo.travel.transit.router import footpaths
 
 
 def scattered(count: int, seed: int) -> gpd.GeoSeries:

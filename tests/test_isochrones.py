@@ -20,9 +20,9 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import serving_edges
 from llrgeo.schema import BNG, WGS84
+from llrgeo.travel.isochrones import reachable as drawn
 from llrgeo.travel.isochrones.contours import draw_area
 from llrgeo.travel.isochrones.reachable import _surface, isochrones, roads_within
-from llrgeo.travel.isochrones.reachable import reachable as drawn
 from llrgeo.travel.isochrones.rough_times import grid_step
 from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Doors, Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface, _alike, _normalized

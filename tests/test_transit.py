@@ -20,9 +20,10 @@ from llrgeo.inputs.gtfs import Timetable, read_timetable
 from llrgeo.publish.wording import wording
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.routers import times_from_sites
+from llrgeo.travel.transit import connection_scan
 from llrgeo.travel.transit.connection_scan import NEVER, Rides, Walks
 from llrgeo.travel.transit.departures import TransitRules
-from llrgeo.travel.transit.router import TransitRouter, connection_scan
+from llrgeo.travel.transit.router import TransitRouter
 
 TUESDAY = dt.date(2026, 11, 24)
 HOME, MARKET = at(home=(0, 0)), at(market=(5_000, 0))
