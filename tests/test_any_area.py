@@ -130,7 +130,7 @@ def test_the_explorer_of_such_a_study_agrees_with_its_own_data(welsh, monkeypatc
     path = welsh / "maps" / "explorer.html"
     assert check_page(path) == []
     page = path.read_text(encoding="utf-8")
-    assert "ysbyty cyffredinol" in page
+    assert "Ysbyty cyffredinol" in page
     assert "Minutes to an acute hospital" in page
 
 

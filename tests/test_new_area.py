@@ -91,9 +91,15 @@ def test_sites_have_the_kinds_that_returns_tell_and_none_is_guessed(folder):
     sites = read_sites(folder / "sites.csv")
     assert dict(sites["kind"]) == {
         "Z99001": "health_centre", "Z99001001": "health_centre", "Z99002": "health_centre",
-        "Z99003": "health_centre", "Z99004": "health_centre", "ZN201": "other",
-        "ZT101": "city_hospital", "ZT102": "community_hospital", "ZT103": "community_hospital",
-        "ZT104": "city_hospital", "ZT105": "other", "ZT106": "other",
+        "Z99003": "health_centre", "Z99004": "health_centre", "ZN201": "neighbouring_hospital",
+        "ZT101": "acute_hospital", "ZT102": "community_hospital", "ZT103": "community_hospital",
+        "ZT104": "acute_hospital", "ZT105": "other_site", "ZT106": "other_site",
+    }  # fmt: skip
+    # Roles stand in the file itself, for these kinds are not those of the default study.
+    roles = pd.read_csv(folder / "sites.csv", index_col="site_id")["role"]
+    assert dict(roles.groupby(sites["kind"]).agg(set)) == {
+        "acute_hospital": {"acute"}, "community_hospital": {"community"},
+        "health_centre": {"primary"}, "neighbouring_hospital": {"other"}, "other_site": {"other"},
     }  # fmt: skip
     closed = sites.index[sites["status"] == "closed"]
     assert list(closed) == ["Z99004", "ZT104"]
@@ -114,8 +120,8 @@ def test_kinds_are_those_of_the_returns_site_types():
     }  # fmt: skip
     returns = pd.DataFrame({"Site Type": types})
     assert dict(site_kinds([*types, "Z"], returns)) == {
-        "A": "city_hospital", "B": "city_hospital", "C": "other", "D": "community_hospital",
-        "E": "health_centre", "F": "health_centre", "G": "city_hospital", "H": "", "Z": "",
+        "A": "acute_hospital", "B": "acute_hospital", "C": "other", "D": "community_hospital",
+        "E": "health_centre", "F": "health_centre", "G": "acute_hospital", "H": "", "Z": "",
     }  # fmt: skip
 
 
@@ -435,7 +441,7 @@ def text(sites):
 
 
 def test_without_community_hospitals_clinics_move_to_health_centres():
-    found = text(sites_table(A="city_hospital", C="health_centre"))
+    found = text(sites_table(A="acute_hospital", C="health_centre"))
     assert 'planned_outpatients = [\n  "C", # C\n]' in found
     assert 'community_beds = [\n  "A", # A\n]' in found
     assert "# No timetables were to be had" in found
@@ -445,11 +451,11 @@ def test_without_a_hospital_or_a_place_to_move_to_no_study_is_written():
     with pytest.raises(InputError, match="no acute hospital is known here"):
         text(sites_table(C="health_centre"))
     with pytest.raises(InputError, match="no community hospital or health centre is known"):
-        text(sites_table(A="far city_hospital"))
+        text(sites_table(A="far acute_hospital"))
 
 
 def test_quotes_and_odd_letters_in_names_do_not_break_the_study_file(tmp_path):
-    sites = sites_table(A="city_hospital", B="community_hospital")
+    sites = sites_table(A="acute_hospital", B="community_hospital")
     sites.loc["A", "name"] = 'St "John"\nfoo = 1 \\ \x00'
     path = tmp_path / "study.toml"
     path.write_text(text(sites), encoding="utf-8")

@@ -95,7 +95,7 @@ BUILT = {
         *("ethnic_group", "main_language", "car"),
     ),
     "easy_": ("improved", "worsened", "mixed", "lost", "gained"),
-    "kind_": SITE_KINDS,
+    "kind_": (*SITE_KINDS, "acute_hospital"),
     "place_figure_": ACCESS_FIGURES,
     "column_figure_": ACCESS_FIGURES,
     "place_standing_": [name for name in PLACE_STANDINGS if name],

@@ -235,7 +235,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         of_contacts=True,
     ),
     "city_hours": Measure(
-        "Patients' travel to city hospitals in a year, there and back",
+        "Patients' travel to acute hospitals in a year, there and back",
         "hours",
         "lower",
         (2e6, 0.0),

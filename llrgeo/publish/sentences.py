@@ -28,7 +28,7 @@ def option_lines(view: PeopleView) -> list[str]:
         # Teams' drives are told apart, and only where they change.
         lines.append(_people_line("teams_longer", longer_people(view.teams)))
         lines.append(_people_line("teams_shorter", view.teams["shorter"]))
-    return [_capital(line) for line in lines if line]
+    return [capitalised(line) for line in lines if line]
 
 
 def service_lines(view: OptionView) -> list[str]:
@@ -53,7 +53,7 @@ def service_lines(view: OptionView) -> list[str]:
         for name in ("lost", "gained", "none")
         if everyone[name]
     ]
-    return [*map(_capital, lines), *_average_lines(view)]
+    return [*map(capitalised, lines), *_average_lines(view)]
 
 
 def _average_lines(view: OptionView) -> list[str]:
@@ -86,7 +86,8 @@ def _count(people: float) -> str:
     return words["legend_people"].format(people=pages.people(people))
 
 
-def _capital(line: str) -> str:
+def capitalised(line: str) -> str:
+    """Return a text with its first letter large; the others stay, as in GP."""
     return line[0].upper() + line[1:]
 
 

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.inputs.sites import check_sites_near
-from llrgeo.schema import BNG, WGS84, name_some, raise_faults
+from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, name_some, raise_faults, site_roles
 from llrgeo.study.sections.options import NewSiteConfig
 
 
@@ -35,7 +35,8 @@ def with_new_sites(
     _, nearest = areas.sindex.nearest(points, return_all=False)
     facts = {
         "name": [site.name for site in new],
-        "kind": [site.kind for site in new],
+        "kind": [_own_kind(site.kind, sites) for site in new],
+        "role": [ROLE_OF_KIND[site.kind] for site in new],
         "status": "proposed",
         "postcode": "",
         "entrances": "",
@@ -50,3 +51,14 @@ def with_new_sites(
     added = gpd.GeoDataFrame(known, index=ids, geometry=points)
     check_sites_near(added, areas, source="new_sites")
     return gpd.GeoDataFrame(pd.concat([sites, added]), crs=BNG).sort_index()
+
+
+def _own_kind(kind: str, sites: pd.DataFrame) -> str:
+    """Return what the study calls most of its sites of a kind's role; the kind where it has none.
+
+    A plan of the planner page has the kinds of the default study, whatever the study calls them.
+    """
+    alike = sites["kind"][site_roles(sites) == ROLE_OF_KIND[kind]]
+    if alike.empty or kind in set(alike):
+        return kind
+    return str(alike.mode().iloc[0])

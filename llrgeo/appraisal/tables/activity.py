@@ -238,23 +238,23 @@ ACTIVITY: Final = (
             ),
             PublishedColumn(
                 "city_hours",
-                "Hours a year of patients on the way to city hospitals and back",
+                "Hours a year of patients on the way to acute hospitals and back",
                 HOURS,
             ),
             PublishedColumn(
                 "city_km",
-                "Kilometres a year of patients to city hospitals and back",
+                "Kilometres a year of patients to acute hospitals and back",
                 KILOMETRES_A_YEAR,
                 _NO_DISTANCE,
             ),
             PublishedColumn(
                 "city_hours_avoided",
-                "Hours a year on the way to city hospitals, fewer than today",
+                "Hours a year on the way to acute hospitals, fewer than today",
                 HOURS,
             ),
             PublishedColumn(
                 "city_km_avoided",
-                "Kilometres a year to city hospitals, fewer than today",
+                "Kilometres a year to acute hospitals, fewer than today",
                 KILOMETRES_A_YEAR,
                 _NO_DISTANCE,
             ),

@@ -16,8 +16,9 @@ from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.eric import SITE_CODE
 from llrgeo.inputs.official.place import Place, without_common
 from llrgeo.inputs.official.projections import fetch_projections
+from llrgeo.inputs.official.site_table import ACUTE
 from llrgeo.inputs.official.sources import Source, Sources
-from llrgeo.schema import BNG
+from llrgeo.schema import BNG, ROLE_OF_KIND
 
 TODO_COLUMNS: Final = ("file", "id", "column", "what")
 
@@ -28,6 +29,10 @@ _GENERAL: Final = (
     ("study.toml", "options.today", "beds", "beds of each ward ([options.beds]); no list has them"),
     ("study.toml", "network", "time_factor", "streets are not calibrated: llrgeo validate"),
 )
+# Kinds as readers of the study's pages see them: what is no hospital is not called one.
+_NEIGHBOUR: Final = "neighbouring_hospital"
+_OTHER: Final = "other_site"
+_ROLES: Final = {**ROLE_OF_KIND, ACUTE: "acute", _NEIGHBOUR: "other", _OTHER: "other"}
 _BANDS: Final = tuple(range(0, 101, 5))
 _WHAT_IS_ASSUMED: Final = """\
 - Residents, disability, health, cars, ethnic group and language are counts of Census 2021. Ages of
@@ -44,10 +49,10 @@ _WHAT_IS_ASSUMED: Final = """\
 
 
 def write_sites(path: Path, sites: pd.DataFrame) -> None:
-    """Write the table of sites; those of neighbours are of kind `other`, as they are not ours."""
-    table = sites.assign(kind=sites["kind"].mask(sites["is_neighbour"], "other"), beds="").drop(
-        columns="is_neighbour"
-    )
+    """Write the table of sites; what those of neighbours are for is no part of this study."""
+    kinds = sites["kind"].replace("other", _OTHER).mask(sites["is_neighbour"], _NEIGHBOUR)
+    table = sites.assign(kind=kinds, beds="").drop(columns="is_neighbour")
+    table.insert(list(table.columns).index("kind") + 1, "role", kinds.map(_ROLES))
     names = ["services", "beds", "source"]
     table = table[[*(name for name in table.columns if name not in names), *names]]
     table.to_csv(path, lineterminator="\n")

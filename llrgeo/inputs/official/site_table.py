@@ -26,11 +26,13 @@ NEIGHBOURS_M: Final = (
     60_000.0  # as far as hospitals of neighbours are looked for, in a straight line
 )
 
+ACUTE: Final = "acute_hospital"  # few of them lie in a city
+
 # Site types of the estates return, as they begin, to the kinds of a study; the rest is `other`.
 KIND_OF_TYPE: Final = {
-    "general acute hospital": "city_hospital",
-    "specialist hospital": "city_hospital",
-    "mixed service hospital": "city_hospital",
+    "general acute hospital": ACUTE,
+    "specialist hospital": ACUTE,
+    "mixed service hospital": ACUTE,
     "community hospital": "community_hospital",
     "non inpatient": "health_centre",  # clinics
 }
@@ -161,7 +163,7 @@ def _near(sites: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFra
     beside = sites.sjoin_nearest(land, max_distance=NEIGHBOURS_M, distance_col="away_m")
     beside = beside[~beside.index.duplicated()]
     inside = beside["away_m"] <= _EDGE_M
-    acute = (beside["kind"] == "city_hospital") & (beside["status"] == "open")
+    acute = (beside["kind"] == ACUTE) & (beside["status"] == "open")
     found = beside[inside | acute].copy()
     found["is_neighbour"] = ~inside[found.index]
     found["authority"] = found["authority"].where(~found["is_neighbour"])
@@ -193,7 +195,7 @@ def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     open_here = found[(found["status"] != "closed") & ~found["is_neighbour"]]
     dated = found.loc[found["dates_note"] != "", "dates_note"]
     untold = open_here.index[open_here["kind"] == ""]
-    wards = open_here.index[open_here["kind"].isin(["city_hospital", "community_hospital"])]
+    wards = open_here.index[open_here["kind"].isin([ACUTE, "community_hospital"])]
     rows = [
         *(("sites.csv", site_id, "status", what) for site_id, what in dated.items()),
         *(

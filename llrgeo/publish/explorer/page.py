@@ -23,7 +23,7 @@ from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.people_view import PeopleView
 from llrgeo.publish.planner_room import has_planner
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.sentences import in_sentence, option_lines, service_lines
+from llrgeo.publish.sentences import capitalised, in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
@@ -129,7 +129,10 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
 def _kinds(publication: Publication) -> list[tuple[str, str]]:
     """Return the sign of each kind of site and what the study calls it, by the order of roles."""
     words, pairs = wording(), _signs_of_kinds(publication.whole)
-    return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in pairs]
+    return [
+        (sign, words.get(f"kind_{kind}", capitalised(kind.replace("_", " "))))
+        for sign, kind in pairs
+    ]
 
 
 @once

@@ -132,7 +132,12 @@ def acute_words(publication: Publication) -> dict[str, str]:
     if publication.called_city:
         return {}
     words = wording()
-    return {"view_city": words["view_acute"], "my_city": words["my_acute"]}
+    keys = {
+        "view_city": "view_acute",
+        "my_city": "my_acute",
+        "kind_city_hospital": "kind_acute_hospital",
+    }
+    return {key: words[said] for key, said in keys.items()}
 
 
 def _time_scale() -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
+from llrgeo.inputs.official.site_table import ACUTE
 from llrgeo.study.config import StudyConfig, load_study
 
 _AT_ACUTE: Final = ("planned_outpatients", "diagnostics")
@@ -57,7 +58,7 @@ def assume_services(sites: pd.DataFrame) -> pd.Series:
     """
     everything = [service.id for service in load_study().services]
     hosts: dict[str, list[str]] = {
-        "city_hospital": everything,
+        ACUTE: everything,
         "community_hospital": everything,
         "health_centre": [service for service in _AT_HEALTH_CENTRES if service in everything],
     }
@@ -208,7 +209,7 @@ def refuse_without_hospital(sites: pd.DataFrame) -> None:
         If there is no hospital to run services at, or no site that they could move to.
     """
     ids = _by_kind(sites)
-    acute = ids["city_hospital"] + ids["neighbours"]
+    acute = ids[ACUTE] + ids["neighbours"]
     if not acute or not (ids["community_hospital"] or ids["health_centre"]):
         lacking = "acute hospital" if not acute else "community hospital or health centre"
         msg = (
@@ -223,10 +224,10 @@ def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
     """Write today as it is assumed to be, and one option that brings planned care nearer."""
     refuse_without_hospital(sites)
     ids = _by_kind(sites)
-    acute, community = ids["city_hospital"] + ids["neighbours"], ids["community_hospital"]
+    acute, community = ids[ACUTE] + ids["neighbours"], ids["community_hospital"]
     nearer = community or ids["health_centre"]
     # Where there is no community hospital, all starts at the acute ones, and one service moves.
-    base = community or ids["city_hospital"] or acute
+    base = community or ids[ACUTE] or acute
     opened = _AT_ACUTE if community else _AT_ACUTE[:1]
     runs = {service.id: acute if service.id in _AT_ACUTE else base for service in default.services}
     where = "every community hospital" if community else "practices and health centres"
@@ -259,7 +260,7 @@ def _by_kind(sites: pd.DataFrame) -> dict[str, list[str]]:
     """Return the ids of open sites by kind, and those of neighbours."""
     usable = sites[(sites["status"] == "open") & (sites["services"] != "")]
     ours = usable[~usable["is_neighbour"]]
-    kinds = ("city_hospital", "community_hospital", "health_centre")
+    kinds = (ACUTE, "community_hospital", "health_centre")
     found = {kind: list(ours.index[ours["kind"] == kind]) for kind in kinds}
     return {**found, "neighbours": list(usable.index[usable["is_neighbour"]])}
 
