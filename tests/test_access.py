@@ -12,6 +12,7 @@ from llrgeo.appraisal.access import (
     OUTCOMES,
     compare_minutes,
     nearest_site,
+    scored_by_group,
     summarise_access,
     threshold_flows,
     winners_and_losers,
@@ -54,6 +55,18 @@ def test_the_summary_of_the_town_is_as_on_paper(
     assert row["p90_min"] == 3  # exactly 900 of 1,000 within 3
     assert row["max_min"] == 3
     assert row["share_within_2_min"] == 0.6  # of all people, the farm included
+
+
+def test_scores_use_figures_of_the_summary(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    people, minutes = people_by_group(town_areas), town_times.minutes["A"]
+    summary = summarise_access(minutes, people, thresholds_min=[])
+    scored = scored_by_group(minutes.to_numpy(), people)
+    assert list(scored) == ["mean_min", "p90_min"]
+    for name, by_group in scored.items():
+        assert list(by_group) == list(summary.index)
+        np.testing.assert_array_equal(list(by_group.values()), summary[name])
 
 
 def test_a_quantile_that_takes_in_the_unreachable_is_infinite() -> None:

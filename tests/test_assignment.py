@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.assignment import assign_with_room
+from llrgeo.appraisal.assignment import _by_programme, _by_regret, assign_with_room
 from llrgeo.travel.times import TravelTimes
 
 
@@ -44,3 +44,32 @@ def test_room_is_filled_with_the_least_minutes_in_all(seed: int) -> None:
     unserved = assigned.turned_away.sum() + assigned.out_of_reach.sum()
     spent = (assigned.contacts * minutes.where(np.isfinite(minutes), 0)).to_numpy().sum()
     assert (unserved, spent) == pytest.approx(best)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000))
+def test_one_full_site_needs_no_programme(seed: int) -> None:
+    """Those leave it who lose least: as many minutes and refusals as the linear programme has."""
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(1, 30, (9, 4)) * 1.0
+    cost[rng.random((9, 4)) < 0.2] = np.inf
+    wanted, refusal = rng.integers(0, 40, 9) / 8, 31.0 * 5
+    room = np.array([rng.uniform(0, 12), *rng.choice([15.0, np.inf], 3)])
+    found, best = (find(cost, wanted, room, refusal) for find in (_by_regret, _by_programme))
+    if found is None:  # another site is too full as well
+        return
+    assert (found.sum(axis=0) <= room + 1e-9).all()
+    assert (found.sum(axis=1) <= wanted + 1e-9).all()
+
+    def spent(contacts: np.ndarray) -> float:
+        away = wanted.sum() - contacts.sum()
+        return float(contacts[contacts > 0] @ cost[contacts > 0] + refusal * away)
+
+    assert spent(found) == pytest.approx(spent(best))
+
+
+def test_two_full_sites_need_the_programme() -> None:
+    cost = np.array([[1.0, 5.0, 9.0], [4.0, 2.0, 7.0]])
+    wanted, room = np.array([6.0, 5.0]), np.array([4.0, 3.0, np.inf])
+    assert _by_regret(cost, wanted, room, 50.0) is None
+    assert _by_programme(cost, wanted, room, 50.0).tolist() == [[4, 0, 2], [0, 3, 2]]

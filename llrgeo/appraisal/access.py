@@ -4,11 +4,11 @@ Frames in, frames out, on the areas' index. Every table counts all people, those
 site included (docs/methods 1 and 2).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
+
+ScoredGroups: TypeAlias = Mapping[str, Mapping[tuple[str, str], float]]
+"""Minutes of groups of people that scores use: a mean or quantile, by group and level."""
 
 _ON_BALANCE: Final = {
     "mean_min": "average_min",
@@ -164,21 +167,38 @@ def _summary_of(
     counted = counted.ordered(minutes)
     # Those without a journey stay in every share and quantile; only the mean leaves them out.
     finite = np.isfinite(minutes)
-    total, longest = (
-        counted.people(np.full(len(minutes), fill_value=True)),
-        counted.longest(minutes),
-    )
+    total = counted.people(np.full(len(minutes), fill_value=True))
+    median_min, p90_min = counted.quantiles(minutes, (0.5, 0.9))
     summary = {
         "people": total,
         "unreachable": counted.people(np.isposinf(minutes)),
         "mean_min": ratio(counted.weighted(minutes, finite), counted.people(finite)),
-        "median_min": counted.quantile(minutes, 0.5),
-        "p90_min": counted.quantile(minutes, 0.9),
-        "max_min": np.where(np.isneginf(longest), np.nan, longest),
+        "median_min": median_min,
+        "p90_min": p90_min,
+        "max_min": counted.longest(minutes),
     }
     for threshold in thresholds_min:
         summary[share_within(threshold)] = ratio(counted.people(minutes <= threshold), total)
     return summary
+
+
+def scored_by_group(minutes: NDArray[np.float64], people: pd.DataFrame) -> ScoredGroups:
+    """Return `mean_min` and `p90_min` of `summarise_access`, which is all that scores use.
+
+    `minutes` are in the order of the areas of `people`.
+    """
+
+    def figures(counted: Counted) -> Columns:
+        counted, finite = counted.ordered(minutes), np.isfinite(minutes)
+        (p90_min,) = counted.quantiles(minutes, (0.9,))
+        mean_min = ratio(counted.weighted(minutes, finite), counted.people(finite))
+        return {"mean_min": mean_min, "p90_min": p90_min}
+
+    by_column = by_columns(people, figures)
+    return {
+        name: dict(zip(people.columns, values.tolist(), strict=True))
+        for name, values in by_column.items()
+    }
 
 
 def share_within(threshold_min: float) -> str:

@@ -53,22 +53,62 @@ def assign_with_room(
     LlrgeoError
         If HiGHS does not find the optimum.
     """
-    from scipy.optimize import LinearConstraint, milp
-
-    area, site = np.nonzero(np.isfinite(minutes.to_numpy()))
-    n, m, pairs = len(minutes), len(minutes.columns), len(area)
-    cost = minutes.to_numpy()[area, site]
-    # Turning one contact away costs more than any chain of longer journeys that would avoid it.
-    refusal = (cost.max(initial=1.0) + 1) * (m + 1)
     wanted = demand.reindex(minutes.index).to_numpy(float)
     room = np.array([capacity.get(site, np.inf) for site in minutes.columns])
+    # Turning one contact away costs more than any chain of longer journeys that would avoid it.
+    cost = minutes.to_numpy(float)
+    refusal = (cost.max(where=np.isfinite(cost), initial=1.0) + 1) * (len(room) + 1)
+    contacts = _by_regret(cost, wanted, room, refusal)
+    if contacts is None:
+        contacts = _by_programme(cost, wanted, room, refusal)
+    return _counted(minutes, wanted, contacts)
+
+
+def _by_regret(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix | None:
+    """Return the optimum where one site at most has too little room; None where more have.
+
+    If everyone goes to the nearest and one site is too full, those leave it who lose least by
+    going to their next best, or nowhere. That is the optimum as far as this site's room goes, so
+    it is the optimum if what they do fits into the other sites.
+    """
+    n, m = cost.shape
+    costs = np.column_stack([cost, np.full(n, refusal)])  # the last column is no site
+    contacts = np.zeros_like(costs)
+    nearest = costs.argmin(axis=1)
+    contacts[np.arange(n), nearest] = wanted
+    too_full = np.flatnonzero(contacts[:, :m].sum(axis=0) > room)
+    if len(too_full) == 1:
+        (full,) = too_full
+        own = np.flatnonzero(nearest == full)
+        others = costs[own]
+        others[:, full] = np.inf
+        regret = others.min(axis=1) - costs[own, full]
+        order = np.argsort(regret, kind="stable")
+        own, following = own[order], others.argmin(axis=1)[order]
+        # In this order all of an area's contacts leave until the rest fits; the last area's in part
+        before = np.cumsum(wanted[own]) - wanted[own]
+        leaving = np.clip(wanted[own].sum() - room[full] - before, 0.0, wanted[own])
+        contacts[own, full] -= leaving
+        contacts[own, following] += leaving
+    served = contacts[:, :m]
+    # A part in a billion is what sums of floats leave.
+    fits = (served.sum(axis=0) <= room * (1 + 1e-9)).all()
+    return served if fits else None
+
+
+def _by_programme(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix:
+    """Return the optimum of the linear programme."""
+    from scipy.optimize import LinearConstraint, milp
+
+    area, site = np.nonzero(np.isfinite(cost))
+    (n, m), pairs = cost.shape, len(area)
     # Variables: contacts on each pair that has a journey, then those turned away of each area.
     # Rows: what a site takes is within its room, what leaves an area is all its demand.
     to_site = coo_array((np.ones(pairs), (site, np.arange(pairs))), shape=(m, pairs + n))
     rows = np.concatenate([area, np.arange(n)])
     from_area = coo_array((np.ones(pairs + n), (rows, np.arange(pairs + n))), shape=(n, pairs + n))
     found = milp(  # no variable is whole, so this is a linear programme
-        np.concatenate([cost, np.full(n, refusal)]),
+        np.concatenate([cost[area, site], np.full(n, refusal)]),
         constraints=[
             LinearConstraint(to_site.tocsr(), -np.inf, room),
             LinearConstraint(from_area.tocsr(), wanted, wanted),
@@ -79,7 +119,7 @@ def assign_with_room(
         raise LlrgeoError(msg)
     contacts = np.zeros((n, m))
     contacts[area, site] = found.x[:pairs]
-    return _counted(minutes, wanted, contacts)
+    return contacts
 
 
 def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignment:

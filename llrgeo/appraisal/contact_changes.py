@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import summarise_access
+from llrgeo.appraisal.access import scored_by_group
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionSummary
@@ -104,7 +104,7 @@ class _Rows:
         return replace(
             self.summary,
             scored=scored,
-            scored_groups=summarise_access(scored, people, thresholds_min=()),
+            scored_groups=scored_by_group(average, people),
             burden=self.burden.with_row(name, use.burden),
             care=self.care.with_row(name, use.care),
             cost=None,

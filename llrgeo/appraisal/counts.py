@@ -1,5 +1,6 @@
 """Counts of people: shares, weighted quantiles, and the check that a table counts everyone once."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -50,13 +51,15 @@ def weighted_quantile(values: pd.Series, weights: pd.Series, q: float) -> float:
     """
     order = np.argsort(values.to_numpy(), kind="stable")
     counts = weights.to_numpy()[order, None]
-    return float(sorted_quantile(values.to_numpy()[order], counts, q)[0])
+    return float(sorted_quantiles(values.to_numpy()[order], counts, (q,))[0][0])
 
 
-def sorted_quantile(
-    minutes: NDArray[np.float64], counts: NDArray[np.float64] | NDArray[np.int64], q: float
-) -> NDArray[np.float64]:
-    """Return the quantile `q` of the minutes for each column of people.
+def sorted_quantiles(
+    minutes: NDArray[np.float64],
+    counts: NDArray[np.float64] | NDArray[np.int64],
+    shares: Sequence[float],
+) -> list[NDArray[np.float64]]:
+    """Return quantiles of the minutes for each column of people.
 
     Parameters
     ----------
@@ -64,18 +67,20 @@ def sorted_quantile(
         Shape (areas,), ascending; +inf where there is no journey.
     counts
         Shape (areas, groups): people of each area, in the order of the minutes.
-    q
-        Share of the people, above 0 and up to 1.
+    shares
+        Shares of the people, each above 0 and up to 1.
 
     Returns
     -------
-    numpy.ndarray
-        Shape (groups,): the least minutes within which at least `q` of the people are; +inf where
-        more than 1 - `q` of them have no journey, NaN where a group has nobody.
+    list of numpy.ndarray
+        For each share, shape (groups,): the least minutes within which at least that share of the
+        people are; +inf where too many have no journey, NaN where a group has nobody.
     """
     running = counts.cumsum(axis=0)
     total = counts.sum(axis=0)
-    # The slack keeps a share that is reached exactly from failing by rounding.
-    first = (running >= q * total * (1 - 1e-12)).argmax(axis=0)
-    found: NDArray[np.float64] = np.where(total > 0, minutes[first], np.nan)
-    return found
+    quantiles = []
+    for share in shares:
+        # The slack keeps a share that is reached exactly from failing by rounding.
+        first = (running >= share * total * (1 - 1e-12)).argmax(axis=0)
+        quantiles.append(np.where(total > 0, minutes[first], np.nan))
+    return quantiles

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, summarise_access
+from llrgeo.appraisal.access import Access, ScoredGroups, scored_by_group
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.nearest_sites import Numbers
@@ -35,7 +35,7 @@ class OptionSummary:
         Minutes of an average journey of each area for scores and equity, which give no credit for
         cutting people off: a journey that is not there counts as the ceiling.
     scored_groups
-        How long each group of people travels by those minutes.
+        How long each group of people travels by those minutes (`scored_by_group`).
     classified
         The class of each area over all services that people travel for, and where it is worst hit
         (`llrgeo.appraisal.people_by_service`); empty in a study of teams alone.
@@ -57,7 +57,7 @@ class OptionSummary:
 
     option: Option
     scored: pd.Series
-    scored_groups: pd.DataFrame
+    scored_groups: ScoredGroups
     classified: pd.DataFrame
     people: pd.DataFrame
     drives: pd.DataFrame
@@ -243,7 +243,7 @@ class _Evaluator:
         return OptionSummary(
             option,
             scored,
-            summarise_access(scored, self.arrays.people, thresholds_min=()),
+            scored_by_group(scored.to_numpy(), self.arrays.people),
             classified if travelled else none,
             people if travelled else none,
             none if travelled else people,

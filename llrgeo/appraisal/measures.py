@@ -98,19 +98,11 @@ def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.Da
 
 def _everyone(column: str) -> Callable[[OptionSummary], float]:
     """Return a figure of everyone; a journey that is not there counts as the ceiling."""
-
-    def value(result: OptionSummary) -> float:
-        groups = result.scored_groups
-        return float(groups[column].to_numpy()[groups.index.get_loc(EVERYONE)])
-
-    return value
+    return lambda result: result.scored_groups[column][EVERYONE]
 
 
 def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:
-    def value(result: OptionSummary) -> float:
-        return float(result.scored_groups["mean_min"].get((group, level), np.nan))
-
-    return value
+    return lambda result: result.scored_groups["mean_min"].get((group, level), float("nan"))
 
 
 def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:

@@ -7,7 +7,7 @@ after another's, and all these columns are worked out at once.
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.counts import sorted_quantile
+from llrgeo.appraisal.counts import sorted_quantiles
 
 Numbers: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -45,12 +45,15 @@ class Counted(Protocol):
         """Return the sum of a value of all areas over their people."""
         ...
 
-    def quantile(self, minutes: Numbers, q: float) -> Numbers:
-        """Return a quantile of the minutes that the people are ordered by (`sorted_quantile`)."""
+    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+        """Return quantiles of the minutes that the people are ordered by (`sorted_quantiles`)."""
         ...
 
     def longest(self, minutes: Numbers) -> Numbers:
-        """Return the longest finite minutes of anyone; -inf where there are none."""
+        """Return the longest finite minutes of anyone; NaN where there are none.
+
+        The people are ordered by these minutes.
+        """
         ...
 
 
@@ -82,16 +85,19 @@ class AllAreas:
         """As `Counted.total`."""
         return self.counts.T @ values[self.area]
 
-    def quantile(self, minutes: Numbers, q: float) -> Numbers:
-        """As `Counted.quantile`."""
-        return sorted_quantile(minutes[self.area], self.counts, q)
+    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+        """As `Counted.quantiles`."""
+        return sorted_quantiles(minutes[self.area], self.counts, shares)
 
     def longest(self, minutes: Numbers) -> Numbers:
         """As `Counted.longest`."""
         here = minutes[self.area]
         finite = np.isfinite(here)
-        found = np.where(self.counts[finite] > 0, here[finite, None], -np.inf)
-        longest: Numbers = found.max(axis=0, initial=-np.inf)
+        # From the longest journey down: that of the first area with anyone. A last one of nobody
+        # is for columns without any.
+        falling = np.append(here[finite][::-1], np.nan)
+        anyone = np.vstack([self.counts[finite][::-1] > 0, np.ones(self.counts.shape[1], bool)])
+        longest: Numbers = falling[anyone.argmax(axis=0)]
         return longest
 
 
@@ -136,24 +142,28 @@ class OwnAreas:
         """As `Counted.total`."""
         return self.weighted(values, np.full(len(values), fill_value=True))
 
-    def quantile(self, minutes: Numbers, q: float) -> Numbers:
-        """As `Counted.quantile`."""
+    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+        """As `Counted.quantiles`."""
         total = self._sums(self.counts)
         before = np.cumsum(total) - total
         running = np.cumsum(self.counts) - before[self.column]
-        enough = np.flatnonzero(running >= (q * total * (1 - 1e-12))[self.column])
-        found = np.full(len(total), np.nan)
         anyone = total > 0
-        first = enough[np.searchsorted(enough, self.start[:-1][anyone])]
-        found[anyone] = minutes[self.area[first]]
-        return found
+        quantiles = []
+        for share in shares:
+            enough = np.flatnonzero(running >= (share * total * (1 - 1e-12))[self.column])
+            first = enough[np.searchsorted(enough, self.start[:-1][anyone])]
+            found = np.full(len(total), np.nan)
+            found[anyone] = minutes[self.area[first]]
+            quantiles.append(found)
+        return quantiles
 
     def longest(self, minutes: Numbers) -> Numbers:
         """As `Counted.longest`."""
-        found = np.full(len(self.start) - 1, -np.inf)
+        found = np.full(len(self.start) - 1, np.nan)
         here = minutes[self.area]
         finite = np.isfinite(here)
-        np.maximum.at(found, self.column[finite], here[finite])
+        # Rising within each column: of values for one place the last stays.
+        found[self.column[finite]] = here[finite]
         return found
 
     def _sums(self, counts: Places) -> Places:
