@@ -4,7 +4,7 @@ Frames in, frames out, on the areas' index. Every table counts all people, those
 site included (docs/methods 1 and 2).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,7 +22,7 @@ from llrgeo.travel.times import TravelTimes
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
 
-ScoredGroups: TypeAlias = Mapping[str, Mapping[tuple[str, str], float]]
+ScoredGroups: TypeAlias = Mapping[str, Mapping[Hashable, float]]
 """Minutes of groups of people that scores use: a mean or quantile, by group and level."""
 
 _ON_BALANCE: Final = {
@@ -169,7 +169,7 @@ def _summary_of(
     finite = np.isfinite(minutes)
     total = counted.people(np.full(len(minutes), fill_value=True))
     median_min, p90_min = counted.quantiles(minutes, (0.5, 0.9))
-    summary = {
+    summary: Columns = {
         "people": total,
         "unreachable": counted.people(np.isposinf(minutes)),
         "mean_min": ratio(counted.weighted(minutes, finite), counted.people(finite)),
