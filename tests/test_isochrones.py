@@ -114,6 +114,22 @@ def test_areas_equal_the_matrix(
     assert off_s.max(initial=0) <= 30
 
 
+@pytest.mark.parametrize("east", [3_400, 4_700, 12_000])
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+def test_a_site_that_no_road_is_near_is_reached_on_foot_as_in_the_matrix(
+    town_network: RoadNetwork, east: float, direction: str
+) -> None:
+    """1.4 km off the last road, beyond the walk to any (1.6 km), and with no road on its land."""
+    site = at(east, 1_000)
+    spread = np.random.default_rng(3).uniform(-1_900, 1_900, (1_500, 2))
+    places = shapely.get_coordinates(site.to_numpy()) + spread
+    points = gpd.GeoSeries(gpd.points_from_xy(*places.T, crs=BNG))
+    for limit in (7.0, 22.0):
+        off_s = wrongly_told(town_network, site, points, limit, direction)
+        assert off_s.max(initial=0) <= 30
+        assert isochrones(town_network, site, [limit], direction=direction).area[0] > 1e6
+
+
 @settings(deadline=None, max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from(["to_site", "from_site"]))
 def test_roads_about_the_reach_draw_the_area_that_all_roads_do(seed: int, direction: str) -> None:
@@ -189,9 +205,15 @@ def test_a_limit_with_time_to_spare_holds_every_street(town_network: RoadNetwork
     assert found.covers(town_network.lines.union_all()).all()
 
 
-def test_a_site_far_from_every_road_reaches_nothing(town_network: RoadNetwork) -> None:
-    found = isochrones(town_network, at(15_000, 15_000), [10])
-    assert found.geometry.is_empty.all()
+def test_a_site_far_from_every_road_reaches_no_road(town_network: RoadNetwork) -> None:
+    site = at(15_000, 15_000)
+    [lines] = roads_within(
+        town_network, site, [10], period="off_peak", direction="to_site"
+    ).geometry
+    assert lines.is_empty
+    # ten minutes' walk of 5 km/h about it
+    [area] = isochrones(town_network, site, [10]).geometry
+    assert np.sqrt(area.area / np.pi) == pytest.approx(10 / 60 * 5_000, abs=1)
 
 
 def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNetwork) -> None:

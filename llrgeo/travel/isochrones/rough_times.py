@@ -40,8 +40,6 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     step
         Metres between nodes.
     """
-    from scipy.ndimage import distance_transform_edt
-
     xy, ms = _samples(surface, land)
     first = np.floor(land[:2] / step).astype(np.int64)
     width, height = (np.ceil(land[2:] / step).astype(np.int64) - first + 1).tolist()
@@ -49,17 +47,12 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     column, row = np.rint(xy / step).astype(np.int64).T - first[:, None]
     within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     nodes = row[within] * width + column[within]
-    empty = np.ones(height * width, dtype=bool)
-    empty[nodes] = False
-    near_row, near_column = distance_transform_edt(
-        empty.reshape(height, width), return_distances=False, return_indices=True
-    )
-    nearest: IntArray = near_row * width + near_column
+    nearest = _nearest(nodes, height, width)
 
     # What is sampled is laid out on the grid too: to look it up there is quicker.
     def sampled(values: Floats) -> Floats:
-        """Return a value of the samples for each node."""
-        laid = np.empty(height * width)
+        """Return a value of the samples for each node; +inf where there are none."""
+        laid = np.full(height * width, np.inf)
         laid[nodes] = values[within]
         return laid[nearest]
 
@@ -114,9 +107,10 @@ def land_in_reach(
     left_ms = limit_ms - least_ms - ends_s * 1_000
     reached = left_ms > 0
     reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
-    # Whoever walks straight is as far from the site, and no farther from a road than both are.
+    # Whoever walks straight is as far from the site, and no farther from a road than both are, nor
+    # than a point may be from the road that it is joined to.
     straight_m = min(limit_ms / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
-    around_m = 2 * straight_m + doors.off_m
+    around_m = straight_m + np.minimum(straight_m + doors.off_m, MAX_SNAP_M)
     # A point in reach is no farther from a road in reach than one walks in what is left there; a
     # road out of reach that is nearer to the point is as far from that road as twice the walk.
     low = np.column_stack([boxes[:2, reached] - 2 * reach_m, doors.xy.T - around_m])
@@ -136,6 +130,23 @@ def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
     least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
     ends_s = roads.network.info.ends_s
     return land_in_reach(roads.boxes, least_ms, surface.doors, limit_ms, ends_s)
+
+
+def _nearest(nodes: IntArray, height: int, width: int) -> IntArray:
+    """Return which of some nodes is the nearest to each node of a grid; itself, if there is none.
+
+    Nodes are numbered row by row, and the result has the grid's shape, (height, width).
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    if not len(nodes):
+        return np.arange(height * width).reshape(height, width)
+    empty = np.ones(height * width, dtype=bool)
+    empty[nodes] = False
+    row, column = distance_transform_edt(
+        empty.reshape(height, width), return_distances=False, return_indices=True
+    )
+    return np.asarray(row * width + column)
 
 
 def _samples(surface: TimeSurface, land: Floats) -> tuple[Floats, Floats]:

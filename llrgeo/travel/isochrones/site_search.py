@@ -48,7 +48,7 @@ class Reach(NamedTuple):
     own
         The edges that the site lies on: `edge`, `share` along it, `walk_ms`.
     doors
-        Its entrances, from which one may walk straight; none of a site that no road is near.
+        Its entrances, from which one may walk straight, whether or not a road is near.
     """
 
     ms: Floats
@@ -139,7 +139,7 @@ class SiteSearch:
         limit = float(limit_key(limit_min))
         found = dijkstra(arcs, indices=np.array([nodes]), limit=limit)[0, :nodes]
         found_keys: IntArray = np.minimum(found, UNREACHABLE).astype(np.int64)
-        mine = (self.used.of_point == number) & (len(own) > 0)
+        mine = self.used.of_point == number
         doors = Doors(self.used.xy[mine], self.used.off_m[mine])
         return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own, doors)
 
