@@ -17,7 +17,8 @@ MPH_IN_KPH: Final = 1.609344
 HIGHEST_MPH: Final = 90.0
 
 _NO_LIMIT: Final = {"", "none", "signals", "variable", "fixme", "unknown", "sign", "signed"}
-_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph)?")
+_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph|knots?)?")
+_UNITS_MPH: Final = {"mph": 1.0, "knot": 1.852 / MPH_IN_KPH}  # others are km/h
 _PLAIN: Final = re.compile(r"\d+(?:\.\d+)?")
 _DURATION: Final = re.compile(
     r"p?\s*(?:(\d+)\s*d(?:ays?)?)?\s*t?\s*(?:(\d+(?:\.\d+)?)\s*h(?:rs?|ours?)?)?\s*"
@@ -273,8 +274,8 @@ def _one_limit(text: str, *, dual: bool) -> Limit:
     if not number:
         return Limit(None, f"unknown maxspeed={text}")
     # A sign of this country is in miles, whether its mapper says so or not (`GB:20`).
-    miles = number[2] == "mph" or bool(country and not number[2])
-    mph = float(number[1]) / (1 if miles else MPH_IN_KPH)
+    unit = number[2] or ("mph" if country else "km/h")
+    mph = float(number[1]) * _UNITS_MPH.get(unit.removesuffix("s"), 1 / MPH_IN_KPH)
     if not 0 < mph <= HIGHEST_MPH:
         return Limit(None, f"impossible maxspeed={text}")
     return Limit(mph, "" if number[2] or country else "maxspeed without unit, read as km/h")

@@ -27,6 +27,10 @@ _ONEWAY: Final = {
     "alternating": (True, True),
     "reversible": (False, False),
 }
+# What a ferry that carries one of them has room for: walkers, bicycles, cars.
+_FERRY_ROOM: Final = {
+    "foot": 0, "bicycle": 1, "vehicle": 2, "motor_vehicle": 2, "motorcar": 2, "hgv": 2,
+}  # fmt: skip
 _HARMLESS_WORKS: Final = {"no", "minor", "widening"}
 _FLAT_KERBS: Final = {"flush", "lowered", "no"}
 _LIST: Final = re.compile(r"[;,|]")
@@ -218,9 +222,13 @@ def _class_default(tags: Tags, rule: Rules, notes: list[str]) -> str:
 
 
 def _ferry_default(tags: Tags, rule: Rules) -> str:
-    """Take a ferry that is tagged for others only as closed: a foot ferry carries no cars."""
-    others = {"foot", "bicycle", "motor_vehicle", "motorcar", "vehicle", "hgv"} - set(rule.keys)
-    return "explicit" if others & set(tags) else "open"
+    """Take a ferry that names only who needs less room as closed: a foot ferry carries no cars.
+
+    One that carries cars takes cyclists and walkers too, unless it says that it does not.
+    """
+    carried = [room for key, room in _FERRY_ROOM.items() if tags.get(key, "no") != "no"]
+    needed = max(_FERRY_ROOM.get(key, 0) for key in rule.grants)
+    return "explicit" if carried and max(carried) < needed else "open"
 
 
 def _is_blocked(tags: Tags, rule: Rules, notes: list[str]) -> bool:
