@@ -581,6 +581,16 @@ def test_ferries_take_their_time_and_cars_wait_for_them(build: Build) -> None:
     assert town.journey("a", "d")[0] - on_land == pytest.approx(15 * 60 + 600, abs=0.1)
 
 
+@pytest.mark.parametrize("mode", ["car", "walk", "cycle"])
+def test_a_ferry_without_a_duration_sails_as_fast_for_everybody(build: Build, mode: str) -> None:
+    drawn = Map({"a": (0, 0), "b": (500, 0), "c": (1_500, 0), "d": (2_100, 0)})
+    drawn.way(1, "a b").way(2, "c d").tagged(3, "b c", {"route": "ferry"})
+    town = build(drawn, mode=mode)
+    # besides the streets ten minutes' wait and a kilometre at nine miles an hour
+    afloat_s = town.journey("a", "d")[0] - town.journey("a", "b")[0] - town.journey("c", "d")[0]
+    assert afloat_s == pytest.approx(600 + 3_600 / (9 * 1.609344), abs=0.2)
+
+
 def test_a_crossing_mapped_in_parts_is_boarded_once(build: Build) -> None:
     places = {"a": 0.0, "b": 500.0, "m": 1_700.0, "c": 2_500.0, "d": 3_000.0}
     drawn = Map({name: (east, 0.0) for name, east in places.items()})

@@ -188,8 +188,11 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
 
 
 def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
-    """Return the kilometres an hour of a walker or cyclist on a way."""
+    """Return the kilometres an hour of a walker or cyclist on a way; a ferry's of anybody on it."""
     highway = tags.get("highway")
+    if highway is None:
+        sailed: float = class_speeds()["rural_mph"].to_dict()["ferry"]
+        return sailed * MPH_IN_KPH
     if MODES[mode].streets == "cycle" and (
         tags.get("bicycle") == "dismount" or highway == "pedestrian"
     ):

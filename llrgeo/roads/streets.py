@@ -227,7 +227,7 @@ def _row(tags: Tags, access: WayAccess, mode: str) -> tuple[dict[str, Any], list
         "limit_forward_mph": _number(ahead.mph),
         "limit_backward_mph": _number(back.mph),
         "limit_key": key or back_key,
-        "kph": math.nan if car or ferry else pace_kph(mode, tags),
+        "kph": math.nan if car else pace_kph(mode, tags),
         "duration_s": math.nan if minutes is None else minutes * 60,
         "alternating": tags.get("oneway") == "alternating",
         "bridge": tags.get("bridge", "no") != "no",
