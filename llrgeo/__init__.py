@@ -21,11 +21,11 @@ from llrgeo.errors import (
 )
 
 if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
+    from llrgeo.appraisal.costs.rates import Rates
     from llrgeo.appraisal.demand import Service, Shares
     from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
     from llrgeo.appraisal.inputs import AppraisalInputs
     from llrgeo.appraisal.options import Option
-    from llrgeo.appraisal.rates import Rates
     from llrgeo.appraisal.scoring import Criterion, Hurdle, Scorecard, score_options
     from llrgeo.appraisal.siting.constraints import (
         Budget,
@@ -86,11 +86,11 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
 __version__ = version("llrgeo")
 
 _NAMES: Final = {
+    "appraisal.costs.rates": ("Rates",),
     "appraisal.demand": ("Service", "Shares"),
     "appraisal.evaluation": ("OptionResult", "evaluate_options"),
     "appraisal.inputs": ("AppraisalInputs",),
     "appraisal.options": ("Option",),
-    "appraisal.rates": ("Rates",),
     "appraisal.scoring": ("Criterion", "Hurdle", "Scorecard", "score_options"),
     "appraisal.siting.constraints": (
         *("Budget", "Capacity", "Close", "DiffersFrom", "Exclusive", "Keep", "MaxBeyond"),

@@ -4,19 +4,19 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.costs.rates import UNIT_VALUES, Rates
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.rates import UNIT_VALUES, Rates
-from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables.activity import ACTIVITY
 from llrgeo.appraisal.tables.averages import AVERAGES
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.journeys import JOURNEYS
 from llrgeo.appraisal.tables.reach import REACH
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 

@@ -8,7 +8,10 @@ import pytest
 from appraisal_cases import random_settings
 from hypothesis import given, settings
 
-from llrgeo.appraisal.access import (
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.access import (
     OUTCOMES,
     compare_minutes,
     nearest_site,
@@ -17,11 +20,8 @@ from llrgeo.appraisal.access import (
     threshold_flows,
     winners_and_losers,
 )
-from llrgeo.appraisal.counts import reconcile, weighted_quantile
-from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
+from llrgeo.appraisal.people.counts import reconcile, weighted_quantile
+from llrgeo.appraisal.people.people_groups import EVERYONE, people_by_group
 from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 

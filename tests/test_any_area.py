@@ -11,8 +11,8 @@ from pyproj import Transformer
 from town import grid_streets, grid_xy
 from typer.testing import CliRunner
 
-from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.demand import Service, grow, rate_base_faults, trips
+from llrgeo.appraisal.people.area_facts import left_out_note, not_counted_note
 from llrgeo.cli import app
 from llrgeo.errors import InputError
 from llrgeo.publish.check.page import check_page

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.assignment import _by_programme, _by_regret, assign_with_room
+from llrgeo.appraisal.journeys.assignment import _by_programme, _by_regret, assign_with_room
 from llrgeo.travel.times import TravelTimes
 
 

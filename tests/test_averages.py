@@ -4,18 +4,22 @@ import pandas as pd
 import pytest
 from appraisal_cases import evidence_context
 
-from llrgeo.appraisal.access import OUTCOMES
-from llrgeo.appraisal.business_case import core20_table, nearest_sites, served_people
+from llrgeo.appraisal.costs.business_case import (
+    core20_table,
+    nearest_sites,
+    served_people,
+)
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.people.access import OUTCOMES
 from llrgeo.appraisal.tables.averages import AVERAGES
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.journeys import JOURNEYS
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
 
 # Two services of equal use swap their sites: what N and E lose by one they gain by the other.

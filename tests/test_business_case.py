@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
-from llrgeo.appraisal.business_case import (
+from llrgeo.appraisal.costs.business_case import (
     five_tests,
     mean_minutes_of,
     nearest_sites,

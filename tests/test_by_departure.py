@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
+from llrgeo.appraisal.accessibility.walking import departures_table
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.people_groups import people_by_group
-from llrgeo.appraisal.walking import departures_table
+from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.travel.times import Calibration, TravelTimes
 
 INF = float("inf")

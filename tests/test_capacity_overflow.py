@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from markov_wards import two_wards
 
-from llrgeo.appraisal.assignment import assign_with_room
 from llrgeo.appraisal.capacity import ward_simulation
 from llrgeo.appraisal.capacity.overflow import hayward_loss, overflow_moments
 from llrgeo.appraisal.capacity.queues import erlang_b, mean_wait, share_waiting
@@ -16,6 +15,7 @@ from llrgeo.appraisal.capacity.ward_simulation import (
     simulate_wards,
     visitors_minutes,
 )
+from llrgeo.appraisal.journeys.assignment import assign_with_room
 from llrgeo.errors import InputError
 
 MINUTES = pd.DataFrame({"north": [7.0, 31.0], "south": [26.0, 9.0]}, index=["a", "b"])

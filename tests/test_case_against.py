@@ -8,17 +8,17 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, LOCAL, TODAY, town_setting
 
-from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.case import comparison, journeys
 from llrgeo.appraisal.case.capacity import Findings, gaining_sites
+from llrgeo.appraisal.case.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
 from llrgeo.appraisal.case.item import Item, item_table, place_name
 from llrgeo.appraisal.case.journeys import hit_more
-from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.people_groups import people_by_group
-from llrgeo.appraisal.robustness import rank_acceptability
+from llrgeo.appraisal.people.access import nearest_site
+from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
+from llrgeo.appraisal.uncertainty.robustness import rank_acceptability
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.accuracy import UNMEASURED
 

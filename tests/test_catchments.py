@@ -9,7 +9,7 @@ from appraisal_cases import CLINIC, town_setting
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.catchments import (
+from llrgeo.appraisal.accessibility.catchments import (
     Decay,
     catchment_table,
     floating_catchment,
@@ -20,7 +20,7 @@ from llrgeo.appraisal.catchments import (
 )
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

@@ -16,12 +16,17 @@ from appraisal_cases import (
 )
 from hypothesis import given, settings
 
-from llrgeo.appraisal.contact_changes import ContactChanges
 from llrgeo.appraisal.evaluation import evaluate_options, summarise_options
+from llrgeo.appraisal.journeys.use_arrays import StudyArrays
 from llrgeo.appraisal.measures import MEASURES, score_values
 from llrgeo.appraisal.scoring import Criterion, score_options
-from llrgeo.appraisal.sensitivity import CONTACTS, one_at_a_time, sensitivity_cases, tornado_table
-from llrgeo.appraisal.use_arrays import StudyArrays
+from llrgeo.appraisal.uncertainty.contact_changes import ContactChanges
+from llrgeo.appraisal.uncertainty.sensitivity import (
+    CONTACTS,
+    one_at_a_time,
+    sensitivity_cases,
+    tornado_table,
+)
 
 PARTS = ("burden", "care", "people", "classified")
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from appraisal_cases import CLINIC, LOCAL, TODAY, town_rates, town_setting
 
-from llrgeo.appraisal import costs
-from llrgeo.appraisal.costs import cost_lines, cost_table
+from llrgeo.appraisal.costs import cost_tables as costs
+from llrgeo.appraisal.costs.cost_tables import cost_lines, cost_table
+from llrgeo.appraisal.costs.patient_costs import patient_costs_by_fifth
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
-from llrgeo.appraisal.rates import Rates
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates

@@ -5,9 +5,9 @@ from dataclasses import fields
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.equity import kolm_pollak_kappa
+from llrgeo.appraisal.accessibility.equity import kolm_pollak_kappa
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.publish.publication import Publication
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.sections.appraisal import AppraisalConfig

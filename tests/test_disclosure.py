@@ -16,7 +16,6 @@ from appraisal_cases import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.disclosure import (
     HIDDEN,
@@ -28,6 +27,7 @@ from llrgeo.appraisal.disclosure import (
 )
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.activity import CARE_PLACES
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.schema import site_roles

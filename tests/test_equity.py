@@ -7,7 +7,7 @@ from appraisal_cases import LOCAL, TODAY, town_setting
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.equity import (
+from llrgeo.appraisal.accessibility.equity import (
     concentration_index,
     equity_table,
     fractional_rank,

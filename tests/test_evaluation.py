@@ -9,13 +9,13 @@ import pytest
 from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal import evaluation
-from llrgeo.appraisal.access import summarise_access
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.narrative import option_sentence, worst_changes
 from llrgeo.appraisal.options import Option, without_sites
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people.access import summarise_access
+from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

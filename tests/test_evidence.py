@@ -16,19 +16,19 @@ from appraisal_cases import (
 from examples import dear
 from hypothesis import given
 
-from llrgeo.appraisal.access import OUTCOMES
-from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.appraisal.authorities import compare_authorities
+from llrgeo.appraisal.accessibility.site_choice import compare_rules
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.activity import CARE_PLACES
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.people.access import OUTCOMES
+from llrgeo.appraisal.places.authorities import compare_authorities
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
-from llrgeo.appraisal.simulation import Uncertainty, simulate
-from llrgeo.appraisal.site_choice import compare_rules
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates

@@ -26,7 +26,7 @@ from publication_cases import (
 )
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.publish import pages, palette
 from llrgeo.publish.check.page import MAX_BYTES, MAX_GZIPPED_BYTES
 from llrgeo.publish.explorer.packing import (

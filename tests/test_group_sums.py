@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.group_sums import group_sums
+from llrgeo.appraisal.people.group_sums import group_sums
 
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 

@@ -12,8 +12,8 @@ import pytest
 import segno
 from publication_cases import appraised, county_publication, town_publication
 
-from llrgeo.appraisal.indicators import Indicator, PlaceFigures
-from llrgeo.appraisal.place_rankings import rank_figures
+from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures
+from llrgeo.appraisal.places.place_rankings import rank_figures
 from llrgeo.errors import PublishError
 from llrgeo.inputs.theme import Consultation, Theme
 from llrgeo.publish.check.folder import check_folder_of_pages

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.access import change_bands
-from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, people_by_group
+from llrgeo.appraisal.people.access import change_bands
+from llrgeo.appraisal.people.people_groups import DEPRIVATION_FIFTHS, people_by_group
 from llrgeo.publish import palette
 from llrgeo.publish.data.labels import band_labels, labelled_tables, level_label
 from llrgeo.publish.legend import class_label

@@ -11,7 +11,7 @@ import pytest
 from publication_cases import appraised, county_publication
 
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
-from llrgeo.appraisal.robustness import FirstPlace
+from llrgeo.appraisal.uncertainty.robustness import FirstPlace
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.theme import Consultation, Theme
 from llrgeo.publish.check.html import read_page

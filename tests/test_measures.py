@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_rates, town_setting
 
-from llrgeo.appraisal.catchments import catchment_table
-from llrgeo.appraisal.equity import equity_table
+from llrgeo.appraisal.accessibility.catchments import catchment_table
+from llrgeo.appraisal.accessibility.equity import equity_table
+from llrgeo.appraisal.accessibility.home_visits import team_reach
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import (
     CONTACT_MEASURES,
@@ -27,7 +27,7 @@ from llrgeo.appraisal.measures import (
     MEASURES,
     measure_values,
 )
-from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

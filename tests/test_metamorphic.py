@@ -10,13 +10,13 @@ from examples import dear
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, score_options
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 

@@ -9,9 +9,9 @@ import pytest
 from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal.cross_border import cross_border_flows
+from llrgeo.appraisal.accessibility.cross_border import cross_border_flows
+from llrgeo.appraisal.accessibility.home_visits import team_reach
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.options import Option

@@ -13,15 +13,14 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 from scipy.optimize import curve_fit
 
-from llrgeo.appraisal.access import (
-    compare_minutes,
-    summarise_access,
-    threshold_flows,
-    winners_and_losers,
+from llrgeo.appraisal.accessibility.catchments import (
+    Decay,
+    floating_catchment,
+    gaussian,
+    in_steps,
+    within,
 )
-from llrgeo.appraisal.catchments import Decay, floating_catchment, gaussian, in_steps, within
-from llrgeo.appraisal.counts import weighted_quantile
-from llrgeo.appraisal.equity import (
+from llrgeo.appraisal.accessibility.equity import (
     fractional_rank,
     gini,
     kolm_pollak_ede,
@@ -29,6 +28,13 @@ from llrgeo.appraisal.equity import (
     slope_index,
 )
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.people.access import (
+    compare_minutes,
+    summarise_access,
+    threshold_flows,
+    winners_and_losers,
+)
+from llrgeo.appraisal.people.counts import weighted_quantile
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.people_by_service import (
+from llrgeo.appraisal.people.people_by_service import (
     CLASSES,
     LONGER_CLASSES,
     classify_areas,
@@ -18,7 +18,7 @@ from llrgeo.appraisal.people_by_service import (
     worst_change_bands,
     worst_hit_service,
 )
-from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
+from llrgeo.appraisal.people.people_groups import EVERYONE, people_by_group
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 INF = np.inf

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.people_groups import ETHNIC_GROUPS, people_by_group
+from llrgeo.appraisal.people.people_groups import ETHNIC_GROUPS, people_by_group
 
 AREAS = pd.DataFrame(
     {

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, evidence_context, town_setting
 
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
-from llrgeo.appraisal.indicators import Indicator, PlaceFigures, protect_counts
-from llrgeo.appraisal.place_rankings import rank_authorities
-from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures, protect_counts
+from llrgeo.appraisal.places.place_rankings import rank_authorities
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.places import PLACES
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.travel.accuracy import Accuracy
 
 AUTHORITIES = {"W": "Ash", "N": "Elm, City of", "E": "Ash", "F": "Farms"}

@@ -12,10 +12,10 @@ from planner_scripts import load_page, needs_scripts, planner_engine
 
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.measures import MEASURES
-from llrgeo.appraisal.people_by_service import CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.appraisal.robustness import draw_weightings
+from llrgeo.appraisal.people.people_by_service import CLASSES
+from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.scoring import score_options
+from llrgeo.appraisal.uncertainty.robustness import draw_weightings
 from llrgeo.publish.explorer.own_roads import network_text
 from llrgeo.publish.planner.payload import WEIGHTINGS
 from llrgeo.roads.network_files import load_network

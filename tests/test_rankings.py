@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.rankings import rank_places
+from llrgeo.appraisal.places.rankings import rank_places
 
 VALUES = pd.Series({"Ash": 12.0, "Elm": 9.5, "Oak": 12.0, "Yew": 15.5, "Fir": np.nan})
 ERRORS = pd.Series({"Ash": 1.2, "Elm": 2.4, "Oak": 0.7, "Yew": 3.5, "Fir": 1.0})

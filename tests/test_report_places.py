@@ -10,12 +10,12 @@ from appraisal_cases import LOCAL, TODAY, evidence_context
 from publication_cases import town_publication
 from test_place_rankings import MEASURED, figures, setting_of
 
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
-from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.places import PLACES
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.publish.data import gis
 from llrgeo.publish.data.files import area_results
 from llrgeo.publish.indicator_view import describe_indicator, view_indicator

@@ -10,12 +10,13 @@ from examples import dear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.robustness import (
+from llrgeo.appraisal.people.access import nearest_site
+from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
+from llrgeo.appraisal.uncertainty.robustness import (
     competition_ranks,
     first_place,
     rank_acceptability,
@@ -23,9 +24,8 @@ from llrgeo.appraisal.robustness import (
     site_set_summaries,
     switching_weights,
 )
-from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
-from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
-from llrgeo.appraisal.simulation import Simulation, Uncertainty, simulate
+from llrgeo.appraisal.uncertainty.sensitivity import one_at_a_time, sensitivity_cases
+from llrgeo.appraisal.uncertainty.simulation import Simulation, Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal import row_blocks as module
-from llrgeo.appraisal.nearest_sites import TimesArrays
-from llrgeo.appraisal.row_blocks import row_blocks
-from llrgeo.appraisal.site_choice import choose_by_size
+from llrgeo.appraisal.accessibility.site_choice import choose_by_size
+from llrgeo.appraisal.journeys import row_blocks as module
+from llrgeo.appraisal.journeys.nearest_sites import TimesArrays
+from llrgeo.appraisal.journeys.row_blocks import row_blocks
 from llrgeo.travel.times import TravelTimes
 
 

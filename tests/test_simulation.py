@@ -15,16 +15,16 @@ from scipy.stats import ks_2samp, kstest, norm
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.nearest_sites import NO_SITE
+from llrgeo.appraisal.journeys.nearest_sites import NO_SITE
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.simulated_errors import (
+from llrgeo.appraisal.uncertainty.simulated_errors import (
     begin_streams,
     draw_errors,
     normal_quantiles,
     random_word,
 )
-from llrgeo.appraisal.simulated_sums import Drawn, Estimates, JourneyList, add_up
-from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.appraisal.uncertainty.simulated_sums import Drawn, Estimates, JourneyList, add_up
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty, simulate
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 

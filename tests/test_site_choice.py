@@ -9,17 +9,17 @@ import pytest
 from appraisal_cases import random_settings
 from hypothesis import given, settings
 
-from llrgeo.appraisal.assignment import assign_with_room
-from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.nearest_sites import TimesArrays
-from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.site_choice import (
+from llrgeo.appraisal.accessibility.site_choice import (
     choose_by_size,
     choose_nearest,
     compare_rules,
     sums_of,
 )
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.assignment import assign_with_room
+from llrgeo.appraisal.journeys.nearest_sites import TimesArrays
+from llrgeo.appraisal.options import Option
 from llrgeo.travel.times import TravelTimes
 
 Case: TypeAlias = tuple[AppraisalInputs, Option, Option]

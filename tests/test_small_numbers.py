@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from disclosure_cases import logged
 
-from llrgeo.appraisal.activity import CARE_PLACES
+from llrgeo.appraisal.journeys.activity import CARE_PLACES
 from llrgeo.inputs.embedded import embedded
 from llrgeo.publish.folder import maps_for_print
 from llrgeo.study.config import load_study

@@ -12,7 +12,7 @@ from llrgeo.appraisal.capacity.assemble import build_setting
 from llrgeo.appraisal.capacity.plan import CENTRAL
 from llrgeo.appraisal.capacity.setting import RoundService
 from llrgeo.appraisal.capacity.team_evidence import rounds_by_base
-from llrgeo.appraisal.costs import cost_lines, cost_table
+from llrgeo.appraisal.costs.cost_tables import cost_lines, cost_table
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import InputError

@@ -9,6 +9,7 @@ import pytest
 from appraisal_cases import LOCAL, NURSES, TODAY, evidence_context, town_setting
 from capacity_cases import town_plan
 
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.disclosure import (
     HIDDEN,
     count_contacts,
@@ -22,9 +23,7 @@ from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.quality import QualityRecord
-from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, score_options
-from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables import registry
 from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
 from llrgeo.appraisal.tables.capacity import BED_TABLES
@@ -43,6 +42,7 @@ from llrgeo.appraisal.tables.declaration import (
 from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.appraisal.tables.units import OF_CONTACTS, PEOPLE
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates

@@ -9,13 +9,13 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal import service_use
 from llrgeo.appraisal.demand import Service, grow
 from llrgeo.appraisal.evaluation import evaluate_options, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.nearest_sites import TimesArrays
+from llrgeo.appraisal.journeys import service_use
+from llrgeo.appraisal.journeys.nearest_sites import TimesArrays
+from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
 from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 

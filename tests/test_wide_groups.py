@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal import wide_groups
-from llrgeo.appraisal.access import Access
-from llrgeo.appraisal.catchments import _by_group
-from llrgeo.appraisal.people_by_service import CLASSES, count_people
-from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.appraisal.wide_groups import Columns, Counted, by_columns
+from llrgeo.appraisal.accessibility.catchments import _by_group
+from llrgeo.appraisal.people import wide_groups
+from llrgeo.appraisal.people.access import Access
+from llrgeo.appraisal.people.people_by_service import CLASSES, count_people
+from llrgeo.appraisal.people.people_groups import EVERYONE
+from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
 
 
 def random_people(rng: np.random.Generator, areas: int, authorities: int) -> pd.DataFrame:

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import llrgeo.publish
-from llrgeo.appraisal import home_visits, quality
+from llrgeo.appraisal import quality
+from llrgeo.appraisal.accessibility import home_visits
 from llrgeo.appraisal.case.item import RestsOn
-from llrgeo.appraisal.indicators import Better
 from llrgeo.appraisal.measures import MEASURES
-from llrgeo.appraisal.people_groups import (
+from llrgeo.appraisal.people.people_groups import (
     DEPRIVATION_FIFTHS,
     ENGLISH_OR_UNDER_3,
     ETHNIC_GROUPS,
@@ -21,8 +21,9 @@ from llrgeo.appraisal.people_groups import (
     WITH_CAR,
     WITHOUT_CAR,
 )
-from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
-from llrgeo.appraisal.rankings import STANDINGS as PLACE_STANDINGS
+from llrgeo.appraisal.places.indicators import Better
+from llrgeo.appraisal.places.place_rankings import ACCESS_FIGURES
+from llrgeo.appraisal.places.rankings import STANDINGS as PLACE_STANDINGS
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import STANDINGS, STUDY
 from llrgeo.modes import MODES

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.area_facts import RESIDENTS, bands_of, has_ages
+from llrgeo.appraisal.people.area_facts import RESIDENTS, bands_of, has_ages
 from llrgeo.schema import AGE_BANDS, name_some
 
 Delivery = Literal["patient", "team", "visitor"]

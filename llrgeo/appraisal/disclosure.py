@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.activity import CARE_PLACES
 from llrgeo.schema import ROLES, site_roles
 
 LARGEST: Final = 7

@@ -5,22 +5,27 @@ from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, ScoredGroups, scored_by_group
+from llrgeo.appraisal.costs.option_costs import (
+    CostChange,
+    KnownCosts,
+    ServiceAtSites,
+    cost_change,
+)
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
-from llrgeo.appraisal.nearest_sites import Numbers
-from llrgeo.appraisal.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
-from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES, share_longer
-from llrgeo.appraisal.service_result import ServiceResult
-from llrgeo.appraisal.service_use import (
+from llrgeo.appraisal.journeys.nearest_sites import Numbers
+from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_use import (
     UseByService,
     average_minutes,
     classify_uses,
     table_by_service,
     uses_by_option,
 )
-from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
+from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.access import Access, ScoredGroups, scored_by_group
+from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, share_longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class OptionSummary:
         How long each group of people travels by those minutes (`scored_by_group`).
     classified
         The class of each area over all services that people travel for, and where it is worst hit
-        (`llrgeo.appraisal.people_by_service`); empty in a study of teams alone.
+        (`llrgeo.appraisal.people.people_by_service`); empty in a study of teams alone.
     people
         The people of each class, by group; empty in a study of teams alone.
     drives

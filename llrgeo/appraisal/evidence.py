@@ -9,11 +9,11 @@ from llrgeo.appraisal.disclosure import count_contacts, disclosable_tables
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.robustness import Acceptability, FirstPlace
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import TableDescription, make_tables
 from llrgeo.appraisal.tables.registry import TABLES
+from llrgeo.appraisal.uncertainty.robustness import Acceptability, FirstPlace
 
 
 @dataclass(frozen=True, slots=True)

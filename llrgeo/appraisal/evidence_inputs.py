@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
-from llrgeo.appraisal.indicators import PlaceFigures
+from llrgeo.appraisal.costs.rates import Rates
+from llrgeo.appraisal.places.indicators import PlaceFigures
 from llrgeo.appraisal.quality import NOTHING_RECORDED, QualityRecord
-from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.travel.times import TravelTimes

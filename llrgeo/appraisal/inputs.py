@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import BAND_EDGES_MIN
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.demand import (
     Delivery,
     Service,
@@ -17,7 +17,7 @@ from llrgeo.appraisal.demand import (
     service_faults,
 )
 from llrgeo.appraisal.options import Option, option_faults
-from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.people.access import BAND_EDGES_MIN
 from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults
 from llrgeo.travel.times import TravelTimes
 

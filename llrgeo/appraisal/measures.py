@@ -7,9 +7,9 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.costs.option_costs import CostChange
 from llrgeo.appraisal.evaluation import OptionSummary
-from llrgeo.appraisal.option_costs import CostChange
-from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, EVERYONE
+from llrgeo.appraisal.people.people_groups import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.schema import name_some, raise_faults
 
 

@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
-from llrgeo.appraisal.people_groups import everyone_of
+from llrgeo.appraisal.people.area_facts import has_authorities
+from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people.people_groups import everyone_of
 
 _CHANGED: Final = ("before_min", "after_min", "change_min")
 

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.schema import BNG
 

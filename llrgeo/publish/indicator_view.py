@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.indicators import Indicator, PlaceFigures
+from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures
 from llrgeo.publish.palette import NO_ROUTE_COLOUR, TIME_COLOURS
 from llrgeo.publish.wording import wording
 

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.area_facts import has_deprivation
-from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import everyone_of
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.people.area_facts import has_deprivation
+from llrgeo.appraisal.people.counts import ratio, reconcile
+from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.made_when_read import MadeWhenRead

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from llrgeo.appraisal.access import BAND_EDGES_MIN
+from llrgeo.appraisal.people.access import BAND_EDGES_MIN
 from llrgeo.schema import ROLE_OF_KIND, THRESHOLDS_MIN, site_roles
 
 TIME_BREAKS: Final = THRESHOLDS_MIN

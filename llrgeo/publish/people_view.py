@@ -12,17 +12,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import (
+from llrgeo.appraisal.people.area_facts import has_authorities, has_deprivation
+from llrgeo.appraisal.people.people_by_service import (
     LONGER_CLASSES,
     classify_areas,
     count_people,
     worst_hit_service,
 )
-from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
+from llrgeo.appraisal.people.people_groups import EVERYONE, everyone_of
 from llrgeo.travel.accuracy import Accuracy
 
 WORST: Final = 10

@@ -9,7 +9,7 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
-from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.scoring import Criterion
 from llrgeo.travel.times import Calibration
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.area_facts import DeprivationIndex
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.robustness import FirstPlace
+from llrgeo.appraisal.people.area_facts import DeprivationIndex
+from llrgeo.appraisal.places.indicators import PlaceFigures
 from llrgeo.appraisal.tables.declaration import TableDescription
+from llrgeo.appraisal.uncertainty.robustness import FirstPlace
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme

@@ -15,7 +15,7 @@ from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.modes import MODES
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.times import TimesBy

@@ -8,9 +8,9 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from llrgeo.appraisal.area_facts import ENGLAND, DeprivationIndex
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.people.area_facts import ENGLAND, DeprivationIndex
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.files import StrPath

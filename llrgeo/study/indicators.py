@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
-from llrgeo.appraisal.indicators import PlaceFigures, protect_counts
+from llrgeo.appraisal.people.area_facts import has_authorities
+from llrgeo.appraisal.places.indicators import PlaceFigures, protect_counts
 from llrgeo.errors import InputError
 from llrgeo.inputs.place_figures import (
     LARGEST,

@@ -9,13 +9,13 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_projected_people
-from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.costs.rates import Rates, rate_faults
 from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
-from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.rates import Rates, rate_faults
+from llrgeo.appraisal.people.area_facts import has_projected_people
+from llrgeo.appraisal.places.authorities import indicator_faults
+from llrgeo.appraisal.places.indicators import PlaceFigures
 from llrgeo.errors import InputError, LlrgeoError
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.base_map import BaseMap

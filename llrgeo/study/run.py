@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import draw_evidence
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
+from llrgeo.appraisal.people.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.errors import ConfigError

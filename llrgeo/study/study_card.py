@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES
-from llrgeo.appraisal.people_groups import everyone_of
+from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
+from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.html_repr import card, rows_table
 from llrgeo.study.inputs import StudyInputs

@@ -18,7 +18,7 @@ from siting import by_highs, by_llrgeo_proof, random_instance
 from taken import command, least, llrgeo_command
 
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.robustness import site_set_summaries
+from llrgeo.appraisal.uncertainty.robustness import site_set_summaries
 
 BENDS = 4  # of a street; its pieces are driven there (all but the last end) and back
 FROM = (slice(None, -1), slice(1, None))

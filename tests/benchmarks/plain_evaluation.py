@@ -13,7 +13,7 @@ import numpy as np
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.appraisal.people.people_groups import people_by_group
 
 EDGES_MIN = (5.0, 10.0, 15.0)
 Figures = dict[str, Any]

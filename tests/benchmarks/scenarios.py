@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.robustness import site_set_summaries
-from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.appraisal.uncertainty.robustness import site_set_summaries
+from llrgeo.appraisal.uncertainty.simulation import Uncertainty, simulate
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
 

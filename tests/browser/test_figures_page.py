@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from publication_cases import county_publication
 
-from llrgeo.appraisal.indicators import Indicator, PlaceFigures
-from llrgeo.appraisal.place_rankings import rank_figures
+from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures
+from llrgeo.appraisal.places.place_rankings import rank_figures
 from llrgeo.publish.check.browser import MAX_TAB_STOPS, axe_findings, tab_stops
 from llrgeo.publish.explorer.page import render_explorer
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.publish.check.browser import axe_findings
 from llrgeo.publish.explorer.page import render_explorer
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from llrgeo.appraisal.measures import MEASURES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.publish.check.browser import has_browser, listen, open_browser
 from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.wording import wording

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.schema import AGE_BANDS
 
 _LONGER: Final = ("worsened", "lost")

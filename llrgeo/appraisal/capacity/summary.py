@@ -16,7 +16,7 @@ from llrgeo.appraisal.capacity.rooms import (
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, nurse_rules_of, site_nurses_wte
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.group_sums import group_sums
+from llrgeo.appraisal.people.group_sums import group_sums
 
 _BED_FIGURES: Final = ("beds", "beds_needed", "beds_short", "nurses_wte", "nurses_wte_needed")
 

@@ -9,7 +9,7 @@ from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_of_people, none_if_nobody
 from llrgeo.appraisal.case.journeys import items_of_service
 from llrgeo.appraisal.case.sites import costs_of, provider_cost
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
 
 
 def shorter_journeys(compared: Comparison) -> Iterator[Item]:

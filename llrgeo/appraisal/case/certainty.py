@@ -7,10 +7,10 @@ import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
-from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
-from llrgeo.appraisal.people_groups import everyone_of
-from llrgeo.appraisal.robustness import Acceptability
+from llrgeo.appraisal.people.people_by_service import UNCERTAIN_CLASSES
+from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.uncertainty.robustness import Acceptability
 
 PANDEMIC_YEARS: Final = (2020, 2021)
 _YEAR: Final = r"((?:19|20)\d\d)"

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import minutes_changed, nearest_site
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.people.access import minutes_changed, nearest_site
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")

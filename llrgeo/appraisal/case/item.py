@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.counts import ratio
+from llrgeo.appraisal.people.counts import ratio
 
 Numbers = NDArray[np.float64]
 

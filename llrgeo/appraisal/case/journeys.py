@@ -17,16 +17,16 @@ from llrgeo.appraisal.case.item import (
     place_names,
     site_name,
 )
-from llrgeo.appraisal.counts import ratio
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
-from llrgeo.appraisal.people_groups import (
+from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.people.counts import ratio
+from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, classify_areas
+from llrgeo.appraisal.people.people_groups import (
     ETHNIC_GROUPS,
     EVERYONE,
     OTHER_LANGUAGE,
     WITHOUT_CAR,
     everyone_of,
 )
-from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 

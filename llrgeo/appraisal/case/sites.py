@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.case.comparison import Comparison, sites_with_more
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2

@@ -4,9 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.activity import CARE_PLACES, burden_against
-from llrgeo.appraisal.area_facts import has_authorities
-from llrgeo.appraisal.cross_border import cross_border_flows
+from llrgeo.appraisal.accessibility.cross_border import cross_border_flows
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.disclosure import (
     drop_columns,
@@ -15,6 +13,8 @@ from llrgeo.appraisal.disclosure import (
     suppress_totals,
     withhold,
 )
+from llrgeo.appraisal.journeys.activity import CARE_PLACES, burden_against
+from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.appraisal.tables.columns import (
     OPTION,
     RESIDENTS,

@@ -9,8 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import averaged
 from llrgeo.appraisal.disclosure import publish_as_is
+from llrgeo.appraisal.people.access import averaged
 from llrgeo.appraisal.tables.columns import GROUP, LEVEL, OPTION, PEOPLE_IN_GROUP
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration

@@ -4,12 +4,12 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_ages, has_deprivation
-from llrgeo.appraisal.business_case import (
+from llrgeo.appraisal.costs.business_case import (
     core20_table,
     five_tests,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.people.area_facts import has_ages, has_deprivation
 from llrgeo.appraisal.tables.capacity import has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SITE_ID
 from llrgeo.appraisal.tables.context import EvidenceContext

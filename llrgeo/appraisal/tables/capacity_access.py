@@ -5,7 +5,7 @@ from typing import Final
 
 from llrgeo.appraisal.capacity.access_evidence import access_by_year, classes_by_year
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import NO_SITE, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext

@@ -5,9 +5,9 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.case.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
-from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.disclosure import CountedContacts
 from llrgeo.appraisal.tables.columns import OPTION
 from llrgeo.appraisal.tables.context import EvidenceContext

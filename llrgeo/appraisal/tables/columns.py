@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from llrgeo.appraisal.access import share_within
-from llrgeo.appraisal.area_facts import has_authorities
-from llrgeo.appraisal.indicators import PlaceFigures
+from llrgeo.appraisal.people.access import share_within
+from llrgeo.appraisal.people.area_facts import has_authorities
+from llrgeo.appraisal.places.indicators import PlaceFigures
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import ColumnFamily, PublishedColumn
 from llrgeo.appraisal.tables.units import (

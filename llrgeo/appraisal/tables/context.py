@@ -15,26 +15,26 @@ from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year, works_by_option
 from llrgeo.appraisal.case.capacity import Findings
+from llrgeo.appraisal.case.case_against import Grounds
 from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
-from llrgeo.appraisal.case_against import Grounds
-from llrgeo.appraisal.costs import cost_lines, cost_table, with_works
+from llrgeo.appraisal.costs.cost_tables import cost_lines, cost_table, with_works
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.narrative import option_sentence
-from llrgeo.appraisal.people_groups import people_by_group
-from llrgeo.appraisal.robustness import (
+from llrgeo.appraisal.people.people_groups import people_by_group
+from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.uncertainty.robustness import (
     Acceptability,
     FirstPlace,
     first_place,
     rank_acceptability,
     robustness_sentence,
 )
-from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.appraisal.sensitivity import tornado_table
-from llrgeo.appraisal.simulation import Simulation, simulate
+from llrgeo.appraisal.uncertainty.sensitivity import tornado_table
+from llrgeo.appraisal.uncertainty.simulation import Simulation, simulate
 from llrgeo.errors import LlrgeoError
 
 _ANSWERED_BY_CAPACITY: Final = ("beds_and_rooms", "parking")

@@ -5,10 +5,10 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_deprivation
+from llrgeo.appraisal.costs.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.once import once
-from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
+from llrgeo.appraisal.people.area_facts import has_deprivation
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (

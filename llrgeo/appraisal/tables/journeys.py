@@ -5,13 +5,13 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
-from llrgeo.appraisal.authorities import compare_authorities, with_figures
+from llrgeo.appraisal.accessibility.equity import equity_table
 from llrgeo.appraisal.disclosure import drop_columns, publish_as_is
-from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.indicators import COLUMN_PREFIX, of_kind
 from llrgeo.appraisal.narrative import worst_changes, worst_places
+from llrgeo.appraisal.people.area_facts import has_authorities, has_deprivation
+from llrgeo.appraisal.places.authorities import compare_authorities, with_figures
+from llrgeo.appraisal.places.indicators import COLUMN_PREFIX, of_kind
 from llrgeo.appraisal.tables.averages import AVERAGED
 from llrgeo.appraisal.tables.columns import (
     ACCESS,

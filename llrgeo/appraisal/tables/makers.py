@@ -6,10 +6,10 @@ import pandas as pd
 
 from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.journeys.use_arrays import ServiceUse
 from llrgeo.appraisal.stacked import stacked
 from llrgeo.appraisal.tables.context import EvidenceContext
-from llrgeo.appraisal.use_arrays import ServiceUse
 
 
 def by_option(

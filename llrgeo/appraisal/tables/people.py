@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.disclosure import publish_as_is
-from llrgeo.appraisal.people_by_service import CLASSES, UNCERTAIN_CLASSES, worst_change_bands
+from llrgeo.appraisal.people.people_by_service import CLASSES, UNCERTAIN_CLASSES, worst_change_bands
 from llrgeo.appraisal.tables.columns import GROUP, LEVEL, OPTION, PEOPLE_IN_GROUP, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.business_case import (
+from llrgeo.appraisal.capacity.plan import CENTRAL
+from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site
+from llrgeo.appraisal.costs.business_case import (
     ONLY_PEOPLE_KNOW,
     limits,
     local_sites,
@@ -16,10 +18,8 @@ from llrgeo.appraisal.business_case import (
     served_people,
     site_statuses,
 )
-from llrgeo.appraisal.capacity.plan import CENTRAL
-from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.group_sums import group_sums
+from llrgeo.appraisal.people.group_sums import group_sums
 from llrgeo.appraisal.stacked import stacked
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import NO_CAR

@@ -4,10 +4,10 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.disclosure import publish_as_is
-from llrgeo.appraisal.indicators import PlaceFigures, places_of
-from llrgeo.appraisal.place_rankings import rank_authorities, rank_figures
+from llrgeo.appraisal.people.area_facts import has_authorities
+from llrgeo.appraisal.places.indicators import PlaceFigures, places_of
+from llrgeo.appraisal.places.place_rankings import rank_authorities, rank_figures
 from llrgeo.appraisal.tables.columns import DATE, SOURCE, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration

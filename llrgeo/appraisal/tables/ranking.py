@@ -7,7 +7,6 @@ import pandas as pd
 
 from llrgeo.appraisal.disclosure import drop_rows, publish_as_is
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
-from llrgeo.appraisal.robustness import switching_weights
 from llrgeo.appraisal.scoring import criteria_table, scorecard_table, scores_table
 from llrgeo.appraisal.tables.columns import CRITERION, OPTION, RANKED, SENTENCE, WEIGHT, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -26,6 +25,7 @@ from llrgeo.appraisal.tables.units import (
     Unit,
     measure_unit,
 )
+from llrgeo.appraisal.uncertainty.robustness import switching_weights
 
 
 def _criteria(

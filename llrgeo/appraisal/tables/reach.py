@@ -4,11 +4,18 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_ages
-from llrgeo.appraisal.catchments import catchment_table
+from llrgeo.appraisal.accessibility.catchments import catchment_table
+from llrgeo.appraisal.accessibility.home_visits import team_reach
+from llrgeo.appraisal.accessibility.site_choice import compare_rules
+from llrgeo.appraisal.accessibility.walking import (
+    RIDES_MIN,
+    WALKS_MIN,
+    departures_table,
+    transit_table,
+    walking_table,
+)
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.home_visits import team_reach
-from llrgeo.appraisal.site_choice import compare_rules
+from llrgeo.appraisal.people.area_facts import has_ages
 from llrgeo.appraisal.tables.columns import (
     ACCESS,
     GROUP,
@@ -27,13 +34,6 @@ from llrgeo.appraisal.tables.declaration import (
 )
 from llrgeo.appraisal.tables.makers import contacts_at_sites, has_teams, has_visits, residents
 from llrgeo.appraisal.tables.units import CONTACTS, MINUTES, PEOPLE, SHARE, SITES, SUPPLY
-from llrgeo.appraisal.walking import (
-    RIDES_MIN,
-    WALKS_MIN,
-    departures_table,
-    transit_table,
-    walking_table,
-)
 from llrgeo.travel.times import TravelTimes
 
 _NO_CONTACTS: Final = "there are no contacts at sites"

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.inputs.text_storage import arrow_text
 from llrgeo.publish.publication import Publication
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import change_bands
+from llrgeo.appraisal.people.access import change_bands
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.schema import AGE_BANDS
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.indicators import places_of
+from llrgeo.appraisal.places.indicators import places_of
 from llrgeo.publish.indicator_view import (
     IndicatorView,
     blank_text,

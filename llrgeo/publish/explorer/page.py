@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.appraisal.once import once
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES
+from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.map_page import map_page_values

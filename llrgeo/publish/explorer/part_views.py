@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.area_facts import has_deprivation
-from llrgeo.appraisal.counts import ratio
-from llrgeo.appraisal.people_by_service import CLASSES, UNCERTAIN_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people.area_facts import has_deprivation
+from llrgeo.appraisal.people.counts import ratio
+from llrgeo.appraisal.people.people_by_service import CLASSES, UNCERTAIN_CLASSES
+from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.split import part_of_area, parts_of
 from llrgeo.publish.option_view import OUTCOMES, OptionView, time_places

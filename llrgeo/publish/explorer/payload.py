@@ -7,8 +7,8 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities, has_cars, has_deprivation
 from llrgeo.appraisal.once import once
+from llrgeo.appraisal.people.area_facts import has_authorities, has_cars, has_deprivation
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, own_areas, records

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.once import once
+from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.publish.explorer.payload import gazetteer
 from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.gazetteer import NamedPlace

@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES, UNCERTAIN_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, UNCERTAIN_CLASSES
+from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.publish import pages, palette
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import OptionView

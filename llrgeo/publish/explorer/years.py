@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.errors import PublishError
 from llrgeo.inputs.base_map import TOWN_RESIDENTS
 from llrgeo.publish.file_names import names_apart

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_cars
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.area_facts import has_cars
 from llrgeo.publish import pages
 from llrgeo.publish.kit.figures import LONGER, SHORTER, PlaceView, place_error, whole
 from llrgeo.publish.option_view import journey_label

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
-from llrgeo.appraisal.rates import UNIT_VALUES, Rates
+from llrgeo.appraisal.costs.rates import UNIT_VALUES, Rates
 from llrgeo.publish.explorer.packing import pack_matrices
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG

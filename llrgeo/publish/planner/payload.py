@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.measures import MEASURES
-from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
-from llrgeo.appraisal.robustness import draw_weightings
+from llrgeo.appraisal.people.people_groups import EVERYONE, people_by_group
+from llrgeo.appraisal.uncertainty.robustness import draw_weightings
 from llrgeo.publish.explorer.own_roads import (
     doors_of_sites,
     plain_calibration,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.costs_and_room import option_costs
 from llrgeo.publish.publication import Publication

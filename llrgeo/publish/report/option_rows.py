@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.appraisal.once import once
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish.publication import Publication
 
 GROUPS: Final = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.area_facts import has_deprivation
 from llrgeo.publish import pages
 from llrgeo.publish.legend import change_legend
 from llrgeo.publish.option_view import journey_label

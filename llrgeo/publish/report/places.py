@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
-from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
+from llrgeo.appraisal.places.place_rankings import ACCESS_FIGURES
 from llrgeo.publish.indicator_view import (
     IndicatorView,
     blank_text,

@@ -11,9 +11,9 @@ import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
-from llrgeo.appraisal.people_groups import everyone_of
-from llrgeo.appraisal.sensitivity import CONTACTS, COSTS, PEOPLE, TIMES
+from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people.people_groups import everyone_of
+from llrgeo.appraisal.uncertainty.sensitivity import CONTACTS, COSTS, PEOPLE, TIMES
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal, get_args
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.figures import read_figures
 from llrgeo.inputs.rates import RatesKind, read_rates

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from llrgeo.appraisal.indicators import Better, Indicator
-from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
+from llrgeo.appraisal.places.indicators import Better, Indicator
+from llrgeo.appraisal.places.place_rankings import ACCESS_FIGURES
 from llrgeo.study.validation import Name, Part, Positive, doubled_faults, doubled_labels
 
 MOST_INDICATORS: Final = 500  # a GeoPackage has no more than 2,000 columns

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
-from llrgeo.appraisal.people_groups import deprivation_fifth
+from llrgeo.appraisal.people.people_groups import deprivation_fifth
 from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.objectives import OBJECTIVES

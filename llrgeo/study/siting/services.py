@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, nearest_site
-from llrgeo.appraisal.counts import reconcile
+from llrgeo.appraisal.accessibility.equity import kolm_pollak_kappa
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
-from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.appraisal.people.access import Access, nearest_site
+from llrgeo.appraisal.people.counts import reconcile
+from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.siting.constraints import Keep
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import SiteSelection
