@@ -21,7 +21,7 @@ from llrgeo.publish.wording import wording
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.routers import times_from_sites
 from llrgeo.travel.transit import connection_scan
-from llrgeo.travel.transit.connection_scan import NEVER, Rides, Walks
+from llrgeo.travel.transit.connection_scan import NEVER, Connections, Walks
 from llrgeo.travel.transit.departures import TransitRules
 from llrgeo.travel.transit.router import TransitRouter
 
@@ -370,14 +370,14 @@ def test_journeys_of_the_toy_timetable_are_the_same_in_python(bus: TransitRouter
     assert minutes(by, VILLAGE, HOSPITAL) == 16
 
 
-def test_rides_turned_back_in_time_are_all_there_and_turned_twice_as_they_were() -> None:
+def test_connections_turned_back_in_time_are_all_there_and_turned_twice_as_they_were() -> None:
     columns = [(0, 0, 1, 40, 100, 1), (1, 1, 2, 150, 400, 0), (0, 1, 3, 160, 290, 1)]
     trip, from_, to, leaves, arrives, boards = np.array(columns).T
-    rides = Rides(trip, from_, to, leaves, arrives, boards == 1, trip == 0, np.arange(7, 10))
-    back = connection_scan.turned(rides)
+    runs = Connections(trip, from_, to, leaves, arrives, boards == 1, trip == 0, np.arange(7, 10))
+    back = connection_scan.turned(runs)
     assert back.departure_s.tolist() == [-400, -290, -100]
     assert back.from_stop.tolist() == [2, 3, 1]
-    for found, part in zip(connection_scan.turned(back), rides, strict=True):
+    for found, part in zip(connection_scan.turned(back), runs, strict=True):
         assert found.tolist() == part.tolist()
 
 
@@ -396,12 +396,12 @@ def test_changes_that_are_all_caught_fill_their_list() -> None:
     columns = [(0, 0, 1, 40, 100), (1, 1, 2, 150, 400), (2, 3, 2, 220, 290)]
     trip, from_, to, leaves, arrives = np.array(columns).T
     boards = np.ones(3, dtype=bool)
-    rides = Rides(trip, from_, to, leaves, arrives, boards, boards, np.arange(3))
+    runs = Connections(trip, from_, to, leaves, arrives, boards, boards, np.arange(3))
     changes = Walks(np.array([0, 0, 2, 2, 2]), np.array([1, 3]), np.array([30, 120]))
-    start, seconds, of_ride = connection_scan.sorted_by_stop(rides, 4)
-    change_start, change_to = connection_scan.changes_caught(rides, changes, start, seconds)
+    start, seconds, of_connection = connection_scan.sorted_by_stop(runs, 4)
+    change_start, change_to = connection_scan.changes_caught(runs, changes, start, seconds)
     assert change_start.tolist() == [0, 2, 2, 2]
-    assert change_to.tolist() == of_ride[[1, 2]].tolist()
+    assert change_to.tolist() == of_connection[[1, 2]].tolist()
 
 
 # --- Every event searched ------------------------------------------------------------------------

@@ -5,12 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
-from llrgeo.appraisal.costs.option_costs import (
-    CostChange,
-    KnownCosts,
-    ServiceAtSites,
-    cost_change,
-)
+from llrgeo.appraisal.costs.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.journeys.nearest_sites import Numbers

@@ -1,17 +1,16 @@
-"""The connection scan for whole profiles: compiled by numba on first use and kept for later runs.
+"""The connection scan for whole profiles: compiled by numba on first use and cached on disk.
 
 Dibbelt, Pajor, Strasser and Wagner, "Connection scan algorithm", Journal of Experimental
-Algorithmics 23, 2018, section 4: all rides from a stop to the next are looked at once, from the
-last departure to the first, and each is given the earliest arrival at the destination of those who
-are on board. Three things make it fast here:
+Algorithmics 23, 2018, section 4. A connection is a vehicle's run to its next stop. Each is read
+once, the last departure first, and gets the earliest arrival of those on board. What makes it fast:
 
-- arrivals are kept by departure of each stop, as least values over it and all later ones. Who
+- arrivals are stored by departure of each stop, as least values over it and all later ones. Who
   leaves earlier arrives no later, so a stop's column only falls from the last departure to the
   first (the same holds for departures of a window in Delling, Pajor and Werneck, "Round-based
-  public transit routing", Transportation Science 49, 2015), and one look-up tells what a wait at
+  public transit routing", Transportation Science 49, 2015), and one look-up gives what a wait at
   the stop is worth;
-- the ride that can be caught after each change is found once for all destinations, as in Witt,
-  "Trip-based public transit routing", ESA 2015;
+- the connection that can be caught after each change is found once for all destinations, as in
+  Witt, "Trip-based public transit routing", ESA 2015;
 - destinations are scanned in blocks, side by side in memory, as in PHAST (Delling, Goldberg,
   Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", 2013).
 """
@@ -30,12 +29,12 @@ _BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of 
 _LANES: Final = (8, 64)  # fewest and most destinations of a block
 
 
-class Rides(NamedTuple):
-    """Rides from one stop to the next without a halt, in the order of their departure.
+class Connections(NamedTuple):
+    """Connections: runs from one stop to the next without a halt, by departure.
 
     Those of one trip stand in the trip's order, those that take no time before others of their
     second. `boards` and `alights` tell whether one may get on at the first stop and off at the
-    second; `call` is the row of the timetable's call that a ride sets out from.
+    second; `call` is the row of the timetable's call that a connection sets out from.
     """
 
     trip: Ints
@@ -66,16 +65,16 @@ class Departures(NamedTuple):
         them never comes.
     seconds
         When they are.
-    of_ride
-        The departure that each ride is.
+    of_connection
+        The departure that each connection is.
     change_start, change_to
-        Who gets off ride i can wait for the departures `change_to`, from `change_start[i]` to
+        Who gets off connection i can wait for the departures `change_to`, from `change_start[i]` to
         `change_start[i + 1]`.
     """
 
     start: Ints
     seconds: Ints
-    of_ride: Ints
+    of_connection: Ints
     change_start: Ints
     change_to: Ints
 
@@ -89,7 +88,7 @@ class TransitNetwork(NamedTuple):
     destinations, `NEVER` where it is too far.
     """
 
-    rides: Rides
+    connections: Connections
     access: pd.DataFrame
     changes: pd.DataFrame
     egress: pd.DataFrame
@@ -99,7 +98,7 @@ class TransitNetwork(NamedTuple):
     def reversed(self) -> Self:
         """Return the network of the same journeys backwards in time, destinations first."""
         return type(self)(
-            turned(self.rides),
+            turned(self.connections),
             _swapped(self.egress),
             _swapped(self.changes),
             _swapped(self.access),
@@ -108,56 +107,56 @@ class TransitNetwork(NamedTuple):
         )
 
 
-def ordered(rides: Rides) -> Rides:
-    """Put rides, those of a trip in its order, into the order of the scan."""
-    takes_time = rides.arrival_s > rides.departure_s
-    # Rides of no time first: who gets off one of them may catch the others of the same second.
-    order = np.lexsort((takes_time, rides.departure_s))
-    return Rides(*(part[order] for part in rides))
+def ordered(connections: Connections) -> Connections:
+    """Put connections, those of a trip in its order, into the order of the scan."""
+    takes_time = connections.arrival_s > connections.departure_s
+    # Those that take no time first: who gets off one may catch the others of the same second.
+    order = np.lexsort((takes_time, connections.departure_s))
+    return Connections(*(part[order] for part in connections))
 
 
-def turned(rides: Rides) -> Rides:
-    """Return rides backwards in time: what arrived last leaves first, from where it arrived."""
-    back = Rides(
-        rides.trip,
-        rides.to_stop,
-        rides.from_stop,
-        -rides.arrival_s,
-        -rides.departure_s,
-        rides.alights,
-        rides.boards,
-        rides.call,
+def turned(connections: Connections) -> Connections:
+    """Turn time round: what arrived last leaves first, from where it arrived."""
+    back = Connections(
+        connections.trip,
+        connections.to_stop,
+        connections.from_stop,
+        -connections.arrival_s,
+        -connections.departure_s,
+        connections.alights,
+        connections.boards,
+        connections.call,
     )
-    return ordered(Rides(*(part[::-1] for part in back)))
+    return ordered(Connections(*(part[::-1] for part in back)))
 
 
 class Prepared(NamedTuple):
     """What runs within some time, made ready for scans: `trips` is how many there are."""
 
-    rides: Rides
+    connections: Connections
     departures: Departures
     trips: int
 
 
 def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
-    """Make the rides that leave between two times ready; trips are renumbered."""
-    # Rides are in order of departure: those that can matter are one run of them.
-    within = slice(*np.searchsorted(transit.rides.departure_s, [first_s, last_s + 1]))
-    rides = Rides(*(np.ascontiguousarray(part[within]) for part in transit.rides))
+    """Make the connections that leave between two times ready; trips are renumbered."""
+    # Connections are in order of departure: those that can matter are one run of them.
+    within = slice(*np.searchsorted(transit.connections.departure_s, [first_s, last_s + 1]))
+    connections = Connections(*(np.ascontiguousarray(part[within]) for part in transit.connections))
     # Labels are kept for each trip: numbers without gaps keep that array small.
-    trip_ids, trip = np.unique(rides.trip, return_inverse=True)
-    rides = rides._replace(trip=trip.astype(np.int32))
+    trip_ids, trip = np.unique(connections.trip, return_inverse=True)
+    connections = connections._replace(trip=trip.astype(np.int32))
     changes = walks_from(transit.changes, transit.stops)
-    start, seconds, of_ride = sorted_by_stop(rides, transit.stops)
-    caught = changes_caught(rides, changes, start, seconds)
-    return Prepared(rides, Departures(start, seconds, of_ride, *caught), len(trip_ids))
+    start, seconds, of_connection = sorted_by_stop(connections, transit.stops)
+    caught = changes_caught(connections, changes, start, seconds)
+    return Prepared(connections, Departures(start, seconds, of_connection, *caught), len(trip_ids))
 
 
 def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
     """Return when one arrives at destinations who waits for each departure or a later one."""
     seated = np.full((prepared.trips, destinations), NEVER, np.int32)
     arrivals = np.full((len(prepared.departures.seconds), destinations), NEVER, np.int32)
-    scan(prepared.rides, prepared.departures, egress, seated, arrivals)
+    scan(prepared.connections, prepared.departures, egress, seated, arrivals)
     return arrivals
 
 
@@ -183,7 +182,7 @@ def journey_blocks(
         mine = transit.egress[(to >= part.start) & (to < part.stop)]
         egress = walks_from(mine.assign(to=mine["to"] - start), transit.stops)
         arrivals = arrivals_by(prepared, egress, part.stop - start)
-        # The way on foot stands for every moment before rides are
+        # The way on foot stands for every moment before connections are
         # looked at; they can only shorten it.
         found = np.repeat(transit.on_foot_s[:, None, part], len(moments_s), axis=1)
         journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
@@ -220,47 +219,49 @@ def first_departure(start: Ints, seconds: Ints, stop: int, ready_s: int) -> int:
 
 
 @compiled
-def sorted_by_stop(rides: Rides, stops: int) -> tuple[Ints, Ints, Ints]:
-    """Sort the departures by stop; return `start`, `seconds` and `of_ride` of `Departures`."""
-    n = len(rides.trip)
+def sorted_by_stop(connections: Connections, stops: int) -> tuple[Ints, Ints, Ints]:
+    """Sort departures by stop; return `start`, `seconds`, `of_connection` of `Departures`."""
+    n = len(connections.trip)
     # Counting sort: count the departures of each stop, sum the counts to starts, then fill in
-    # order. Rides come by departure, so each stop's are in order too.
+    # order. Connections come by departure, so each stop's are in order too.
     start = np.zeros(stops + 1, np.int64)
     for i in range(n):
-        start[rides.from_stop[i] + 1] += 1
+        start[connections.from_stop[i] + 1] += 1
     for stop in range(stops):
         start[stop + 1] += start[stop] + 1  # one more, that never comes
-    seconds, of_ride = np.full(start[stops], NEVER, np.int32), np.empty(n, np.int32)
+    seconds, of_connection = np.full(start[stops], NEVER, np.int32), np.empty(n, np.int32)
     filled = start[:-1].copy()
     for i in range(n):
-        stop = rides.from_stop[i]
-        seconds[filled[stop]], of_ride[i] = rides.departure_s[i], filled[stop]
+        stop = connections.from_stop[i]
+        seconds[filled[stop]], of_connection[i] = connections.departure_s[i], filled[stop]
         filled[stop] += 1
-    return start, seconds, of_ride
+    return start, seconds, of_connection
 
 
 @compiled
-def changes_caught(rides: Rides, changes: Walks, start: Ints, seconds: Ints) -> tuple[Ints, Ints]:
-    """Find what can be caught after each ride; return `change_start` and `change_to`."""
-    n = len(rides.trip)
+def changes_caught(
+    connections: Connections, changes: Walks, start: Ints, seconds: Ints
+) -> tuple[Ints, Ints]:
+    """Find what can be caught after each connection; return `change_start` and `change_to`."""
+    n = len(connections.trip)
     # First as many places as there could be changes; then what is really caught, without gaps.
     change_start = np.zeros(n + 1, np.int64)
     for i in range(n):
         change_start[i + 1] = change_start[i]
-        if rides.alights[i]:
-            stop = rides.to_stop[i]
+        if connections.alights[i]:
+            stop = connections.to_stop[i]
             change_start[i + 1] += changes.start[stop + 1] - changes.start[stop]
     change_to = np.empty(change_start[n], np.int32)
     found = 0
     for i in range(n):
         change_start[i] = found
-        if not rides.alights[i]:
+        if not connections.alights[i]:
             continue
-        stop = rides.to_stop[i]
+        stop = connections.to_stop[i]
         for j in range(changes.start[stop], changes.start[stop + 1]):
             # Only the first departure after the change is noted: waiting
             # for a later one is its own row.
-            ready_s = rides.arrival_s[i] + changes.seconds[j]
+            ready_s = connections.arrival_s[i] + changes.seconds[j]
             caught = first_departure(start, seconds, changes.to[j], ready_s)
             if seconds[caught] < NEVER:
                 change_to[found] = caught
@@ -270,12 +271,14 @@ def changes_caught(rides: Rides, changes: Walks, start: Ints, seconds: Ints) -> 
 
 
 @compiled
-def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arrivals: Ints) -> None:
+def scan(
+    connections: Connections, departures: Departures, egress: Walks, seated: Ints, arrivals: Ints
+) -> None:
     """Find when one arrives at a block of destinations, by what one gets on.
 
     Parameters
     ----------
-    rides, departures
+    connections, departures
         What runs.
     egress
         Walks from stops to destinations of the block.
@@ -286,14 +289,13 @@ def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arri
         one. Holds `NEVER`, is filled in.
     """
     lanes = arrivals.shape[1]
-    # Backwards in time (Dibbelt et al. 2013): when a ride is met, all that can follow it is known.
-    # Invariant: `arrivals` of all later departures are final, and `seated` says what it is worth to
-    # stay on each trip from its next ride on.
-    for i in range(len(rides.trip) - 1, -1, -1):
-        label = seated[rides.trip[i]]
+    # Backwards in time (Dibbelt et al. 2013). Invariant: `arrivals` of all later departures are
+    # final, and `seated` says what staying on each trip is worth from its next connection on.
+    for i in range(len(connections.trip) - 1, -1, -1):
+        label = seated[connections.trip[i]]
         # What is known of the trip is what staying on board is worth; getting off may be better.
-        if rides.alights[i]:
-            stop, now = rides.to_stop[i], rides.arrival_s[i]
+        if connections.alights[i]:
+            stop, now = connections.to_stop[i], connections.arrival_s[i]
             for j in range(egress.start[stop], egress.start[stop + 1]):
                 there = egress.to[j]
                 label[there] = min(label[there], now + egress.seconds[j])
@@ -301,10 +303,10 @@ def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arri
                 onward = arrivals[departures.change_to[j]]
                 for lane in range(lanes):
                     label[lane] = min(label[lane], onward[lane])
-        # One may let this ride go and wait for the next departure of the stop.
-        here = departures.of_ride[i]
+        # One may let this connection go and wait for the next departure of the stop.
+        here = departures.of_connection[i]
         waiting, best = arrivals[here + 1], arrivals[here]
-        if rides.boards[i]:
+        if connections.boards[i]:
             for lane in range(lanes):
                 best[lane] = min(waiting[lane], label[lane])
         else:
@@ -315,7 +317,7 @@ def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arri
 def journeys(
     departures: Departures, arrivals: Ints, access: Walks, moments_s: Ints, result: Ints
 ) -> None:
-    """Shorten journeys on foot by rides, for a block of destinations.
+    """Shorten journeys on foot by connections, for a block of destinations.
 
     Parameters
     ----------

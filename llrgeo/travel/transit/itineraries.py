@@ -55,13 +55,13 @@ class Leg(NamedTuple):
 
 
 class _PairSearch(NamedTuple):
-    """One pair's network, made ready: `onward` is the next ride of each one's trip, or -1."""
+    """One pair's network, made ready: `onward` is the next connection of the trip, or -1."""
 
     transit: TransitNetwork
     prepared: Prepared
     arrivals: IntArray
     onward: IntArray
-    ride_of: IntArray
+    connection_of: IntArray
 
 
 def find_itineraries(
@@ -151,17 +151,18 @@ def _itinerary(
     if int(transit.on_foot_s[0, 0]) <= best_s:
         return [Leg(WALK, _DOOR, _DOOR, now, now + best_s)]
     prepared = prepare(transit, now, now + limit_s)
-    rides = prepared.rides
-    # Rides of one trip in order: each ride's next is the row below, if that is of the same trip.
-    by_trip = np.argsort(rides.trip, kind="stable")
+    connections = prepared.connections
+    # Connections of one trip in order: the next of each is the row below, if of the same trip.
+    by_trip = np.argsort(connections.trip, kind="stable")
     onward = np.full(len(by_trip), -1)
-    same = rides.trip[by_trip[:-1]] == rides.trip[by_trip[1:]]
+    same = connections.trip[by_trip[:-1]] == connections.trip[by_trip[1:]]
     onward[by_trip[:-1][same]] = by_trip[1:][same]
-    # Departures are numbered by stop, rides by time; `ride_of` leads from one to the other.
-    ride_of = np.full(len(prepared.departures.seconds), -1)
-    ride_of[prepared.departures.of_ride] = np.arange(len(rides.trip))
+    # Departures are numbered by stop, connections by time; `connection_of` leads from the first to
+    # the second.
+    connection_of = np.full(len(prepared.departures.seconds), -1)
+    connection_of[prepared.departures.of_connection] = np.arange(len(connections.trip))
     arrivals = arrivals_by(prepared, walks_from(transit.egress, transit.stops), 1)[:, 0]
-    search = _PairSearch(transit, prepared, arrivals, onward, ride_of)
+    search = _PairSearch(transit, prepared, arrivals, onward, connection_of)
     return _legs(search, now, now + best_s)
 
 
@@ -191,7 +192,7 @@ def _moment(
 
 def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
     """Follow the arrivals that the scan found from the origin to the destination."""
-    rides, departures = search.prepared.rides, search.prepared.departures
+    connections, departures = search.prepared.connections, search.prepared.departures
     access = search.transit.access
     legs: list[Leg] = []
     # The first walk to a stop whose first departure reaches the goal on time begins the journey.
@@ -204,15 +205,15 @@ def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
     while True:
         ride, off, change = _ridden(search, caught, goal_s)
         # Get on at the first departure that leads to the arrival, and off where it says.
-        taken = _rides_between(search, ride, off)
-        stops = (int(rides.from_stop[ride]), *rides.to_stop[taken].tolist())
-        times = int(rides.departure_s[ride]), int(rides.arrival_s[off])
-        legs.append(Leg(RIDE, stops[0], stops[-1], *times, stops, tuple(rides.call[taken])))
+        taken = _connections_between(search, ride, off)
+        stops = (int(connections.from_stop[ride]), *connections.to_stop[taken].tolist())
+        times = int(connections.departure_s[ride]), int(connections.arrival_s[off])
+        legs.append(Leg(RIDE, stops[0], stops[-1], *times, stops, tuple(connections.call[taken])))
         if change < 0:
             legs.append(Leg(WALK, stops[-1], _DOOR, times[1], goal_s))
             return legs
         caught = change
-        there = int(rides.from_stop[search.ride_of[caught]])
+        there = int(connections.from_stop[search.connection_of[caught]])
         if there != stops[-1]:
             walks = search.transit.changes
             walk = walks[(walks["place"] == stops[-1]) & (walks["to"] == there)]
@@ -222,9 +223,9 @@ def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
 
 def _ridden(search: _PairSearch, caught: int, goal_s: int) -> tuple[int, int, int]:
     """Return the ride to get on, the one to get off, and what to wait for then (-1: nothing)."""
-    for departure in range(caught, len(search.ride_of)):
-        ride = int(search.ride_of[departure])
-        if search.prepared.rides.boards[ride]:
+    for departure in range(caught, len(search.connection_of)):
+        ride = int(search.connection_of[departure])
+        if search.prepared.connections.boards[ride]:
             off, change = _left(search, ride, goal_s)
             if off >= 0:
                 return ride, off, change
@@ -237,13 +238,13 @@ def _left(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
 
     Getting off for good comes before a change; (-1, -1): the trip does not lead there in time.
     """
-    rides, departures = search.prepared.rides, search.prepared.departures
+    connections, departures = search.prepared.connections, search.prepared.departures
     # On along the trip. Getting off for the door ends it; the first change that is in time is kept.
     egress = search.transit.egress.set_index("place")["seconds"]
     best = (-1, -1)
     while ride >= 0:
-        stop, now = int(rides.to_stop[ride]), int(rides.arrival_s[ride])
-        if rides.alights[ride]:
+        stop, now = int(connections.to_stop[ride]), int(connections.arrival_s[ride])
+        if connections.alights[ride]:
             if stop in egress.index and now + int(egress[stop]) == goal_s:
                 return ride, -1
             # Only departures from which the goal is still reached on time are worth waiting for.
@@ -256,8 +257,8 @@ def _left(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
     return best
 
 
-def _rides_between(search: _PairSearch, ride: int, off: int) -> list[int]:
-    """Return the rides of a trip from one to another."""
+def _connections_between(search: _PairSearch, ride: int, off: int) -> list[int]:
+    """Return the connections of one trip from `ride` to `off`, both included."""
     taken = [ride]
     while taken[-1] != off:
         taken.append(int(search.onward[taken[-1]]))

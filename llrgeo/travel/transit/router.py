@@ -33,7 +33,7 @@ from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import TravelTimes
 from llrgeo.travel.transit.connection_scan import (
     NEVER,
-    Rides,
+    Connections,
     TransitNetwork,
     journey_blocks,
     ordered,
@@ -202,7 +202,7 @@ class TransitRouter:
         # a place, then said for each stop.
         points, number = self._stop_points
         return TransitNetwork(
-            self._rides,
+            self._connections,
             _for_all_stops(self._walks(origins, points), "to", number),
             self._changes,
             _for_all_stops(self._walks(points, destinations), "place", number),
@@ -249,7 +249,7 @@ class TransitRouter:
         return ranked, share
 
     @cached_property
-    def _rides(self) -> Rides:
+    def _connections(self) -> Connections:
         calls = self.timetable.calls
         usable = calls["step_free"].to_numpy() >= _STEP_FREE_FROM[self.rules.step_free]
         trip, stop = calls["trip"].to_numpy(), calls["stop"].to_numpy()
@@ -258,7 +258,7 @@ class TransitRouter:
         here = np.flatnonzero(trip[:-1] == trip[1:])
         there = here + 1
         return ordered(
-            Rides(
+            Connections(
                 trip[here],
                 stop[here],
                 stop[there],
