@@ -137,7 +137,8 @@ SITES: Final = Schema(
         *_PLACE_IF_KNOWN,
         Column("entrances", "text", required=False, blank=True),
         Column("services", "text", blank=True),
-        Column("beds", "count", minimum=0, blank=True, required=False),
+        # All hospitals of England together have about as many.
+        Column("beds", "count", minimum=0, maximum=100_000, blank=True, required=False),
         Column("authority", "text", required=False, blank=True),
         Column("closes", "text", required=False, blank=True),
         Column("outside_people", "count", minimum=0, blank=True, required=False),

@@ -115,6 +115,17 @@ def test_limits_that_are_none_are_refused(fail, tmp_path, town_study, minutes):
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("loop", ["maps", "areas.csv"])
+def test_links_that_lead_to_each_other_are_one_line(fail, town_study, loop):
+    path = town_study.with_name(loop)
+    path.unlink(missing_ok=True)
+    path.symlink_to("other")
+    path.with_name("other").symlink_to(loop)
+    status, said = fail("run", town_study, "--out", town_study.with_name("maps"), "--quiet")
+    assert (status, said.count("\n")) == (1, 1)
+    assert loop in said
+
+
 MANIFESTS = {
     "nothing": "",
     "a list": "[]",

@@ -1,6 +1,8 @@
 """Broken and hostile tables: each is refused in words that name it, or read as it was meant."""
 
 import io
+import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -75,6 +77,13 @@ AREAS = {
     "an infinite count": (cell("W", "residents", "1e999"), "'residents' is not a number"),
     "a blank count": (cell("W", "residents", " "), "'residents' is blank"),
     "an infinite score": (cell("W", "imd_score", "inf"), "'imd_score' is not a number"),
+    "a score that nothing has": (cell("W", "imd_score", "1e300"), "'imd_score' is above 1e"),
+    "a note below the table": (
+        lambda table: pd.concat([table, pd.DataFrame(index=["Source: census"])]).rename_axis(
+            "area_id"
+        ),
+        r"^areas.csv: there is an id and nothing else in 1 of 5 rows \(Source: census\): row 6",
+    ),
     "a decile of 11": (cell("F", "imd_decile", "11"), "'imd_decile' is above 10"),
     "deciles the other way round": (reversed_column("imd_decile"), "contradicts 'imd_rank'"),
     "deciles that England's ranks do not have": (
@@ -105,7 +114,9 @@ SITES = {
     "suppressed beds": (cell("A", "beds", "< 5"), "small numbers are suppressed"),
     "half a bed": (cell("A", "beds", "2.5"), "'beds' is not a whole number"),
     "beds below 0": (cell("A", "beds", "-3"), "'beds' is below 0"),
-    "more beds than people": (cell("A", "beds", "1e12"), "'beds' is above 1e"),
+    "more beds than England has": (cell("A", "beds", "100001"), "'beds' is above 100000"),
+    "a name that is an error": (cell("A", "name", "#REF!"), "'name' is an error value of a spread"),
+    "an id that is an error": (renamed("A", "#NAME?"), r"'site_id' is an error value .*: row 2"),
     "a kind that there is not": (cell("A", "kind", "clinic"), "kinds without a role"),
     "a kind in capitals": (cell("A", "kind", "Other"), "kinds without a role"),
     "a status that there is not": (cell("A", "status", "shut"), "'status' is not one of"),
@@ -208,6 +219,72 @@ def test_a_workbook_is_read_as_the_table_it_holds_whatever_its_ending(
     path.write_bytes(book.getvalue())
     found, known = (pd.DataFrame(read(one)).drop(columns="geometry") for one in (path, plain))
     pd.testing.assert_frame_equal(found, known)  # a workbook keeps 15 digits of a coordinate
+
+
+def workbook(tables, path, spoil):
+    """Write the town's areas as a workbook in which something was changed by hand."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in tables["areas"].reset_index().itertuples(index=False):
+        sheet.append([*row])
+    sheet.insert_rows(1)
+    for n, name in enumerate(tables["areas"].reset_index().columns, start=1):
+        sheet.cell(1, n).value = name
+    spoil(sheet)
+    book.save(path)
+    return path
+
+
+def summed(sheet):
+    for row in (2, 4):
+        sheet[f"G{row}"] = f"=SUM(H{row}:L{row})"
+
+
+def below_a_merged_title(sheet):
+    sheet.insert_rows(1)
+    sheet["A1"] = "People by area"
+    sheet.merge_cells("A1:F1")
+
+
+WORKBOOKS = {
+    "formulas that no program computed": (
+        summed,
+        r"without their results in 2 cells \(G2, G4\): o",
+    ),
+    "merged cells": (lambda sheet: sheet.merge_cells("D2:D4"), r"merged cells \(D2:D4\): only the"),
+    "merged names": (lambda sheet: sheet.merge_cells("B1:C1"), r"merged cells \(B1:C1\): only"),
+    "a merged title": (below_a_merged_title, "'area_id' is missing; .* found People by area"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "words"), WORKBOOKS.values(), ids=WORKBOOKS)
+def test_a_workbook_whose_cells_would_be_blank_is_refused(tables, tmp_path, spoil, words):
+    with pytest.raises(InputError, match=words) as refused:
+        read_areas(workbook(tables, tmp_path / "areas.xlsx", spoil))
+    assert "areas.xlsx" in str(refused.value)
+
+
+def computed(sheet):
+    summed(sheet)
+    sheet["R2"] = '=IF(1,"")'
+    sheet.merge_cells("Z9:Z12")
+
+
+def test_merged_blanks_and_formulas_with_results_are_read(tables, tmp_path):
+    path = workbook(tables, tmp_path / "areas.xlsx", computed)
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    # A spreadsheet program writes the result beside the formula, also one that is an empty text.
+    text = parts["xl/worksheets/sheet1.xml"].decode()
+    text = re.sub(r"(<f>SUM.*?</f>)<v ?/>", r"\1<v>401</v>", text)
+    text, count = re.subn(r'<c r="R2">(<f>.*?</f>)<v ?/>', r'<c r="R2" t="str">\1<v></v>', text)
+    assert count == 1
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, text if name.endswith("sheet1.xml") else part)
+    found = read_table(path)
+    assert found["residents"].tolist() == ["401", "300", "401", "100"]
+    assert found.columns.tolist() == ["area_id", *tables["areas"].columns]
 
 
 HEAD = "area_id,site_id,travel_time_min\n"

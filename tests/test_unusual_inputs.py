@@ -264,7 +264,7 @@ REFUSED = {
     ),
     "a note below the table": (
         typed(lambda text: f"{text}Source: ONS\n"),
-        r"'lat' is blank in 1 of 5 rows \(Source: ONS\)",
+        r"else in 1 of 5 rows \(Source: ONS\): row 6; is it a note below the table\?$",
     ),
     "capitals": (
         changed(lambda table: table.rename(columns=str.upper)),

@@ -25,6 +25,7 @@ _NO_MEMORY: Final = (
     "failed to map segment", "cannot allocate memory", "unable to allocate",
     "failed to launch worker thread", "start new thread",
 )  # fmt: skip
+_LOOP: Final = "Symlink loop from "  # what pathlib says of such a path, before Python 3.13
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Libraries of numbers reserve far more addresses than they use. Under less than this a C library
 # may abort the process while it is loaded, which no Python code can catch.
@@ -76,6 +77,8 @@ def describe_error(error: BaseException) -> tuple[str, int]:
     if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
         advice = "close other programs, raise `ulimit -v` where one is set, or take a smaller area"
         return f"not enough memory: {advice}", 1
+    if text.startswith(_LOOP):
+        return f"{text}: links that lead to each other lead to no file", 1
     reading = _what_was_read(error.__traceback__)
     where = f" while reading {reading}" if reading else ""
     what = f"{__version__}: unexpected {type(error).__name__}{where} ({text})"

@@ -28,7 +28,12 @@ SHEET: Final = "sheet"
 """Among the `attrs` of a table: which of several sheets of a workbook it is, in words."""
 
 _ALIKE: Final = 0.85  # of two names of columns, by difflib
-_MOST: Final = 1e9  # no count of people, households or beds of England is larger
+_MOST: Final = 1e9  # no count of people or households of England is larger
+_LARGEST: Final = 1e12  # no figure of a place is larger
+_ERRORS: Final = frozenset(
+    ["#CALC!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!"]
+)
+_FEW: Final = 3  # columns besides that of ids: with fewer, a row of blanks may be meant
 _LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
 _SHOWN: Final = 40  # letters of a value that a message shows
 
@@ -47,15 +52,28 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         What the table must hold.
     """
     faults = [*_id_faults(table, schema), *_misspelt_faults(table, schema)]
+    lonely = _lonely_rows(table, schema.index)
+    if lonely.any():
+        rows = f"{_rows(table, lonely, schema.index)}{first_row(table.index[lonely])}"
+        faults.append(f"there is an id and nothing else in {rows}; is it a note below the table?")
+    told = table[~lonely]
     for column in schema.columns:
         if column.name in table.columns:
-            faults += _column_faults(table, column, schema.index)
+            faults += _column_faults(told, column, schema.index)
         elif column.required:
             found = ", ".join(map(str, table.columns))
             faults.append(f"column '{column.name}' is missing; found {found}")
     if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
         faults += _place_faults(table, schema.index)
-    return faults + (short_row_faults(table) if faults else [])
+    return faults + (short_row_faults(told) if faults else [])
+
+
+def _lonely_rows(table: pd.DataFrame, index: str) -> pd.Series:
+    """Tell which rows have an id and nothing else: each of their blanks would be a fault."""
+    others = table.drop(columns=index, errors="ignore")
+    if others.shape[1] < _FEW or index not in table.columns:
+        return pd.Series(data=False, index=table.index)
+    return others.isna().all(axis="columns") & table[index].notna()
 
 
 def row_number(table: pd.DataFrame, row: int) -> int:
@@ -76,7 +94,8 @@ def short_row_faults(table: pd.DataFrame) -> list[str]:
 
     Blanks at a row's end may be left out, so that such a row is no fault of its own.
     """
-    short: dict[int, int] = table.attrs.get(SHORT_ROWS, {})
+    found: dict[int, int] = table.attrs.get(SHORT_ROWS, {})
+    short = {row: count for row, count in found.items() if row in table.index}
     if not short:
         return []
     row, count = next(iter(short.items()))
@@ -99,6 +118,10 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if blank.any():
         faults = [f"{int(blank.sum())} rows have no {schema.index}{first_row(ids.index[blank])}"]
     stripped = ids[~blank].astype(str).str.strip()
+    if (wrong := stripped.isin(_ERRORS)).any():
+        row = first_row(stripped.index[wrong])
+        found = name_some(stripped[wrong].unique())
+        faults.append(f"'{schema.index}' is an error value of a spreadsheet ({found}){row}")
     unseen = [name for name in stripped if not all(map(is_seen, name))]
     if unseen:
         faults.append(
@@ -142,12 +165,13 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
         if column.choices:
             wrong = ~values.isin(column.choices) & ~blank
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
+        bad["is an error value of a spreadsheet"] = values.isin(_ERRORS)
         bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
         bad[f"is longer than {_LONGEST:,} letters"] = values.astype(str).str.len() > _LONGEST
     else:
         number = to_numbers(values)
         finite = number.notna()
-        maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
+        maximum = min(column.maximum, _MOST if column.kind == "count" else _LARGEST)
         bad[f"is not a number{number_note(values[~finite & ~blank])}"] = ~finite & ~blank
         bad[f"is below {column.minimum:g}"] = number < column.minimum
         bad[f"is above {maximum:g}"] = number > maximum
