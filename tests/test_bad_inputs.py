@@ -116,7 +116,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "a home that is nowhere": (
         said("study.toml", 'network = "network"', 'network = "network"\nhome = ["Oz"]'),
-        "areas.csv: home: no areas of Oz; there are Fields, Town",
+        "study.toml: home: no areas of Oz; areas.csv has Fields, Town",
     ),
     "only one option": (
         lambda folder: (folder / "study.toml").write_text(
@@ -156,7 +156,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "a period that the network does not have": (
         said("study.toml", 'network = "network"', 'network = "network"\nperiods = ["night"]'),
-        "periods: the network has no night; it has off_peak, pm_peak",
+        "study.toml: periods: the network has no night; it has off_peak, pm_peak",
     ),
     "a network that is none": (
         said("study.toml", 'network = "network"', 'network = "nowhere"'),

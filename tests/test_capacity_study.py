@@ -389,7 +389,7 @@ def test_growth_follows_from_the_projection(folder):
         (("[2025, 2035, 2043]", "[2035, 2025]"), "years: 2035, 2025 do not rise"),
         (
             ("[2025, 2035, 2043]", "[2025, 2060]"),
-            "no projection for 2060 of variant main; there are 2024",
+            "no people of 2060; there are 2024",
         ),
         (("years = [2025, 2035, 2043]", ""), "years: missing, and option 'today'"),
         (("estate =", 'variant = "high"\nestate ='), "name one variant in capacity.variant: main"),
@@ -422,7 +422,7 @@ def test_growth_follows_from_the_projection(folder):
                 "moves_beds",
                 'works = [{ site = "Z", kind = "new", area_m2 = 9, year = 2030 }]\nmoves_beds',
             ),
-            "no site Z",
+            "works: no such site: Z",
         ),
         (
             (

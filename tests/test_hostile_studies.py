@@ -83,7 +83,7 @@ STUDIES = {
     ),
     "more new sites than any plan has": (
         ("[[options]]", NEW_SITE * 1_001 + "[[options]]"),
-        "new_sites: tuple should have at most 1000",
+        "new_sites: list should have at most 1000",
     ),
     "true for a weight": (("weight = 1", "weight = true"), "write a number, not true or false"),
     "a label of 400 letters": (

@@ -71,6 +71,95 @@ def test_a_slip_is_told_with_what_to_write(town_study, right, slip, told):
     assert [words for words in told if words not in str(refused.value)] == []
 
 
+FILES = {
+    "no such file": (
+        '"areas.csv"',
+        '"arias.csv"',
+        ("study.toml: areas: ", "arias.csv: no such file; did you mean 'areas.csv'?"),
+    ),
+    "no such folder": (
+        '"network"',
+        '"netwrok"',
+        ("study.toml: network: ", "netwrok: not a saved network", "did you mean 'network'?"),
+    ),
+    "a map that is none": (
+        '"outlines.geojson"',
+        '"areas.csv"',
+        ("study.toml: areas and outlines: ", "maps are read as"),
+    ),
+    "people of other authorities": (
+        "title =",
+        "years = [2026, 2099]\ntitle =",
+        (
+            "projections.csv: 2 faults",
+            "no people of the authorities X01, X02 (authority_code)",
+            "no people of 2099; there are",
+            "those embedded are of Leicester",
+        ),
+    ),
+    "an option": (
+        'clinic = ["B", "C"]',
+        'clinic = ["A"]',
+        ("study.toml: option 'nearer': clinic runs already at A",),
+    ),
+    "a site to close": (
+        "opens = {",
+        'closes_site = ["c"]\nopens = {',
+        ("study.toml: option 'nearer': closes_site: nothing runs at c. Ids of sites are in",),
+    ),
+    "works at no site": (
+        "opens = {",
+        'works = [{ site = "Q", kind = "extend", area_m2 = 90, year = 2029 }]\nopens = {',
+        ("study.toml: years: missing, and option 'nearer' speaks of capacity",),
+    ),
+    "one in place of a list": (
+        "opens = {",
+        'closes_site = "A"\nopens = {',
+        ("options.2.closes_site: input should be a valid list", 'such as ["A"]'),
+    ),
+    "a list in place of a table": (
+        "opens = {",
+        'moves = { clinic = ["A", "B"] }\nopens = {',
+        ("options.2.moves.clinic: input should be a valid table", '{ A = "B" }'),
+    ),
+    "costs of other services": (
+        "draws = 200",
+        'draws = 200, service_costs = "embedded"',
+        ("study.toml: appraisal: service_costs: no costs for clinic, beds",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "slip", "told"), FILES.values(), ids=FILES)
+def test_a_fault_names_the_study_file_and_the_key(town_study, right, slip, told):
+    text = town_study.read_text(encoding="utf-8")
+    written = text.replace(right, slip, 1)
+    assert written != text
+    town_study.write_text(written, encoding="utf-8")
+    with pytest.raises(LlrgeoError) as refused:
+        read_inputs(load_study(town_study))
+    assert [words for words in told if words not in str(refused.value)] == []
+
+
+def test_an_option_that_changes_nothing_is_noted_and_read(town_study, caplog):
+    note = (
+        "study.toml: option 'nearer' changes nothing: all runs where and as it does under 'today'"
+    )
+    read_inputs(load_study(town_study))
+    assert note not in caplog.messages
+    text = town_study.read_text(encoding="utf-8")
+    forgotten = text.replace('opens = { clinic = ["B", "C"] }', "")
+    assert forgotten != text
+    town_study.write_text(forgotten, encoding="utf-8")
+    assert len(read_inputs(load_study(town_study)).options) == 2
+    assert note in caplog.messages
+    # What it states otherwise is a change, though all runs where it does.
+    town_study.write_text(forgotten + "share_video = { clinic = 0.3 }\n", encoding="utf-8")
+    caplog.clear()
+    read_inputs(load_study(town_study))
+    assert caplog.messages == []
+
+
 def test_a_key_that_is_like_none_is_told_without_a_guess(town_study):
     town_study.write_text("colour = 3\n" + town_study.read_text("utf-8"), encoding="utf-8")
     with pytest.raises(LlrgeoError, match="colour: unknown key") as refused:

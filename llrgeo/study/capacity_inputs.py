@@ -163,6 +163,7 @@ def _people(
     areas = pd.DataFrame(areas[["authority_code", *AGE_BANDS]])
     today = constant_shares(areas)
     source = study.capacity.files(study.folder)["projections"]
+    raise_faults(_unprojected_faults(study, areas, by_variant), source=source.name)
     bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
     # Each authority's projection of each year, shared out to its areas; ageing in place is the
     # second way to share it out, and no second projection.
@@ -187,6 +188,29 @@ def _people(
         raise_faults(_base_faults(areas, central[base], base), source=source.name)
     people = {SCENARIOS[0]: central}
     return (people | {SCENARIOS[1]: aged} if aged else people), projected, bounds
+
+
+def _unprojected_faults(
+    study: StudyConfig, areas: pd.DataFrame, by_variant: tuple[pd.DataFrame, str]
+) -> list[str]:
+    """Return which years, and which authorities of the areas, the projections do not have."""
+    projections, variant = by_variant
+    keys = projections.index[projections.index.get_level_values("variant") == variant]
+    known = set(keys.get_level_values("authority_code"))
+    years = keys.get_level_values("year")
+    faults = []
+    if absent := sorted(set(areas["authority_code"]) - known):
+        faults.append(f"no people of the authorities {name_some(absent)} (authority_code)")
+    if absent_years := [year for year in study.years if year not in set(years)]:
+        faults.append(
+            f"no people of {name_some(absent_years)}; there are {years.min()} to {years.max()}"
+        )
+    if faults and study.capacity.projections == "embedded":
+        faults[-1] += (
+            "; those embedded are of Leicester, Leicestershire and Rutland: name your own under "
+            '[capacity], such as projections = "projections.csv"'
+        )
+    return faults
 
 
 def _base_faults(areas: pd.DataFrame, base: pd.DataFrame, year: int) -> list[str]:
@@ -249,9 +273,12 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
         for option in study.options
         for disposal in option.disposals
     ]
-    named = {work.site_id for work in works} | {row[1] for row in sold}
-    unknown = sorted(named - set(sites.index))
-    faults = [f"works and disposals: no site {name_some(unknown)}"] if unknown else []
+    faults = [
+        f"option '{option.id}': {key}: no such site: {name_some(unknown)}"
+        for option in study.options
+        for key, named in (("works", option.works), ("disposals", option.disposals))
+        if (unknown := sorted({each.site for each in named} - set(sites.index)))
+    ]
     bias = read_capacity("optimism_bias")
     kinds = sorted({kind for work in works for kind in work.projects} - set(bias.index))
     if kinds:
@@ -263,9 +290,9 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
     if any(not study.years[0] <= year <= last for year in years):
         found = name_some(sorted(set(years)))
         faults.append(f"works and disposals lie from {study.years[0]} to {last}; found {found}")
-    if path is None and named:
+    if path is None and (works or sold):
         faults.append('works and disposals need an estate; add [capacity] estate = "embedded"')
-    raise_faults(faults, source=f"options of '{study.title}'")
+    raise_faults(faults, source=study.told_as)
     if path is None:
         return None
     columns = ["option", "site_id", "year", "receipt_gbp", "clearing_gbp"]

@@ -216,6 +216,11 @@ class StudyConfig(Part):
         return self.folder / name if name else None
 
     @property
+    def told_as(self) -> str:
+        """What messages name the study by: its file, or its title where it was read from none."""
+        return self.file or f"'{self.title}'"
+
+    @property
     def factors(self) -> dict[str, float]:
         """Every factor that the study multiplies by, by its key."""
         growth = {f"appraisal.growth.{b}": factor for b, factor in self.appraisal.growth.items()}

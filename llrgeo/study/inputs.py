@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -40,7 +42,7 @@ from llrgeo.study.config import (
 )
 from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.new_sites import with_new_sites
-from llrgeo.study.option_changes import build_options
+from llrgeo.study.option_changes import build_options, unchanged_notes
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_routers
@@ -64,6 +66,8 @@ EVERYTHING: Final = (
     "contacts",  # for their check alone: nothing works with them
 )
 """The parts that are read and checked before a run; `postcodes` are read with the sites."""
+
+_ALIKE: Final = 0.7  # of a name that is not there and the one meant, as difflib counts
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -119,8 +123,9 @@ class StudyInputs:
         known = set(self.areas["authority"])
         unknown = sorted(set(self.study.home) - known)
         if unknown:
-            fault = f"home: no areas of {name_some(unknown)}; there are {', '.join(sorted(known))}"
-            raise_faults([fault], source=self.study.path("areas").name)
+            table, there = self.study.path("areas").name, ", ".join(sorted(known))
+            fault = f"home: no areas of {name_some(unknown)}; {table} has {there}"
+            raise_faults([fault], source=self.study.told_as)
         return frozenset(self.study.home or known)
 
     @cached_property
@@ -136,7 +141,10 @@ class StudyInputs:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options, each with all sites of every service."""
-        return build_options(self.study, self.known_sites, left_out=self._left_out())
+        options = build_options(self.study, self.known_sites, left_out=self._left_out())
+        for note in unchanged_notes(self.study, options):
+            logger.warning(note)
+        return options
 
     @cached_property
     def base_map(self) -> BaseMap:
@@ -169,10 +177,11 @@ class StudyInputs:
         """Costs and unit values."""
         rates = read_all_rates(self.study.appraisal, self.study.folder)
         services = [service.id for service in self.study.services]
-        faults = rate_faults(rates, services)
-        if rates.service_costs is not None and self.study.appraisal.service_costs != "embedded":
-            faults += stray_cost_faults(rates.service_costs, services, self.known_sites.index)
-        raise_faults(faults, source="rates of the appraisal")
+        faults, costs = rate_faults(rates, services), self.study.appraisal.service_costs
+        if rates.service_costs is not None and costs != "embedded":
+            stray = stray_cost_faults(rates.service_costs, services, self.known_sites.index)
+            faults += [f"service_costs: {costs}: {fault}" for fault in stray]
+        raise_faults(faults, source=f"{self.study.told_as}: appraisal")
         return rates
 
     @property
@@ -241,7 +250,7 @@ class StudyInputs:
             for service in services
         }
         faults = [] if self.study.confirm else contact_faults(total)
-        raise_faults(faults, source=f"services of '{self.study.title}'")
+        raise_faults(faults, source=f"{self.study.told_as}: services")
         return pd.Series(total)
 
     def _left_out(self) -> pd.Index:
@@ -292,9 +301,30 @@ def read_inputs(
         try:
             getattr(inputs, part)
         except LlrgeoError as error:  # a part tells the faults of those it rests on again
-            found.setdefault(str(error), error)
+            told = _with_key(error, study)
+            found.setdefault(str(told), told)
     if len(found) == 1:
         raise next(iter(found.values()))
     if found:
         raise InputError("\n".join([f"{len(found)} of the study's inputs have faults", *found]))
     return inputs
+
+
+def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
+    """Return an error that names a whole file or folder with the key that the study has it under.
+
+    Where nothing is there, a name beside it that may have been meant is told too.
+    """
+    read = study.files_read()
+    keys = [key for key, path in read.items() if str(error).startswith(f"{path}: ")]
+    if not keys:
+        return error
+    path = read[keys[0]]
+    beside = {} if path.exists() else {each.stem: each.name for each in _siblings(path)}
+    near = get_close_matches(path.stem, beside, 1, _ALIKE)
+    meant = f"; did you mean '{beside[near[0]]}'?" if near else ""
+    return type(error)(f"{study.told_as}: {' and '.join(keys)}: {error}{meant}")
+
+
+def _siblings(path: Path) -> list[Path]:
+    return [each for each in path.parent.glob("*") if each.suffix == path.suffix]

@@ -1,7 +1,7 @@
 """Option changes: what each option takes over from another, and what it changes."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
@@ -51,13 +51,34 @@ def build_options(
         for service, site_ids in option.sites.items():
             faults += _site_faults(option.name, service, site_ids, hosts)
     if faults:
-        told = list_faults(faults, source=f"options of '{study.title}'")
-        named = {site for option in options for ids in option.sites.values() for site in ids}
+        told = list_faults(faults, source=study.told_as)
+        named = {site for option in study.options for site in option.named_sites()}
         # The usual mistake is an id of another table: say where the ids of this one are.
         if unknown := sorted(named - set(sites.index)):
             told += ("\n" if len(faults) > 1 else ". ") + _where_ids_are(unknown, study, sites)
         raise ConfigError(told)
     return tuple(options)
+
+
+def unchanged_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
+    """Return which options run all as another one before them, as a forgotten change would leave.
+
+    Beds, rooms, machines and works that an option states are changes too.
+    """
+    notes = []
+    for place, (config, option) in enumerate(zip(study.options, options, strict=True)):
+        what = (option.sites, option.shares, option.capacity)
+        alike = [
+            before.name
+            for before in options[:place]
+            if (before.sites, before.shares, before.capacity) == what
+        ]
+        if alike and not config.changes_room():
+            notes.append(
+                f"{study.told_as}: option '{option.name}' changes nothing: all runs where and as "
+                f"it does under '{alike[0]}'"
+            )
+    return notes
 
 
 def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) -> str:

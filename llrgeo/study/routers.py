@@ -78,7 +78,7 @@ def build_router(
         over_roads = earlier
     else:
         network = read_network(study, mode, load)
-        check_periods(network, study_periods(study, mode))
+        check_periods(network, study_periods(study, mode), source=study.told_as)
         over_roads = NetworkRouter(network)
     check_places_snap(over_roads, areas, places_of_arrival(sites, mode))
     return over_roads
@@ -124,7 +124,7 @@ def read_transit(study: StudyConfig) -> Router:
     from llrgeo.travel.transit.router import TransitRouter
 
     if study.transit is None:
-        msg = f"{study.title}: there is no table [transit]"
+        msg = f"{study.told_as}: there is no table [transit]"
         raise ConfigError(msg)
     feeds = [study.folder / feed for feed in study.transit.feeds]
     timetable = read_timetable(feeds, study.transit.date)
@@ -149,8 +149,8 @@ def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
     return study.periods if MODES[mode].by_period else study.periods[:1]
 
 
-def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
-    """Refuse periods that a network does not have.
+def check_periods(network: RoadNetwork, periods: Sequence[str], *, source: str) -> None:
+    """Refuse periods that a network does not have; `source` is the study to name.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
     unknown = [period for period in periods if period not in network.info.periods]
     if unknown:
         known = ", ".join(network.info.periods)
-        msg = f"periods: the network has no {name_some(unknown)}; it has {known}"
+        msg = f"{source}: periods: the network has no {name_some(unknown)}; it has {known}"
         raise NetworkError(msg)
 
 

@@ -49,6 +49,12 @@ _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _NO_TRUTH: Final = "write a number, not true or false"
 _LONGEST_NAME: Final = 255  # bytes of the name of a file or folder
 _SHOWN: Final = 80  # letters of a value that a message shows
+_IN_BRACKETS: Final = '; write a list in brackets, also of one, such as ["A"]'
+_AS_SUCH: Final = {  # what to write, by pydantic's name of the fault
+    "list_type": _IN_BRACKETS,
+    "tuple_type": _IN_BRACKETS,
+    "dict_type": '; write a table in braces, such as { A = "B" }',
+}
 _ALIKE: Final = 0.7  # of a misspelt key and the right one, as difflib counts
 _PER_CENT: Final = 100
 
@@ -236,6 +242,8 @@ def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
         if len(found) >= least:  # what is in it is wrong, and told already
             return []
         text = f"needs at least {least}"
+    # A planner writes TOML, and not Python.
+    text = re.sub("(?i)tuple", "list", text).replace("dictionary", "table")
     shown = repr(found)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     return [f"{where}: {text[0].lower()}{text[1:]} (found {shown}){_advice(error)}"]
@@ -262,9 +270,7 @@ def _advice(error: Mapping[str, Any]) -> str:
         if re.fullmatch(r"\s*[\d.]+\s*%\s*", found):
             return f"; write {float(found.strip(' %')) / _PER_CENT:g}"
         return "; write the number alone, without words, signs or quotes"
-    if kind == "list_type":
-        return '; write a list in brackets, also of one, such as ["A"]'
-    return ""
+    return _AS_SUCH.get(kind, "")
 
 
 def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:

@@ -52,6 +52,22 @@ class OptionConfig(Part):
     works: Annotated[tuple[WorksConfig, ...], Field(exclude_if=is_unset)] = ()
     disposals: Annotated[tuple[DisposalConfig, ...], Field(exclude_if=is_unset)] = ()
 
+    def changes_room(self) -> bool:
+        """Say whether the option states beds, rooms, machines or works of its own."""
+        stated = (self.beds, self.moves_beds, self.rooms, self.machines, self.works, self.disposals)
+        return any(stated)
+
+    def named_sites(self) -> set[str]:
+        """Return the ids of all sites that run, start, stop or move something here."""
+        listed = [
+            ids
+            for by_service in (self.sites, self.opens, self.closes)
+            for ids in by_service.values()
+        ]
+        moved = [pair for pairs in self.moves.values() for pair in pairs.items()]
+        beds = [(move.from_, move.to) for move in self.moves_beds]
+        return {site for ids in (*listed, *moved, *beds, self.closes_site) for site in ids}
+
 
 class NewSiteConfig(Part):
     """A place that is no site yet, for options to open services at.
