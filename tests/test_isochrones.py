@@ -130,6 +130,20 @@ def test_a_site_that_no_road_is_near_is_reached_on_foot_as_in_the_matrix(
         assert isochrones(town_network, site, [limit], direction=direction).area[0] > 1e6
 
 
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+def test_along_a_private_road_one_drives_to_a_site_on_it(tmp_path: Path, direction: str) -> None:
+    """Who lives at its end need not drive out to the street and in again."""
+    drawn = Map({"a": (0, 0), "b": (900, 0), "c": (900, 1_400)})
+    drawn.way(1, "a b").way(2, "b c", access="private")
+    network = build_network([drawn.write(tmp_path / "map.osm")])
+    place = gpd.GeoSeries.from_xy([LON + 900 * M_IN_LON], [LAT + 350 * M_IN_LAT], crs=WGS84)
+    site = place.set_axis(pd.Index(["S"], name="site_id")).to_crs(BNG)
+    points = scattered(network, 1_500, 100)
+    off_s = wrongly_told(network, site, points, 1.7, direction)
+    assert len(off_s) <= 7
+    assert off_s.max(initial=0) <= 30
+
+
 @settings(deadline=None, max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from(["to_site", "from_site"]))
 def test_roads_about_the_reach_draw_the_area_that_all_roads_do(seed: int, direction: str) -> None:

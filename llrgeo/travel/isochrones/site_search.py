@@ -9,10 +9,12 @@ from typing import NamedTuple, Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Edges, Role, serving_edges, snapper_about
 from llrgeo.travel.access_links import UsedRoads, link_keys, roads_of_points
@@ -46,7 +48,8 @@ class Reach(NamedTuple):
     ms
         From each edge's far end: the end the site is reached from (left for).
     own
-        The edges that the site lies on: `edge`, `share` along it, `walk_ms`.
+        The edges along which the site lies, all copies of them: `edge`, `share` along it,
+        `walk_ms`.
     doors
         Its entrances, from which one may walk straight, whether or not a road is near.
     """
@@ -68,6 +71,9 @@ class SiteSearch:
         The roads that the sites are joined to.
     served
         The edges that all other points may be joined to.
+    own
+        The edges along which the sites lie, as `UsedRoads.table` lists them, with the copies that
+        other points are joined to.
     onward, end
         Of each edge, in its layer, the node at which the search of a site on it goes on, and the
         one whose time decides how far from a site the points along it are.
@@ -81,6 +87,7 @@ class SiteSearch:
     direction: Direction
     used: UsedRoads
     served: Edges
+    own: pd.DataFrame
     onward: IntArray
     end: IntArray
     arcs: csr_array
@@ -119,19 +126,22 @@ class SiteSearch:
         rows, columns = (to, from_) if direction == "to_site" else (from_, to)
         keys = np.concatenate([edge_keys(network, period), np.zeros_like(laid.step_from)])
         arcs = _matrix(laid.nodes + 1, np.concatenate(rows), np.concatenate(columns), keys)
-        return cls(network, period, direction, used, edges[role], columns[0], rows[0], arcs)
+        own = _with_copies(used.table, network, edges[role], boxes)
+        return cls(network, period, direction, used, edges[role], own, columns[0], rows[0], arcs)
 
     def reach(self, number: int, limit_min: float) -> Reach:
         """Search from one site (its row number) over the whole network, as far as a limit."""
-        own = self.used.table[self.used.table["point"] == number].assign(point=0)
-        keys = link_keys(self.network, self.period, UsedRoads(1, own), _roles(self.direction)[0])
+        links, own = (
+            table[table["point"] == number].assign(point=0) for table in (self.used.table, self.own)
+        )
+        keys = link_keys(self.network, self.period, UsedRoads(1, links), _roles(self.direction)[0])
         nodes = self.arcs.shape[0] - 1
-        ends = np.append(self.arcs.indptr[:-1], self.arcs.nnz + len(own)).astype(np.int32)
+        ends = np.append(self.arcs.indptr[:-1], self.arcs.nnz + len(links)).astype(np.int32)
         # The site's own row is the last: the nodes by which its roads are entered or left.
         arcs = csr_array(
             (
                 np.append(self.arcs.data, keys.astype(np.float64)),
-                np.append(self.arcs.indices, self.onward[own["edge"]].astype(np.int32)),
+                np.append(self.arcs.indices, self.onward[links["edge"]].astype(np.int32)),
                 ends,
             ),
             shape=self.arcs.shape,
@@ -147,6 +157,23 @@ class SiteSearch:
 def _roles(direction: Direction) -> tuple[Role, Role]:
     """Return the role of the sites, and that of all other points."""
     return ("destination", "origin") if direction == "to_site" else ("origin", "destination")
+
+
+def _with_copies(
+    table: pd.DataFrame, network: RoadNetwork, served: Edges, boxes: Floats
+) -> pd.DataFrame:
+    """Add to the edges of sites the copies of their roads that other points are joined to.
+
+    A private road has one copy for who sets out on it and one for who arrives: they meet on it, for
+    a journey along one road passes no node.
+    """
+    sites = table["edge"].to_numpy()
+    # Copies have one line, so one box: few other roads share its west and its north.
+    alike = [np.isin(boxes[side, served], boxes[side, sites]) for side in (0, 3)]
+    other = served[alike[0] & alike[1] & ~np.isin(served, sites)]
+    lines = shapely.to_wkb(edge_lines(network.nodes, network.edges, other))
+    copies = pd.DataFrame({"edge": other, "line": lines})
+    return pd.concat([table, table.drop(columns="edge").merge(copies, on="line")])
 
 
 def _matrix(nodes: int, rows: IntArray, columns: IntArray, keys: IntArray) -> csr_array:
