@@ -8,7 +8,6 @@ from llrgeo.errors import ConfigError
 from llrgeo.files import sha256_of_bytes
 from llrgeo.publish.run_id import canonical, is_own_id, run_id_of
 from llrgeo.study.config import load_study
-from llrgeo.study.kept import mark
 from llrgeo.study.manifest import (
     changed_outputs,
     describe_run,
@@ -17,6 +16,7 @@ from llrgeo.study.manifest import (
     sha256_of_file,
     study_of,
 )
+from llrgeo.study.reuse import mark
 
 
 def write(tmp_path, manifest):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_kept import CHANGES, KEEPS_TIMES
+from test_reuse import CHANGES, REUSES_TIMES
 from typer.testing import CliRunner
 
 from llrgeo.cli import app, quick
@@ -16,7 +16,7 @@ from llrgeo.study import own_roads, planning, stored
 from llrgeo.study import run as study_run
 from llrgeo.study.cache_folder import CacheFolder, user_cache
 from llrgeo.study.config import load_study
-from llrgeo.study.kept import NOTHING_KEPT
+from llrgeo.study.reuse import NOTHING_REUSABLE
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.stored import RunKeys, load_stored, note_published, run_keys
 
@@ -108,8 +108,8 @@ def test_a_quick_run_with_nothing_stored_writes_what_one_from_scratch_does(
 def test_of_a_changed_study_is_used_what_does_not_rest_on_the_change(what, cache, ran, tmp_path):
     replaced(ran, *CHANGES[what])
     study = load_study(ran)
-    kept = load_stored(run_keys(study), cache)
-    assert (kept.times_by is not None) == (what in KEEPS_TIMES)
+    reusable = load_stored(run_keys(study), cache)
+    assert (reusable.times_by is not None) == (what in REUSES_TIMES)
     assert not is_up_to_date(study, tmp_path / "maps")
 
 
@@ -119,7 +119,7 @@ def test_what_rests_on_a_file_that_was_saved_with_other_content_is_not_used(
 ):
     path = ran.parent / name
     path.write_bytes(path.read_bytes() + b"\n")
-    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_KEPT
+    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_REUSABLE
     assert not is_up_to_date(load_study(ran), tmp_path / "maps")
 
 
@@ -140,9 +140,9 @@ def test_a_whole_run_stores_the_roads_of_pages_and_no_more(cache, town_study, fi
     run_whole(town_study, tmp_path / "maps", cache)
     keys = run_keys(load_study(town_study))
     assert list(contents(cache.path)) == [keys.roads]
-    kept = load_stored(keys, cache)
-    assert kept.inputs["kept"]
-    assert kept.times_by is None
+    reusable = load_stored(keys, cache)
+    assert reusable.inputs["computed"]
+    assert reusable.times_by is None
     assert contents(tmp_path / "maps") == contents(first_run / "maps")
     run_quick(town_study, tmp_path / "maps")
     assert load_stored(keys, cache).times_by is not None
@@ -211,14 +211,14 @@ def test_of_a_run_that_did_not_end_the_first_pages_are_told(
 def test_other_code_uses_nothing_that_was_stored(cache, ran, monkeypatch):
     study = load_study(ran)
     before = run_keys(study)
-    assert load_stored(before, cache) is not NOTHING_KEPT
+    assert load_stored(before, cache) is not NOTHING_REUSABLE
     monkeypatch.setattr(stored, "version", lambda name: f"another {name}")
     stored._code.cache_clear()
     after = run_keys(study)
     stored._code.cache_clear()
     assert before.places != after.places
     assert before.run != after.run
-    assert load_stored(after, cache) is NOTHING_KEPT
+    assert load_stored(after, cache) is NOTHING_REUSABLE
 
 
 def test_pages_scripts_and_libraries_that_write_files_decide_what_is_published(
@@ -269,7 +269,7 @@ def test_what_is_damaged_or_half_written_is_computed_again(cache, ran, first_run
     for damaged in (whole[:-7], whole[:100], b"", whole[:500] + b"!" + whole[501:]):
         for name in before:
             (cache.path / name).write_bytes(damaged)
-        assert load_stored(keys, cache) is NOTHING_KEPT
+        assert load_stored(keys, cache) is NOTHING_REUSABLE
         assert not is_up_to_date(study, tmp_path / "maps")
     assert "Pages after" in run_quick(ran, tmp_path / "maps")
     assert contents(cache.path) == before
@@ -280,11 +280,11 @@ def test_what_is_damaged_or_half_written_is_computed_again(cache, ran, first_run
 @pytest.mark.skipif(os.name != "posix", reason="rights by owner, group and others")
 def test_a_folder_that_others_may_write_into_is_not_used(cache, ran, tmp_path):
     cache.path.chmod(0o777)
-    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_KEPT
-    kept = contents(cache.path)
+    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_REUSABLE
+    unchanged = contents(cache.path)
     replaced(ran, *CHANGES["periods"])
     assert "Pages after" in run_quick(ran, tmp_path / "maps")
-    assert contents(cache.path) == kept
+    assert contents(cache.path) == unchanged
 
 
 def test_a_study_that_was_saved_while_it_ran_leaves_nothing(

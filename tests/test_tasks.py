@@ -124,8 +124,8 @@ def test_pages_by_authority_are_the_same_by_dask_here(
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "dask")
     # What it has kept, views that are made when read among it, is not sent to workers: `copy` asks
     # for its state as they do.
-    assert in_other_words.kept
-    assert not copy(in_other_words).kept
+    assert in_other_words.computed
+    assert not copy(in_other_words).computed
 
 
 def test_a_scheduler_is_given_travel_times_simulation_and_pages(

@@ -204,9 +204,9 @@ class _Evaluator:
         Minutes of an average journey in the baseline, by area; +inf where one is not there.
     ceiling_min
         What a journey that is not there counts as in scores.
-    kept
+    service_results
         Results by service, its use and its capacity: options that run it alike share one.
-    alike, overalls
+    summaries, overalls
         Summaries, and journeys over all services, by the uses of all services: options that run
         every service alike share them.
     costs
@@ -218,20 +218,20 @@ class _Evaluator:
     sites_before: Mapping[str, frozenset[str]]
     minutes_before: pd.Series
     ceiling_min: float
-    kept: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
+    service_results: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
         default_factory=dict
     )
     costs: KnownCosts = field(default_factory=dict)
-    alike: dict[tuple[int, ...], OptionSummary] = field(default_factory=dict)
+    summaries: dict[tuple[int, ...], OptionSummary] = field(default_factory=dict)
     overalls: dict[tuple[int, ...], Access] = field(default_factory=dict)
 
     def summary(self, option: Option, after: UseByService) -> OptionSummary:
         """Return what an option means as a whole, given how it runs each service."""
         # Options that run a service alike share one use of it, which is kept to the end.
         key = tuple(map(id, after.values()))
-        if key not in self.alike:
-            self.alike[key] = self._summary(option, after)
-        return replace(self.alike[key], option=option)
+        if key not in self.summaries:
+            self.summaries[key] = self._summary(option, after)
+        return replace(self.summaries[key], option=option)
 
     def _summary(self, option: Option, after: UseByService) -> OptionSummary:
         # What scores use: the ceiling stands for a missing journey, so that an option gains
@@ -271,11 +271,13 @@ class _Evaluator:
         """Return what an option means for one service; options that run it alike share it."""
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
-        if key not in self.kept:
+        if key not in self.service_results:
             sites = option.sites.get(service.id, frozenset())
             before = self.before[service.id]
-            self.kept[key] = ServiceResult(service, sites, capacity, before, use, self.arrays)
-        return self.kept[key]
+            self.service_results[key] = ServiceResult(
+                service, sites, capacity, before, use, self.arrays
+            )
+        return self.service_results[key]
 
     def _cost(self, option: Option, after: UseByService) -> CostChange | None:
         if (rates := self.arrays.appraisal_inputs.rates) is None:

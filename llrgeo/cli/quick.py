@@ -17,9 +17,9 @@ from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.front import FRONT
 from llrgeo.study.cache_folder import user_cache
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.kept import NOTHING_KEPT, Kept
 from llrgeo.study.manifest import read_manifest
 from llrgeo.study.result import StudyResult
+from llrgeo.study.reuse import NOTHING_REUSABLE, Reusable
 from llrgeo.study.run import publish_first, run_study
 from llrgeo.study.stored import is_published, load_stored, note_published, run_keys, store
 
@@ -72,7 +72,7 @@ def run_again(
     study: StudyConfig,
     out: Path,
     publish: Publish,
-    kept: Kept | None = None,
+    reusable: Reusable | None = None,
     *,
     recall: Recall = make_anew,
     tell: Callable[[Shown], object] = show,
@@ -85,7 +85,7 @@ def run_again(
         The study, and the folder of its pages.
     publish
         Writes all pages.
-    kept
+    reusable
         What holds of an earlier run; None to look into the user's cache folder for it.
     recall
         Calls a function, or returns what the earlier run got from it, if there was one.
@@ -94,8 +94,8 @@ def run_again(
     """
     begun, drawn = perf_counter(), dict[str, str]()
     cache, keys = user_cache(), run_keys(study)  # of the files before they are read
-    if kept is None:
-        kept = load_stored(keys, cache) if cache else NOTHING_KEPT
+    if reusable is None:
+        reusable = load_stored(keys, cache) if cache else NOTHING_REUSABLE
 
     def show_scores(card: Scorecard) -> None:
         tell(scorecard_table(study, card))
@@ -105,8 +105,8 @@ def run_again(
         drawn.update(publish_first(result, out))
         tell(f"Explorer after {perf_counter() - begun:.1f} s: {out / 'explorer.html'}")
 
-    kept = replace(kept, recall=recall)
-    result = run_study(study, kept=kept, on_scores=show_scores, on_draft=write_first)
+    reusable = replace(reusable, recall=recall)
+    result = run_study(study, reusable=reusable, on_scores=show_scores, on_draft=write_first)
     publish(result, drawn)
     tell(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
     # If a file was saved while the study ran, it is not known which version was read.

@@ -127,14 +127,14 @@ def _run_whole(
     study: "StudyConfig", out: Path, extras: _Extras, *, map_tasks: "MapTasks", quiet: bool
 ) -> "StudyResult":
     """Run a study and publish it; of an earlier run are only the roads that pages hold."""
-    from llrgeo.study.kept import Kept
+    from llrgeo.study.reuse import Reusable
     from llrgeo.study.run import run_study
     from llrgeo.study.stored import keys_of_places, load_roads, store_roads
 
     cache, keys = _cache_folder(), keys_of_places(study)  # of the files before they are read
-    kept = Kept({"kept": load_roads(keys, cache) if cache else {}})
+    reusable = Reusable({"computed": load_roads(keys, cache) if cache else {}})
     track = progress("Travel times", quiet=quiet)
-    result = run_study(study, kept=kept, map_tasks=map_tasks, track=track)
+    result = run_study(study, reusable=reusable, map_tasks=map_tasks, track=track)
     _publish(result, out=out, extras=extras, quiet=quiet, map_tasks=map_tasks)
     # If a file was saved while the study ran, it is not known which version was read.
     if cache and not cache.has(keys.roads) and keys_of_places(study) == keys:

@@ -11,8 +11,8 @@ from llrgeo.cli.quick import Publish, run_again, tell_unfinished
 from llrgeo.errors import LlrgeoError
 from llrgeo.execution.memory import Memory
 from llrgeo.schema import name_some
-from llrgeo.study.kept import Mark, mark, mark_files, still_holds
 from llrgeo.study.plan_file import load_study_or_plan, study_files
+from llrgeo.study.reuse import Mark, mark, mark_files, still_holds
 from llrgeo.study.run import check_publishable
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
                 seen = {**studies, **mark_files(study)}  # before they are read
                 check_publishable(study, out)
                 files = _changed(used, seen) - set(studies)
-                kept = still_holds(result, study, files) if result else None
-                result = run_again(study, out, publish, kept, recall=memory.recall)
+                reusable = still_holds(result, study, files) if result else None
+                result = run_again(study, out, publish, reusable, recall=memory.recall)
                 used, memory = seen, memory.after_run()
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)

@@ -1,5 +1,6 @@
-"""How work is done: in this process or by a cluster, compiled, or recalled from an earlier run.
+"""How work is done: in one process or a cluster, compiled, or recalled from an earlier run.
 
 `tasks` shares work among processes or workers, `machine_code` compiles the functions that loop
-over numbers, and `memory` finds again what an earlier run worked out.
+over numbers, `computed_once` stores results of functions in the object that they are of, and
+`memory` finds again what an earlier run computed (`--watch`).
 """

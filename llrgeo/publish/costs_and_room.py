@@ -7,8 +7,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish import pages
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.sentences import in_sentence
@@ -167,7 +167,7 @@ def _used_if_full(loads: SiteLoads) -> dict[str, float]:
     return {site: load["share_used"] for site, load in loads.items() if load["over_capacity"] > 0}
 
 
-@once
+@computed_once
 def _loads_by_site(publication: Publication) -> Mapping[str, Mapping[str, SiteLoads]]:
     """Return the loads of sites by option and service."""
     parts: dict[str, dict[str, dict[str, Mapping[Hashable, Any]]]] = {}

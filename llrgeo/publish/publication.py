@@ -163,8 +163,8 @@ class Publication:
         return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @cached_property
-    def kept(self) -> dict[Callable[..., Any], Any]:
-        """What functions of the publication returned, by function: `once` keeps it here."""
+    def computed(self) -> dict[Callable[..., Any], Any]:
+        """What functions of the publication returned, by function (`computed_once`)."""
         return {}
 
     @property

@@ -88,8 +88,8 @@ class StudyInputs:
     study: StudyConfig
 
     @cached_property
-    def kept(self) -> dict[Callable[..., Any], Any]:
-        """What functions made of places and roads alone, by function: `once` keeps it here."""
+    def computed(self) -> dict[Callable[..., Any], Any]:
+        """What functions made of places and roads alone, by function (`computed_once`)."""
         return {}
 
     @cached_property

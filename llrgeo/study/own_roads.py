@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.once import once
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.publish.planning import OwnRoads, PageNetwork
 from llrgeo.roads.packed import why_not_packed
@@ -22,7 +22,7 @@ from llrgeo.travel.routes.used_roads import roads_in_use
 _MOST_EDGES: Final = 500_000  # more would be searched for long, and find no room in a page
 
 
-@once
+@computed_once
 def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
     """Return what the explorer answers for postcodes by; None where it cannot.
 
@@ -42,7 +42,7 @@ def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
     )
 
 
-@once
+@computed_once
 def used_network(inputs: StudyInputs) -> PageNetwork | None:
     """Return the roads of journeys from the study's postcodes and areas; None if not held."""
     mode = inputs.study.modes[0]

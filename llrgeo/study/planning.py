@@ -10,9 +10,9 @@ import pandas as pd
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
@@ -135,7 +135,7 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
     return packed_network(inputs)
 
 
-@once
+@computed_once
 def packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
     """Return the network of the study's first mode as a page holds it, or why there is none."""
     try:

@@ -39,13 +39,13 @@ from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import read_inputs
-from llrgeo.study.kept import NOTHING_KEPT, Kept
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.own_inputs import check_output_folder
 from llrgeo.study.own_roads import build_own_roads
 from llrgeo.study.planning import build_planning, build_ways, free_large_networks
 from llrgeo.study.result import StudyResult
+from llrgeo.study.reuse import NOTHING_REUSABLE, Reusable
 from llrgeo.study.times import (
     complete_capacity_plan,
     compute_team_times,
@@ -60,7 +60,7 @@ logger: logging.Logger = logging.getLogger(__name__)
 def run_study(
     study: StudyConfig,
     *,
-    kept: Kept = NOTHING_KEPT,
+    reusable: Reusable = NOTHING_REUSABLE,
     on_scores: Callable[[Scorecard], object] = lambda _: None,
     on_draft: Callable[[StudyResult], object] | None = None,
     map_tasks: MapTasks = map_here,
@@ -72,7 +72,7 @@ def run_study(
     ----------
     study
         What `load_study` returns.
-    kept
+    reusable
         Parts of an earlier result that need not be computed again (`still_holds`).
     on_scores
         Is called with the scores as soon as they are known, before the evidence behind them.
@@ -98,15 +98,15 @@ def run_study(
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    inputs = read_inputs(study, known=kept.inputs)
+    inputs = read_inputs(study, known=reusable.inputs)
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
     # 2. Minutes from every area to every site by each mode and period, and from every base to
     #    every area for teams that visit homes (docs/methods 9).
     logger.info("travel times")
-    times_by = kept.times_by or compute_times(inputs, map_tasks=map_tasks, track=track)
-    team_times_by = compute_team_times(inputs, known=kept.team_times_by, map_tasks=map_tasks)
+    times_by = reusable.times_by or compute_times(inputs, map_tasks=map_tasks, track=track)
+    team_times_by = compute_team_times(inputs, known=reusable.team_times_by, map_tasks=map_tasks)
     capacity = complete_capacity_plan(inputs)
     # Frees most of the memory: no later step computes times (one that did would build them again).
     free_large_networks(inputs)
@@ -115,7 +115,7 @@ def run_study(
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
     logger.info("options and scores")
     appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by, capacity)
-    results = kept.results or evaluate_options(
+    results = reusable.results or evaluate_options(
         inputs.options, appraisal_inputs, baseline=study.baseline
     )
     scorecard = _score(results, study, appraisal_inputs)
@@ -126,10 +126,10 @@ def run_study(
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
     assumed = build_evidence_inputs(inputs, times_by, capacity)
-    needed = replace(assumed, map_tasks=map_tasks, recall=kept.recall)
+    needed = replace(assumed, map_tasks=map_tasks, recall=reusable.recall)
     context = (
-        kept.context.rescored(scorecard, needed)
-        if kept.context
+        reusable.context.rescored(scorecard, needed)
+        if reusable.context
         else EvidenceContext(results, appraisal_inputs, scorecard, needed, study.baseline)
     )
     parts = inputs, times_by, team_times_by, appraisal_inputs, results, scorecard

@@ -29,11 +29,11 @@ from llrgeo.publish.planning import PageNetwork
 from llrgeo.publish.run_id import canonical
 from llrgeo.study.cache_folder import CacheFolder
 from llrgeo.study.config import StudyConfig
-from llrgeo.study.kept import NOT_TIMES, NOTHING_KEPT, OF_PAGES, Kept, files_beside_times
 from llrgeo.study.manifest import changed_outputs, describe_run, hash_path, read_manifest
 from llrgeo.study.own_roads import used_network
 from llrgeo.study.planning import packed_network
 from llrgeo.study.result import StudyResult
+from llrgeo.study.reuse import NOT_TIMES, NOTHING_REUSABLE, OF_PAGES, Reusable, files_beside_times
 from llrgeo.study.times import TimesBy
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -85,7 +85,7 @@ def run_keys(study: StudyConfig) -> RunKeys:
 
 
 @with_python_strings
-def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
+def load_stored(keys: RunKeys, cache: CacheFolder) -> Reusable:
     """Return what an earlier run of a study stored and still holds; nothing if there is none.
 
     Parameters
@@ -97,10 +97,10 @@ def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
     """
     roads, held = load_roads(keys, cache), _arrays_in(keys.places, cache)
     if held is None:
-        return Kept({"kept": roads}) if roads else NOTHING_KEPT
+        return Reusable({"computed": roads}) if roads else NOTHING_REUSABLE
     plain, arrays = held
-    return Kept(
-        {"kept": roads},
+    return Reusable(
+        {"computed": roads},
         _times_from_plain(plain["times"], "times", arrays),
         _times_from_plain(plain["team_times"], "team", arrays),
     )
@@ -133,7 +133,7 @@ def store(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
 def store_roads(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
     """Store the roads of a result's pages, once they are made, for later runs of the study."""
     arrays: Arrays = {}
-    made = result.inputs.kept
+    made = result.inputs.computed
     functions = {key: inspect.unwrap(make) for key, make in _ROADS.items()}
     plain = {
         key: _roads_to_plain(key, made[function], arrays)

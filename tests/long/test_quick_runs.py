@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_kept import CHANGES
+from test_reuse import CHANGES
 from test_stored import contents, replaced, run_quick, use_contacts_of_patients
 
 from llrgeo.study.config import load_study

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.area_facts import has_deprivation
 
@@ -72,7 +72,7 @@ def equity_table(
                 row["slope_index_min"] = slope_index(t, w, rank[reached])
         return row
 
-    rows = list(find_by_option(results, row_of).values())
+    rows = list(for_distinct_options(results, row_of).values())
     columns = [name for name in COLUMNS if ranked or name not in BY_DEPRIVATION]
     return pd.DataFrame(rows, index=pd.Index(results, name="option"), columns=columns)
 

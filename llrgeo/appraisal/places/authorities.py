@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.access import averaged
 from llrgeo.appraisal.people.counts import ratio
@@ -69,7 +69,7 @@ def compare_authorities(
         )
         return table.sort_values(["average_min", "authority_code"])
 
-    found = find_by_option(results, table_of).items()
+    found = for_distinct_options(results, table_of).items()
     tables = [table.assign(option=name) for name, table in found]
     compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
     # Keys first, then figures, then whatever the user knows of the authorities.

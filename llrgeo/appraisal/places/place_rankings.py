@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people.area_facts import has_ages
@@ -110,7 +110,7 @@ def rank_authorities(
     # Against itself the baseline changes nothing: that figure is of the other options.
     parts = {
         (option, kind, name, *ACCESS_FIGURES[name]): table
-        for option, tables in find_by_option(results, tables_of).items()
+        for option, tables in for_distinct_options(results, tables_of).items()
         for name, table in tables.items()
         if option != baseline or name != _CHANGED
     }

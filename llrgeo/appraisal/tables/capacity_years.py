@@ -13,7 +13,6 @@ from llrgeo.appraisal.capacity.demand_evidence import (
 )
 from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -32,6 +31,7 @@ from llrgeo.appraisal.tables.units import (
     SHARE,
     STAFF,
 )
+from llrgeo.execution.computed_once import computed_once
 
 _NO_KIND: Final = "the study has no service of the kind, or a number is not stated"
 _NOT_OF_POOLS: Final = (
@@ -53,19 +53,19 @@ def rates_of(context: EvidenceContext) -> dict[str, pd.Series]:
     }
 
 
-@once
+@computed_once
 def _demand(context: EvidenceContext) -> pd.DataFrame:
     return demand_by_year(context.capacity_plan, rates_of(context))
 
 
-@once
+@computed_once
 def demand_growth(context: EvidenceContext) -> pd.DataFrame:
     """Return demand of each year over the first: services by years."""
     table = _demand(context)
     return 1 + table.pivot(index="service", columns="year", values="growth").fillna(0.0)
 
 
-@once
+@computed_once
 def visitors_growth(context: EvidenceContext) -> dict[int, float]:
     """Return the contacts of those who travel to sites, of each year over the first."""
     growth = demand_growth(context)

@@ -73,8 +73,8 @@ class EvidenceContext:
     baseline: str
 
     @cached_property
-    def kept(self) -> dict[Callable[..., Any], Any]:
-        """What functions of the context returned, by function: `once` keeps it here."""
+    def computed(self) -> dict[Callable[..., Any], Any]:
+        """What functions of the context returned, by function (`computed_once`)."""
         return {}
 
     def rescored(self, scorecard: Scorecard, evidence_inputs: EvidenceInputs) -> "EvidenceContext":

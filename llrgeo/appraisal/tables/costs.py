@@ -7,7 +7,6 @@ import pandas as pd
 
 from llrgeo.appraisal.costs.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people.area_facts import has_deprivation
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -28,6 +27,7 @@ from llrgeo.appraisal.tables.units import (
     YEAR,
     YEARS,
 )
+from llrgeo.execution.computed_once import computed_once
 
 _NO_DISTANCE: Final = "the travel times carry no distances"
 _UNIT: Final = PublishedColumn("unit", "The unit of the value", blank="a number without a unit")
@@ -79,7 +79,7 @@ _AGAINST_TODAY: Final = {
 }
 
 
-@once
+@computed_once
 def patient_costs_of(context: EvidenceContext) -> pd.DataFrame:
     """Return what journeys cost patients a year, by option and fifth of deprivation."""
     return patient_costs_by_fifth(

@@ -18,7 +18,6 @@ from llrgeo.appraisal.capacity.summary import (
     sites_of,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.capacity_years import demand_growth, visitors_growth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SITE_ID, SOURCE
@@ -38,6 +37,7 @@ from llrgeo.appraisal.tables.units import (
     SPACES,
     SQUARE_METRES,
 )
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.capacity import STUDY
 from llrgeo.inputs.estate import BACKLOG
 
@@ -64,7 +64,7 @@ def _has_money(context: EvidenceContext) -> bool:
     return has_estate(context) and context.evidence_inputs.rates.service_costs is not None
 
 
-@once
+@computed_once
 def _flows(context: EvidenceContext) -> pd.DataFrame:
     """Return costs by year: quantities of each year times their rates, capital in its year."""
     plan, rates = context.capacity_plan, context.evidence_inputs.rates

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
@@ -16,7 +16,7 @@ def by_option(
     context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's, with the column `option` first."""
-    return stacked(find_by_option(context.results, pick), ["option"])
+    return stacked(for_distinct_options(context.results, pick), ["option"])
 
 
 def by_service(

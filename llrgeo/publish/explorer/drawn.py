@@ -7,7 +7,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.once import once
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish.explorer.topojson import encode_topology
 from llrgeo.publish.gazetteer import area_at
 from llrgeo.publish.publication import Publication
@@ -16,7 +16,7 @@ from llrgeo.schema import BNG, WGS84
 _ROAD_TOLERANCE_M: Final = 60
 
 
-@once
+@computed_once
 def _topology(publication: Publication) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the main roads as drawn, and their lines with the outlines of areas as TopoJSON."""
     # Those of a part are cut from the roads that are drawn of the whole study.
@@ -39,7 +39,7 @@ def drawn_shapes(publication: Publication) -> dict[str, Any]:
     }
 
 
-@once
+@computed_once
 def drawn_roads(publication: Publication) -> gpd.GeoDataFrame:
     """Return the main roads, each number and class once, without bends that no screen shows."""
     merged = publication.base.main_roads.to_crs(BNG).dissolve(
@@ -61,7 +61,7 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
     ]
 
 
-@once
+@computed_once
 def _towns(publication: Publication) -> dict[Hashable, dict[str, Any]]:
     """Return the towns of the base map as the map names them, by their row among its places."""
     base = publication.base

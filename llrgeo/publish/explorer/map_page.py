@@ -7,7 +7,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.once import once
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
 from llrgeo.publish.publication import Publication
@@ -31,7 +31,7 @@ def map_page_values(
     }
 
 
-@once
+@computed_once
 def _degrees_of_areas(publication: Publication) -> NDArray[np.float64]:
     """Return the latitude and longitude of each area."""
     points = publication.areas.to_crs(WGS84).geometry

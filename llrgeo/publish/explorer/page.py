@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.map_page import map_page_values
@@ -135,7 +135,7 @@ def _kinds(publication: Publication) -> list[tuple[str, str]]:
     ]
 
 
-@once
+@computed_once
 def _signs_of_kinds(publication: Publication) -> list[tuple[str, str]]:
     sites = explorer_sites(publication)
     pairs = set(zip(palette.site_signs(sites), sites["kind"], strict=True))

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.once import once
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish.explorer.drawn import drawn_roads
 from llrgeo.publish.explorer.figures import NAME as RANKINGS
@@ -73,7 +73,7 @@ def _tables_of(publication: Publication, area_ids: pd.Index) -> Mapping[str, pd.
     return {**publication.tables, RANKINGS: ranked[kept]}
 
 
-@once
+@computed_once
 def _postcodes_by_row(publication: Publication) -> tuple[pd.Series, NDArray[np.intp]]:
     """Return the postcodes in the order of the table of areas, and where those of each area end."""
     postcodes = publication.postcodes
@@ -94,7 +94,7 @@ def _postcodes_of(publication: Publication, rows: Rows) -> pd.Series | None:
     return ordered.iloc[np.concatenate([np.array([], dtype=np.intp), *places])]
 
 
-@once
+@computed_once
 def _whole_base(publication: Publication) -> tuple[BaseMap, NDArray[np.float64]]:
     """Return the base map with main roads as drawn, in degrees, and the bounds of each outline."""
     base = publication.base

@@ -7,8 +7,8 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people.area_facts import has_authorities, has_cars, has_deprivation
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, own_areas, records
@@ -92,13 +92,13 @@ def _own_phrases() -> dict[str, str]:
     return {key: text for key, text in wording().phrases.items() if not key.startswith(OTHER_PAGES)}
 
 
-@once
+@computed_once
 def packed_postcodes(publication: Publication) -> dict[str, Any]:
     """Return the area of every unit postcode, as pages hold them: the same in any language."""
     return publication.recall(pack_postcodes, publication.postcodes, publication.areas.index)
 
 
-@once
+@computed_once
 def _ways(publication: Publication) -> dict[str, list[str]]:
     """Return the ways along the roads, as pages hold them."""
     site_ids = explorer_sites(publication).index
@@ -106,7 +106,7 @@ def _ways(publication: Publication) -> dict[str, list[str]]:
     return pack_ways(publication.ways, *ids, recall=publication.recall)
 
 
-@once
+@computed_once
 def _own_roads(publication: Publication) -> dict[str, Any]:
     """Return what answers for a reader's own postcode: the same in any language."""
     sites = explorer_sites(publication)
@@ -118,7 +118,7 @@ def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
     return _reached_sites(publication.whole)
 
 
-@once
+@computed_once
 def _reached_sites(publication: Publication) -> gpd.GeoDataFrame:
     reached = set.intersection(*(set(times.minutes.columns) for times in publication.times))
     return publication.sites[publication.sites.index.isin(reached)].sort_index()
@@ -158,7 +158,7 @@ def _classes(classes: Iterable[LegendClass]) -> dict[str, list[str]]:
     }
 
 
-@once
+@computed_once
 def gazetteer(publication: Publication) -> list[NamedPlace]:
     """Return every name that readers search by: the same in any language."""
     return publication.recall(named_places, publication.areas, publication.base)
@@ -201,7 +201,7 @@ def _sites(publication: Publication) -> list[dict[str, Any]]:
     return [{**site, "area": own.get(site["area"], -1)} for site in listed]
 
 
-@once
+@computed_once
 def _listed_sites(publication: Publication) -> list[dict[str, Any]]:
     return _site_records(explorer_sites(publication), publication.base)
 
@@ -218,7 +218,7 @@ def _site_records(sites: gpd.GeoDataFrame, base: BaseMap) -> list[dict[str, Any]
     )
 
 
-@once
+@computed_once
 def _options(publication: Publication) -> list[dict[str, Any]]:
     site_ids = explorer_sites(publication).index
     return [
@@ -288,7 +288,7 @@ def _accuracy(
     return {**errors, "journeys": own}
 
 
-@once
+@computed_once
 def _errors(publication: Publication) -> dict[tuple[int, str], dict[str, Any]]:
     """Return the errors of each accuracy and period, those of journeys by the authority's name."""
     pairs = {(id(times.accuracy), times.period): times for times in publication.times}

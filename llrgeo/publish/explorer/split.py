@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people.area_facts import has_authorities
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish.explorer.payload import gazetteer
 from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.gazetteer import NamedPlace
@@ -96,7 +96,7 @@ def is_split(publication: Publication, split_above: int = SPLIT_ABOVE) -> bool:
     return 1 < areas["authority"].nunique() <= len(areas) / LEAST_AREAS
 
 
-@once
+@computed_once
 def parts_of(publication: Publication) -> tuple[Part, ...]:
     """Return the authorities by name, each with its areas, its page and its neighbours."""
     groups = publication.areas.groupby("authority", sort=True).indices
@@ -111,7 +111,7 @@ def parts_of(publication: Publication) -> tuple[Part, ...]:
     )
 
 
-@once
+@computed_once
 def part_of_area(publication: Publication) -> NDArray[np.intp]:
     """Return the number of the part that each area is of."""
     return _numbers((part.rows for part in parts_of(publication)), len(publication.areas))
@@ -125,7 +125,7 @@ def _numbers(groups: Iterable[Any], count: int) -> NDArray[np.intp]:
     return numbers
 
 
-@once
+@computed_once
 def names_by_part(publication: Publication) -> list[list[NamedPlace]]:
     """Return for each part the names that readers search by, with its own areas, by position in it.
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish.publication import Publication
 
 GROUPS: Final = (
@@ -36,19 +36,19 @@ def rows_of(publication: Publication, table: str, option: str) -> Sequence[Mappi
     return known[table].get(option, ())
 
 
-@once
+@computed_once
 def _known(_: Publication) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
     """Return the rows of the tables that were asked for before, by table and option."""
     return {}
 
 
-@once
+@computed_once
 def people_by_option(publication: Publication) -> Mapping[Hashable, pd.DataFrame]:
     """Return the rows of `people_over_services` of each option, by its name."""
     return dict(list(people_over_services(publication).groupby("option")))
 
 
-@once
+@computed_once
 def people_over_services(publication: Publication) -> pd.DataFrame:
     """Return `people`, `shorter`, `same` and `longer` by option, group and level.
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
+from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish.moves import stops
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import number
@@ -167,7 +167,7 @@ def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
     return view.areas.loc[area_id].set_index(area_id.index).drop_duplicates("authority")
 
 
-@once
+@computed_once
 def _areas_of_places(publication: Publication) -> pd.Series:
     """Return the area in which each place lies, by the place's name, the largest first."""
     places = publication.base.places.to_crs(WGS84).sort_values("residents", ascending=False)

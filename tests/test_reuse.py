@@ -12,8 +12,8 @@ from llrgeo.study import own_roads, planning
 from llrgeo.study import run as study_run
 from llrgeo.study.config import StudyConfig, load_study
 from llrgeo.study.inputs import EVERYTHING
-from llrgeo.study.kept import NOTHING_KEPT, mark, mark_files, still_holds
 from llrgeo.study.result import StudyResult
+from llrgeo.study.reuse import NOTHING_REUSABLE, mark, mark_files, still_holds
 from llrgeo.study.run import run_study
 from llrgeo.study.sections.criteria import CriterionConfig
 from llrgeo.travel.search import search_trees
@@ -49,11 +49,11 @@ CHANGES = {  # by the key of the study: what stands in its file, and what takes 
     "periods": ("date =", 'periods = ["pm_peak"]\ndate ='),
     "new_sites": ("[[options]]", NEW_SITE),
 }  # fmt: skip
-KEEPS_TIMES = {
+REUSES_TIMES = {
     "title", "question", "criteria", "a criterion", "hurdles", "options", "services",
     "a team", "appraisal", "tolerance_min", "seed", "home",
 }  # fmt: skip
-KEEPS_RESULTS = {"title", "question", "criteria", "a criterion", "hurdles"}
+REUSES_RESULTS = {"title", "question", "criteria", "a criterion", "hurdles"}
 
 
 @pytest.fixture(scope="module")
@@ -87,20 +87,20 @@ def test_whatever_is_changed_a_run_that_keeps_what_holds_finds_what_one_from_scr
     before, after = CHANGES[what]
     assert before in text
     study = changed(earlier, text.replace(before, after, 1))
-    kept = still_holds(earlier, study, ())
-    assert (kept.times_by is not None) == (what in KEEPS_TIMES)
-    assert (kept.results is not None) == (what in KEEPS_RESULTS)
-    assert ("earlier_routers" in kept.inputs) == (what == "new_sites")
-    if kept is not NOTHING_KEPT:
-        assert_same_evidence(run_study(study, kept=kept), run_study(study))
+    reusable = still_holds(earlier, study, ())
+    assert (reusable.times_by is not None) == (what in REUSES_TIMES)
+    assert (reusable.results is not None) == (what in REUSES_RESULTS)
+    assert ("earlier_routers" in reusable.inputs) == (what == "new_sites")
+    if reusable is not NOTHING_REUSABLE:
+        assert_same_evidence(run_study(study, reusable=reusable), run_study(study))
 
 
 def test_a_study_that_did_not_change_is_not_computed_again(earlier, monkeypatch):
     told = []
     for name in ("compute_times", "evaluate_options"):
         monkeypatch.setattr(study_run, name, None)  # a call would fail
-    kept = still_holds(earlier, earlier.study, ())
-    found = run_study(earlier.study, kept=kept, on_scores=told.append)
+    reusable = still_holds(earlier, earlier.study, ())
+    found = run_study(earlier.study, reusable=reusable, on_scores=told.append)
     assert_same_evidence(found, earlier)
     assert [list(card.totals) for card in told] == [list(earlier.scorecard.totals)]
 
@@ -115,7 +115,7 @@ def test_what_does_not_rest_on_scores_is_not_computed_again(earlier, monkeypatch
         (own_roads, "roads_in_use"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, None)  # a call would fail
-    found = run_study(study, kept=still_holds(earlier, study, ()))
+    found = run_study(study, reusable=still_holds(earlier, study, ()))
     assert_same_evidence(found, fresh)
     assert not found.evidence.tables["tornado"].equals(earlier.evidence.tables["tornado"])
     pages = study_run.build_publication(found)
@@ -131,21 +131,21 @@ def test_what_does_not_rest_on_scores_is_not_computed_again(earlier, monkeypatch
 def test_only_inputs_that_a_change_touches_are_read_again(what, read_again, earlier):
     text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
     study = changed(earlier, text.replace(*CHANGES[what], 1))
-    kept = still_holds(earlier, study, ())
-    assert set(EVERYTHING) - set(kept.inputs) == read_again
-    assert all(vars(earlier.inputs)[name] is part for name, part in kept.inputs.items())
+    reusable = still_holds(earlier, study, ())
+    assert set(EVERYTHING) - set(reusable.inputs) == read_again
+    assert all(vars(earlier.inputs)[name] is part for name, part in reusable.inputs.items())
 
 
 def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):
     other = earlier.study.model_copy(update={"sources": ("Somebody",)})
-    assert still_holds(earlier, other, ()) is NOTHING_KEPT
+    assert still_holds(earlier, other, ()) is NOTHING_REUSABLE
 
 
 def test_results_judged_by_costs_are_not_those_judged_without(earlier):
     costs = CriterionConfig(measure="provider_cost_a_year", weight=1)
-    kept = still_holds(earlier, earlier.study.model_copy(update={"criteria": (costs,)}), ())
-    assert kept.times_by is earlier.times_by
-    assert kept.results is None
+    reusable = still_holds(earlier, earlier.study.model_copy(update={"criteria": (costs,)}), ())
+    assert reusable.times_by is earlier.times_by
+    assert reusable.results is None
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_results_judged_by_costs_are_not_those_judged_without(earlier):
      ("unit_values", True, False), ("theme", True, True), ("logo", True, True)],
 )  # fmt: skip
 def test_files_decide_what_rests_on_them(earlier, file, times, results):
-    kept = still_holds(earlier, earlier.study, [file])
-    assert (kept.times_by is not None, kept.results is not None) == (times, results)
-    assert ("earlier_routers" in kept.inputs) == (file == "sites")
+    reusable = still_holds(earlier, earlier.study, [file])
+    assert (reusable.times_by is not None, reusable.results is not None) == (times, results)
+    assert ("earlier_routers" in reusable.inputs) == (file == "sites")
 
 
 def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatch):
@@ -172,12 +172,12 @@ def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatc
     fresh, before = run_study(study), run_study(earlier.study)
     pages = study_run.build_publication(before)
     searched.clear()
-    kept = still_holds(before, study, ())
-    found = run_study(study, kept=kept)
+    reusable = still_holds(before, study, ())
+    found = run_study(study, reusable=reusable)
     assert len(searched) == len(study.periods)
     assert_same_evidence(found, fresh)
     # All roads of the network are packed as they were; which of them journeys use is found anew.
-    assert set(kept.inputs["kept"]) == {inspect.unwrap(planning.packed_network)}
+    assert set(reusable.inputs["computed"]) == {inspect.unwrap(planning.packed_network)}
     assert study_run.build_publication(found).planning.network is pages.planning.network
 
 

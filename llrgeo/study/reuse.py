@@ -39,11 +39,11 @@ _WITHOUT_SITES: Final = {  # parts that do not rest on sites, and the names they
     "base_map": "base_map",
     "routers": "earlier_routers",
 }
-# Of what functions made of places and roads, what rests on roads alone; `once` keeps it under the
-# function without its wrapper.
+# Of what functions made of places and roads, what rests on roads alone; `computed_once` notes it
+# under the function without its wrapper.
 _OF_ROADS: Final = (inspect.unwrap(packed_network),)
 # Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
-_PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
+_PLACES: Final = ("areas", "directory", "routers", "base_map", "computed")
 # Parts that rest on no key of _NOT_RESULTS and on no option; and all that rest on no such key.
 _WITHOUT_OPTIONS: Final = (
     "known_sites", "sites", "home", "rates", "services", "activity", "indicators",
@@ -53,7 +53,7 @@ _WITHOUT_SCORES: Final = (*_WITHOUT_OPTIONS, "options", "capacity")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Reusable:
     """The parts of an earlier result that still hold.
 
     Attributes
@@ -76,10 +76,12 @@ class Kept:
     recall: Recall = make_anew
 
 
-NOTHING_KEPT: Final = Kept()
+NOTHING_REUSABLE: Final = Reusable()
 
 
-def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collection[str]) -> Kept:
+def still_holds(
+    earlier: StudyResult, study: StudyConfig, changed_files: Collection[str]
+) -> Reusable:
     """Return what of an earlier result holds for a study that was changed since.
 
     Parameters
@@ -95,16 +97,16 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
     keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
     files = set(changed_files) - OF_PAGES
     if keys - NOT_TIMES - _OF_SITES or files - files_beside_times(study) - _OF_SITES:
-        return NOTHING_KEPT
+        return NOTHING_REUSABLE
     held = vars(earlier.inputs)  # of a large network the routers have been let go
     if (keys | files) & _OF_SITES:
         parts = {name: held[part] for part, name in _WITHOUT_SITES.items() if part in held}
-        made = earlier.inputs.kept
-        return Kept({**parts, "kept": {of: made[of] for of in _OF_ROADS if of in made}})
+        made = earlier.inputs.computed
+        return Reusable({**parts, "computed": {of: made[of] for of in _OF_ROADS if of in made}})
     holding = (*_PLACES, *_parts_beside(keys, files))
     inputs: dict[str, object] = {part: held[part] for part in holding if part in held}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
-    return Kept(
+    return Reusable(
         inputs,
         earlier.times_by,
         earlier.team_times_by,

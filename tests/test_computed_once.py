@@ -1,32 +1,32 @@
-"""What several tables or pages share is worked out once for each object, and kept by it."""
+"""What several tables or pages share is computed once for each object, which stores it."""
 
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from llrgeo.appraisal.once import once
+from llrgeo.execution.computed_once import computed_once
 
 
 class Town:
-    """Something that keeps what functions of it return."""
+    """Something that stores what functions of it return."""
 
     def __init__(self, residents: int) -> None:
         self.residents = residents
 
     @cached_property
-    def kept(self) -> dict[Callable[..., Any], Any]:
+    def computed(self) -> dict[Callable[..., Any], Any]:
         return {}
 
 
 def test_a_shared_result_is_worked_out_once_for_each_object() -> None:
     asked: list[int] = []
 
-    @once
+    @computed_once
     def homes(town: Town) -> list[int]:
         asked.append(town.residents)
         return [town.residents // 3]
 
-    @once
+    @computed_once
     def nobody(town: Town) -> None:
         asked.append(-town.residents)
 

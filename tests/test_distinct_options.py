@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
-from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.publish.report.option_rows import rows_of
 
@@ -26,7 +26,7 @@ def test_options_that_run_every_service_alike_are_asked_about_once(town):
         return len(result.services["clinic"].loads)
 
     # An option with other room is not alike, though everyone goes to the same places.
-    found = find_by_option(results, clinics)
+    found = for_distinct_options(results, clinics)
     assert found == {"today": 1, "local": 2, "again": 2, "roomy": 2}
     assert asked == ["today", "local", "roomy"]
 

@@ -1,4 +1,4 @@
-"""Alike: options that run every service in the same way share each figure, computed once."""
+"""Distinct options: those that run every service in the same way share each figure."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -8,15 +8,15 @@ from llrgeo.appraisal.evaluation import OptionResult
 T = TypeVar("T")
 
 
-def find_by_option(
+def for_distinct_options(
     results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]
 ) -> dict[str, T]:
     """Return what `find` makes of the result of each option, by option name.
 
-    `evaluate_options` gives options that run a service alike (the same sites, shares and room) one
-    and the same result of it. Where all their services are alike, so is all that follows from
-    them, and `find` is called once. It must not use the option's own name, label or note; callers
-    must not change what it returns.
+    Options that run a service in the same way (sites, shares and room) have one result of it, the
+    same object (`evaluate_options`). Where that holds for all their services, `find` is called for
+    the first of them alone. It must not use the option's own name, label or note; callers must not
+    change what it returns.
     """
     known: dict[tuple[int, ...], T] = {}
     found = {}
