@@ -55,7 +55,7 @@ SITE_STATUSES: Final = ("open", "closed", "proposed")
 _SHOWN = 5  # how many bad ids a message names
 
 _TOLD: Final = 60  # faults in one message
-_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
 )
@@ -175,7 +175,7 @@ def to_numbers(values: pd.Series) -> pd.Series:
     """
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         texts = (str(value).strip() for value in values.tolist())
-        plain = [text if re.fullmatch(_NUMBER, text) else None for text in texts]
+        plain = [text if _NUMBER.fullmatch(text) else None for text in texts]
         values = pd.Series(plain, values.index, dtype=object, name=values.name)
     number = pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=np.nan)
     finite = np.where(np.isfinite(number), number, np.nan) + 0.0  # no minus zero
@@ -189,7 +189,7 @@ def number_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
     text = values.dropna().astype("str").str.strip().str.lower()
     if text.str.fullmatch(_SUPPRESSED).any():
         return advice
-    strange = text[~text.str.fullmatch(_NUMBER)]
+    strange = text[~text.str.fullmatch(_NUMBER.pattern)]
     hints = [
         hint for form, hint in _IF_WRITTEN_OTHERWISE.items() if strange.str.fullmatch(form).any()
     ]

@@ -1,5 +1,6 @@
 """Embedded data: held against its checksums when it is read."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from llrgeo.errors import InputError
+from llrgeo.inputs import embedded as embedded_data
 from llrgeo.inputs.embedded import CHECKSUMS, check_embedded, checksum_lines, embedded
 
 DATA = embedded("areas.csv").parent
@@ -70,6 +72,20 @@ def test_without_its_list_no_table_is_read(data):
     (data / CHECKSUMS).unlink()
     with pytest.raises(InputError, match=r"checksums\.txt: cannot be read .*install llrgeo again"):
         check_embedded(data, "areas.csv")
+
+
+def test_a_version_of_a_file_is_read_once_and_another_one_again(data, monkeypatch):
+    read = []
+    monkeypatch.setattr(embedded_data, "_PACKAGE", data.parent)
+    monkeypatch.setattr(embedded_data, "check_embedded", lambda _, name: read.append(name))
+    for _ in range(3):
+        assert embedded("network") == data / "network"
+    assert read == ["network"]
+    os.utime(data / "network" / "nodes.parquet", (1, 1))
+    embedded("network")
+    (data / "areas.csv").write_bytes((data / "areas.csv").read_bytes() + b"\n")
+    embedded("areas.csv")
+    assert read == ["network", "network", "areas.csv"]
 
 
 def test_study_files_may_be_changed_so_no_checksum_is_asked_for(tmp_path):

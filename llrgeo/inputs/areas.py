@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from llrgeo.files import StrPath
 from llrgeo.inputs.map_files import read_polygons
@@ -177,8 +176,12 @@ def _remote_faults(areas: gpd.GeoDataFrame) -> list[str]:
     """Return areas far from all others, as one that has lost the sign of its longitude."""
     if len(areas) < _FEWEST_FOR_REMOTE:
         return []
-    xy = np.column_stack([areas.geometry.x, areas.geometry.y])
-    nearest_m = np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]
+    points, nearest_m = areas.geometry.to_numpy(), np.zeros(len(areas))
+    (area, _), metres = shapely.STRtree(points).query_nearest(
+        points, exclusive=True, return_distance=True, all_matches=False
+    )
+    nearest_m[area] = metres
+    nearest_m[areas.geometry.duplicated(keep=False)] = 0.0  # the search leaves out what is equal
     far = nearest_m > max(_REMOTE_M, _REMOTE_TIMES * float(np.median(nearest_m)))
     return [
         f"area {area_id} is {metres / 1_000:.0f} km from the nearest other area; check its lat "

@@ -5,11 +5,14 @@ lines above. Files are checked against it, so that a damaged copy is refused.
 Study files are examples to change, and have none.
 """
 
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from llrgeo.errors import InputError
-from llrgeo.files import sha256_of_bytes, sha256_of_file
+from llrgeo.files import files_of, sha256_of_bytes, sha256_of_file
+
+_Version: TypeAlias = tuple[Path, int, int]
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 CHECKSUMS: Final = "checksums.txt"
@@ -28,10 +31,22 @@ def embedded(name: str) -> Path:
     """
     for folder in (_PACKAGE / "data", _PACKAGE.parent / "data"):
         if (folder / name).exists():
-            check_embedded(folder, name)
+            _check_version(folder, name, tuple(map(_version, files_of(folder / name))))
             return folder / name
     msg = f"no embedded file '{name}'; install llrgeo again"
     raise InputError(msg)
+
+
+@cache
+def _check_version(data: Path, name: str, _: tuple[_Version, ...]) -> None:
+    """Check files once for each version of them: a study asks for the same ones many times."""
+    check_embedded(data, name)
+
+
+def _version(file: Path) -> _Version:
+    """Return a file with its size and the time of its last change, by which versions differ."""
+    status = file.stat()
+    return file, status.st_size, status.st_mtime_ns
 
 
 def check_embedded(data: Path, name: str) -> None:

@@ -208,7 +208,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
         path, dtype=str, encoding="utf-8-sig", index_col=False, header=first, skip_blank_lines=False
     )
     table = table.set_axis(names, axis="columns") if len(names) == len(table.columns) else table
-    table.attrs[SHORT_ROWS] = dict(islice(lengths.items(), _SHORT_KEPT))
+    if lengths:  # pandas copies what is noted with every step
+        table.attrs[SHORT_ROWS] = dict(islice(lengths.items(), _SHORT_KEPT))
     return _numbered(table, first + 2)
 
 
@@ -248,7 +249,8 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
     tidy = tidy.dropna(how="all")
-    tidy.attrs[SHEET] = table.attrs.get(SHEET, "")
+    if sheet := table.attrs.get(SHEET):
+        tidy.attrs[SHEET] = sheet
     if short := table.attrs.get(SHORT_ROWS):
         tidy.attrs[SHORT_ROWS] = {row: short[row] for row in tidy.index.intersection([*short])}
     return tidy

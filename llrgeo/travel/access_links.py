@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.edge_lines import edge_lines
@@ -179,10 +178,8 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
 def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:
     """List the pairs of places and others that are within a radius of its own around each place."""
     radius_m = np.clip(radius_m, TIE_M, MAX_SNAP_M)
-    near = KDTree(others).query_ball_point(places, radius_m)
-    place = np.repeat(np.arange(len(places)), [len(found) for found in near])
-    other = np.array([node for found in near for node in found], dtype=np.int64)
-    return np.column_stack([place, other])
+    around, index = shapely.points(places), shapely.STRtree(np.asarray(shapely.points(others)))
+    return index.query(around, predicate="dwithin", distance=radius_m).T
 
 
 def _links(used: UsedRoads, node: IntArray, key: IntArray) -> AccessLinks:
