@@ -17,6 +17,7 @@ from llrgeo.publish.difference.compare import (
     headline_figures,
 )
 from llrgeo.publish.difference.page import render_difference
+from llrgeo.publish.difference.studies import comparison_cautions, study_parts
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.run_difference import compare_folders, write_difference
@@ -198,7 +199,8 @@ def test_headline_figures_have_every_option_and_people_of_all_groups_together(fo
 def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
     files = write_difference(compare_folders(*folders), tmp_path / "one")
     names = [path.name for path in files]
-    assert names == ["difference.html", "figures.csv", "inputs.csv", "settings.csv", "tables.csv"]
+    assert names == ["difference.html", "figures.csv", "inputs.csv", "settings.csv", "studies.csv",
+                     "tables.csv"]  # fmt: skip
     page = files[0].read_text("utf-8")
     assert "default-src &#39;none&#39;" in page
     assert not re.search(r"(?:src|href)=.http", page)
@@ -254,3 +256,81 @@ def test_a_blank_is_no_figure():
     assert told("option|people\na|\nb|", "option|people\na|3\nb|") == {
         ("option a", "people"): ("", "3", None, "only after")
     }
+
+
+def study_run(title="Vale", areas="ab", sites="PQ", options=("today", "more"), **versions):
+    """Return a run whose areas, sites and options have names of one letter or the ids given."""
+    study = {
+        "title": title,
+        "services": [{"id": "clinic"}],
+        "options": [{"id": name, "baseline": not place} for place, name in enumerate(options)],
+    }
+    tables = {
+        "areas": pd.DataFrame({"area_id": list(areas), "residents": "7"}),
+        "flows": pd.DataFrame({"from_site": list(sites), "to_site": [sites[0], *sites[1:]]}),
+        "site_loads": pd.DataFrame({"site_id": [*sites, ""]}),
+    }
+    run = made_run(study, tables=tables)
+    manifest = {**run.manifest, "versions": {"llrgeo": "0.2.0", "numpy": "2.4.6", **versions}}
+    return PublishedRun(manifest, tables, {})
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (study_run(), []),
+        (
+            study_run(title="Moor", areas="xyz", sites="R"),
+            ["two different studies: “Vale” and “Moor”", "Areas: none is in both; 2 (a, b) only",
+             "Sites: none is in both; 2 (P, Q) only before, 1 (R) only after"],
+        ),
+        (study_run(title="The Vale"), ["two different studies: “Vale” and “The Vale”"]),
+        # The same title on another map is another study.
+        (study_run(areas="c"), ["two different studies", "Areas: none is in both"]),
+        (
+            study_run(areas="bc"),
+            ["Areas: 1 are in both, 1 (a) only before, 1 (c) only after. Numbers, shares"],
+        ),
+        (study_run(sites="PQR"), ["Sites: 2 are in both, 0 only before, 1 (R) only after."]),
+        (
+            study_run(options=("now", "more")),
+            ["Options: 1 are in both, 1 (today) only before, 1 (now) only after.",
+             "Changes before are against today, those after against now."],
+        ),
+        (study_run(llrgeo="0.3.0"), ["versions: llrgeo 0.2.0, numpy 2.4.6; and llrgeo 0.3.0, n"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_said_first(after, said):
+    difference = compare_runs(study_run(), after)
+    found = comparison_cautions(difference)
+    assert len(found) == len(said), found
+    for words, caution in zip(said, found, strict=True):
+        assert words in caution
+    page = render_difference(difference)
+    assert ("Read this first" in page) == bool(said)
+    if "<table" in page and said:
+        assert page.index("Read this first") < page.index("<table")
+    assert [caution for caution in found if caution not in page] == []
+
+
+def test_a_table_tells_of_what_the_two_studies_are_made():
+    found = study_parts(compare_runs(study_run(), study_run(title="Moor", areas="bcd")))
+    rows = {row[0]: row[1:] for row in found.values.tolist()}
+    assert rows["title"] == ["Vale", "Moor", "", "", ""]
+    assert rows["areas"] == ["2", "3", "1", "1", "2"]
+    assert rows["sites"] == ["2", "2", "2", "0", "0"]
+
+
+def test_two_studies_are_told_apart_on_the_command_line(
+    folders, town_study_once, tmp_path, run_command
+):
+    text = town_study_once.read_text("utf-8")
+    other = town_study_once.with_name("other.toml")
+    other.write_text(text.replace("in the toy town", "in another town", 1), "utf-8")
+    publish_study(run_study(load_study(other)), tmp_path / "other")
+    ended = run_command("diff", folders[0], tmp_path / "other", "--out", tmp_path / "out")
+    told = " ".join((ended.out + ended.err).split())
+    assert "These are two different studies" in told
+    assert "“Care closer to home in another town”" in told
+    rows = (tmp_path / "out" / "studies.csv").read_text("utf-8").splitlines()
+    assert rows[1].startswith("title,Care closer to home in the toy town,Care closer to home in an")

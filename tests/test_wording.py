@@ -80,6 +80,14 @@ BUILT = {
     "my_place_": ("longer", "shorter"),
     "my_place_visit_": ("longer", "shorter"),
     "my_place_team_": ("longer", "shorter"),
+    "difference_": [
+        *("baseline", "versions"),
+        *(
+            f"{part}{none}"
+            for part in ("areas", "sites", "services", "options")
+            for none in ("", "_none")
+        ),
+    ],
     "place_": ("authority", "ward", "town", "postcodes"),
     "place_one_": ("ward", "town"),
     "headline_": ("lost", "gained", "none"),

@@ -1,5 +1,6 @@
 """Difference of two runs, from the folders that they published."""
 
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from llrgeo.publish.difference.compare import (
     read_published_run,
 )
 from llrgeo.publish.difference.page import render_difference
+from llrgeo.publish.difference.studies import comparison_cautions, study_parts
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import name_some
@@ -20,9 +22,13 @@ from llrgeo.study.manifest import changed_outputs, check_unchanged, read_manifes
 
 PAGE: Final = "difference.html"
 
+logger: logging.Logger = logging.getLogger(__name__)
+
 
 def compare_folders(before: StrPath, after: StrPath) -> RunDifference:
     """Compare two published folders: what went in, and every figure that came out.
+
+    What cannot be compared, because the runs are of different studies, is logged as a warning.
 
     Raises
     ------
@@ -38,13 +44,17 @@ def compare_folders(before: StrPath, after: StrPath) -> RunDifference:
     >>> llrgeo.compare_folders(folder / "monday", folder / "monday").figures.empty
     True
     """
-    return compare_runs(_read_run(Path(before)), _read_run(Path(after)))
+    difference = compare_runs(_read_run(Path(before)), _read_run(Path(after)))
+    for caution in comparison_cautions(difference):
+        logger.warning(caution)
+    return difference
 
 
 def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
     """Write a difference as a page and tables into a folder, whole or not at all.
 
-    Written are `difference.html`, and `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv`.
+    Written are `difference.html`, and `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv` and
+    `studies.csv`, which says of what the two studies are made.
 
     Raises
     ------
@@ -68,6 +78,7 @@ def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
     made: dict[str, Content] = {PAGE: render_difference(difference)}
     for name in ("settings", "inputs", "figures", "tables"):
         made[f"{name}.csv"] = csv_text(getattr(difference, name), figures=("before", "after"))
+    made["studies.csv"] = csv_text(study_parts(difference), figures=("before", "after"))
     return write_files(made, folder)
 
 

@@ -16,6 +16,7 @@ from llrgeo.publish.difference.compare import (
     RunDifference,
     headline_figures,
 )
+from llrgeo.publish.difference.studies import comparison_cautions
 from llrgeo.publish.wording import wording
 
 _MOST_DECIMALS: Final = 4  # as tables are published
@@ -33,6 +34,7 @@ def render_difference(difference: RunDifference) -> str:
             "styles": pages.own_markup(styles),
             "title": str(after.get("title", "")),
             "same": same,
+            "cautions": comparison_cautions(difference),
             "runs": [_run_line(difference.before), _run_line(difference.after)],
             "shown": [] if same else _shown(difference),
         },

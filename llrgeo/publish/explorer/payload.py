@@ -28,7 +28,7 @@ from llrgeo.travel.times import TravelTimes
 
 # How the phrases of other pages begin: the scripts of explorer and planner say none of the first,
 # those of the explorer none at all.
-FRONT_PAGES: Final = ("front_", "index_")
+FRONT_PAGES: Final = ("difference_", "front_", "index_")
 OTHER_PAGES: Final = (
     *FRONT_PAGES,
     *("answer_", "capacity_", "case_", "chart_", "data_note_", "easy_", "facts_", "kit_", "line_"),
