@@ -92,6 +92,10 @@ STUDIES = {
     ),
     "an infinite rate": (("age_18_64 = 100", "age_18_64 = inf"), "services.1.rates.age_18_64: "),
     "a rate that is none": (("age_18_64 = 100", "age_18_64 = nan"), "services.1.rates.age_18_64: "),
+    "more patients than days of all": (
+        ("age_18_64 = 100", "age_18_64 = 100001"),
+        "services.1.rates.age_18_64: input should be less than or equal to 100000",
+    ),
     "visits beyond all numbers": (
         ("visits = 2", "visits = 1e308"),
         "services.1.visits: input shou",
@@ -225,8 +229,8 @@ def test_a_large_factor_that_is_meant_is_confirmed(town_study):
 
 def test_more_than_a_thousand_million_contacts_are_refused(town_study):
     text = town_study.read_text(encoding="utf-8")
-    # 490 people of this age, 3e9 a thousand and two visits of each
-    many = text.replace("age_18_64 = 100", "age_18_64 = 3e9")
+    # 490 people of this age, 100 a thousand and 6e7 visits of each
+    many = text.replace("visits = 2", "visits = 6e7")
     town_study.write_text(many, encoding="utf-8")
     with pytest.raises(LlrgeoError, match="2,940,000,000 contacts a year of clinic"):
         read_inputs(load_study(town_study), ["contacts"])

@@ -39,6 +39,13 @@ def test_a_link_to_the_folder_of_inputs_is_that_folder(town_study, tmp_path):
         check_output_folder(study, link)
 
 
+@pytest.mark.parametrize("name", ["network", "network/maps", "link"])
+def test_pages_do_not_go_into_a_folder_that_is_an_input(town_study, name):
+    town_study.with_name("link").symlink_to("network", target_is_directory=True)
+    with pytest.raises(PublishError, match=rf"{name}: the study reads this folder \(network\)"):
+        check_output_folder(load_study(town_study), town_study.parent / name)
+
+
 @pytest.mark.parametrize("name", ["study.toml", "sites.csv", "network/nodes.parquet"])
 def test_a_file_that_is_read_is_not_written(town_study, name):
     study = load_study(town_study)

@@ -32,11 +32,16 @@ def check_output_folder(study: StudyConfig, folder: Path) -> None:
     Raises
     ------
     PublishError
-        If there is one, with the key by which the study names it; or if the folder cannot be
-        written to.
+        If there is one, with the key by which the study names it; if the folder is, or lies in, one
+        whose files are an input all together, as a network's; or if it cannot be written to.
     """
     check_folder(folder)
     out = folder.resolve()
+    # Of a folder all files count as the input: pages in it would make it another at the next run.
+    inside = [key for key, path in study.files_read().items() if path.is_dir() and _in(out, path)]
+    if inside:
+        msg = f"{folder}: the study reads this folder ({name_some(inside)}); write somewhere else"
+        raise PublishError(msg)
     _refuse(
         {
             path: key
@@ -44,6 +49,10 @@ def check_output_folder(study: StudyConfig, folder: Path) -> None:
             if path.is_relative_to(out) and is_published_name(path.relative_to(out).as_posix())
         }
     )
+
+
+def _in(out: Path, folder: Path) -> bool:
+    return out.is_relative_to(folder.resolve())
 
 
 def _refuse(lost: dict[Path, str]) -> None:

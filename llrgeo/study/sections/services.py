@@ -11,6 +11,7 @@ from llrgeo.study.sections.capacity import BedsConfig, is_unset
 from llrgeo.study.validation import Label, Name, Part, Positive, Share
 
 _WEEK_MIN: Final = 7 * 24 * 60
+_MOST_PATIENTS: Final = 100_000  # of 1,000 residents a year: each goes twice a week
 
 
 class ServiceConfig(Part):
@@ -19,7 +20,7 @@ class ServiceConfig(Part):
     id: Name
     label: Label
     delivery: Literal["patient", "team", "visitor", "bed"] = "patient"
-    rates: dict[AgeBand | Literal["residents"], Positive]
+    rates: dict[AgeBand | Literal["residents"], Annotated[Positive, Field(le=_MOST_PATIENTS)]]
     standard_min: Annotated[float, Field(gt=0, le=_WEEK_MIN)]
     visits: Positive = 1.0
     share_video: Share = 0.0
