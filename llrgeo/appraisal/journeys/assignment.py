@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from llrgeo.appraisal.people.counts import reconcile
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
+
+_ROUNDING: Final = 1e-9  # what sums of floats leave, of minutes and as a share of room
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +67,37 @@ def assign_with_room(
 
 
 def _by_regret(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix | None:
-    """Return the optimum where one site at most has too little room; None where more have.
+    """Return the optimum if it is found by regret alone; else None, and a programme is needed.
 
-    If everyone goes to the nearest and one site is too full, those leave it who lose least by
-    going to their next best, or nowhere. That is the optimum as far as this site's room goes, so
-    it is the optimum if what they do fits into the other sites.
+    Everyone goes to the nearest site. Those leave a site that is too full who lose least by going
+    to the best of the others that are not, or nowhere. What the last of them loses is the price of
+    room there: if nobody has a better site at these prices, the assignment is optimal (duality).
     """
     n, m = cost.shape
     costs = np.column_stack([cost, np.full(n, refusal)])  # the last column is no site
-    contacts = np.zeros_like(costs)
-    nearest = costs.argmin(axis=1)
+    contacts, nearest = np.zeros_like(costs), costs.argmin(axis=1)
     contacts[np.arange(n), nearest] = wanted
+    price = np.zeros(m + 1)
     too_full = np.flatnonzero(contacts[:, :m].sum(axis=0) > room)
-    if len(too_full) == 1:
-        (full,) = too_full
-        own = np.flatnonzero(nearest == full)
-        others = costs[own]
-        others[:, full] = np.inf
-        regret = others.min(axis=1) - costs[own, full]
+    others = costs.copy()
+    others[:, too_full] = np.inf
+    following = others.argmin(axis=1)
+    for site in too_full:
+        own = np.flatnonzero((nearest == site) & (wanted > 0))
+        regret = costs[own, following[own]] - costs[own, site]
         order = np.argsort(regret, kind="stable")
-        own, following = own[order], others.argmin(axis=1)[order]
-        # In this order all of an area's contacts leave until the rest fits; the last area's in part
+        own, regret = own[order], regret[order]
+        # All of an area's contacts leave, area by area, until the rest fits.
         before = np.cumsum(wanted[own]) - wanted[own]
-        leaving = np.clip(wanted[own].sum() - room[full] - before, 0.0, wanted[own])
-        contacts[own, full] -= leaving
-        contacts[own, following] += leaving
-    served = contacts[:, :m]
-    # A part in a billion is what sums of floats leave.
-    fits = (served.sum(axis=0) <= room * (1 + 1e-9)).all()
-    return served if fits else None
+        excess = contacts[:, site].sum() - room[site]
+        leaving = np.clip(excess - before, 0.0, wanted[own])
+        contacts[own, site] -= leaving
+        contacts[own, following[own]] += leaving
+        price[site] = regret[leaving > 0][-1]
+    priced = costs + price
+    best = priced <= priced.min(axis=1)[:, None] + _ROUNDING
+    fits = contacts[:, :m].sum(axis=0) <= room * (1 + _ROUNDING)
+    return contacts[:, :m] if fits.all() and best[contacts > 0].all() else None
 
 
 def _by_programme(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix:
