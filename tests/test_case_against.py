@@ -15,7 +15,7 @@ from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
 from llrgeo.appraisal.case.item import Item, item_table, place_name
 from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.people.access import nearest_site
+from llrgeo.appraisal.people.access import nearest_minutes
 from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.uncertainty.robustness import rank_acceptability
@@ -456,9 +456,9 @@ def test_comparisons_search_each_set_of_sites_once(town, monkeypatch):
 
     def counted(times, sites):
         asked.append(sites)
-        return nearest_site(times, sites)
+        return nearest_minutes(times, sites)
 
-    monkeypatch.setattr(comparison, "nearest_site", counted)
+    monkeypatch.setattr(comparison, "nearest_minutes", counted)
     results = evaluate_options([TODAY, MOVED, LOCAL], town, baseline="today")
     people, nearest = people_by_group(town.areas), NearestMinutes()
     slower = replace(town.times, minutes=town.times.minutes * 1.3)

@@ -201,8 +201,8 @@ def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     Contacts by video and at home are included; `Shares.at_sites` says what is left for sites.
     """
     rates = rates_by_band(service, areas)
-    # As a plain frame: one with geometry looks for its geometry in each part that is taken.
-    people = pd.DataFrame(areas)[list(bands_of(areas))].to_numpy(dtype=float)
+    # Band by band, which is much quicker than to take them as a frame.
+    people = np.array([areas[band].to_numpy(float) for band in bands_of(areas)]).T
     values = people @ rates / 1_000 * service.visits
     return pd.Series(values, index=areas.index, name=service.id)
 

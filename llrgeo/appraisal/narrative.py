@@ -127,7 +127,9 @@ def _listed(change: pd.DataFrame, areas: pd.DataFrame, *, order: str, count: int
     kept = ("name", "ward", *(("authority",) if has_authorities(areas) else ()), "residents")
     named = [column for column in kept if column in areas.columns]
     worst = change.sort_index().sort_values(order, ascending=False, kind="stable").head(count)
-    return areas.loc[worst.index, named].join(worst)
+    rows = areas.index.get_indexer(worst.index)
+    facts = {column: areas[column].array.take(rows) for column in named}
+    return pd.DataFrame(facts, index=worst.index).join(worst)
 
 
 def _reachable(unreachable: float, total: float) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.people.access import nearest_site, summarise_access
+from llrgeo.appraisal.people.access import nearest_minutes, summarise_access
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.stacked import stacked
@@ -162,7 +162,7 @@ def _of_every_service(
     parts = {}
     for option, service, sites in _travelled_to(results):
         if sites not in known:
-            minutes = nearest_site(times, sites)["travel_time_min"].reindex(people.index)
+            minutes = nearest_minutes(times, sites).reindex(people.index)
             known[sites] = of_sites(minutes)
         parts[option, service] = known[sites]
     return stacked(parts, ["option", "service"])

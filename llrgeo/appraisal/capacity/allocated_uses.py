@@ -60,8 +60,9 @@ class AllocatedUses:
         if use not in self._shares:
             rows = self._rows(option, service)
             code, sites = pd.factorize(self._named["site_id"].take(rows), sort=True)
-            shares = np.zeros((len(self.areas), len(sites)))
-            np.add.at(shares, (self._area[rows], code), self._named["share"].to_numpy(float)[rows])
+            shape = len(self.areas), len(sites)
+            cell = self._area[rows] * len(sites) + code
+            shares = np.bincount(cell, self._share[rows], shape[0] * shape[1]).reshape(shape)
             columns = pd.Index(sites, name="site_id")
             self._shares[use] = pd.DataFrame(shares, self.areas, columns, copy=False)
         return self._shares[use]
@@ -71,7 +72,7 @@ class AllocatedUses:
         use = option, service
         if use not in self._drives:
             rows = self._rows(option, service)
-            rising = rows[np.argsort(self._named["share"].to_numpy(float)[rows], kind="stable")]
+            rising = rows[np.argsort(self._share[rows], kind="stable")]
             # Of sites that share an area the one with the greatest share is written last.
             last = np.full(len(self.areas), -1, np.intp)
             last[self._area[rising]] = rising
@@ -90,14 +91,14 @@ class AllocatedUses:
         """Return beds, rooms or machines by site; see `CapacitySetting.stated`."""
         asked = option, service, what, tuple(used_by)
         if asked not in self._stated:
-            rows = self.of_places(option, service)
-            rows = rows if what in rows.columns else rows.assign(**{what: np.nan})
+            rows = self._places_by_use.get((option, service), np.empty(0, np.intp))
             # A kind of machine may be called as a service is: rows that state something else alone
             # are not of it.
-            others = [name for name in STATED if name != what and name in rows.columns]
-            mine = rows[what].notna() | rows[others].isna().all(axis=1)
-            found = rows[mine].set_index("site_id")[what].astype(float)
-            sites = found.index
+            values = self._values_of_places
+            others = [values[name][rows] for name in STATED if name != what]
+            mine = rows[~np.isnan(values[what][rows]) | np.isnan(others).all(axis=0)]
+            sites = pd.Index(self.places["site_id"].take(mine))
+            found = pd.Series(values[what][mine], sites, name=what)
             for name in used_by or [service]:
                 sites = sites.union(self.sites(option, name))
             self._stated[asked] = found.reindex(sites)
@@ -105,7 +106,7 @@ class AllocatedUses:
 
     def of_places(self, option: str, service: str) -> pd.DataFrame:
         """Return the rows of the sites that are of a use."""
-        return self._places_by_use.get((option, service), self.places.iloc[:0])
+        return self.places.iloc[self._places_by_use.get((option, service), [])]
 
     def only(self, options: Collection[str], services: Collection[str]) -> "AllocatedUses":
         """Return the uses of some options and services alone, and what is stated of these.
@@ -133,7 +134,8 @@ class AllocatedUses:
         columns = (
             self._area,
             self._site,
-            *(self._named[name].to_numpy(float) for name in ("share", "travel_time_min")),
+            self._share,
+            self._named["travel_time_min"].to_numpy(float),
         )
         return tuple(column[rows].tobytes() for column in columns)
 
@@ -159,9 +161,21 @@ class AllocatedUses:
         return _positions(self._named)
 
     @cached_property
-    def _places_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
-        by_use = _positions(self.places)
-        return {use: self.places.iloc[rows] for use, rows in by_use.items()}
+    def _share(self) -> NDArray[np.float64]:
+        return self._named["share"].to_numpy(float)
+
+    @cached_property
+    def _places_by_use(self) -> dict[tuple[str, str], Whole]:
+        return _positions(self.places)
+
+    @cached_property
+    def _values_of_places(self) -> dict[str, NDArray[np.float64]]:
+        """What each row of the places states, NaN where it does not, by the names of `STATED`."""
+        missing = np.full(len(self.places), np.nan)
+        stated = self.places.columns.intersection(list(STATED))
+        return dict.fromkeys(STATED, missing) | {
+            str(name): self.places[name].to_numpy(float) for name in stated
+        }
 
     @cached_property
     def _shares(self) -> dict[tuple[str, str], pd.DataFrame]:

@@ -296,7 +296,7 @@ class CapacitySetting:
                 factors=self.rate_factors,
             )
             people = self.people[year]
-            by_band = people[later.index].to_numpy()
+            by_band = np.array([people[band].to_numpy() for band in later.index]).T
             self._demands[asked] = pd.Series(np.dot(by_band, later) / 1_000, people.index)
         return self._demands[asked]
 

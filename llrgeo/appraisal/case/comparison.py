@@ -13,7 +13,7 @@ from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.service_result import ServiceResult
-from llrgeo.appraisal.people.access import minutes_changed, nearest_site
+from llrgeo.appraisal.people.access import minutes_changed, nearest_minutes
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class NearestMinutes:
         """Return the minutes of each area, always the same areas; +inf where it reaches none."""
         key = id(times), sites
         if key not in self.found:
-            minutes = nearest_site(times, sites)["travel_time_min"].reindex(areas)
+            minutes = nearest_minutes(times, sites).reindex(areas)
             self.found[key] = times, minutes.to_numpy(float)
         return self.found[key][1]
 

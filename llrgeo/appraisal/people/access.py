@@ -109,11 +109,8 @@ def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFram
     Columns `site_id` (missing where none can be reached), `travel_time_min` (+inf there) and
     `distance_km` (NaN where the times carry no distances, or none can be reached).
     """
-    sites = sorted(open_sites)
+    sites, columns = _columns_of(times, open_sites)
     ids = times.minutes.columns
-    columns = ids.get_indexer(pd.Index(sites, dtype=ids.dtype))
-    if (columns < 0).any():
-        times.select(sites)  # which refuses them, and names them
     minutes = times.minutes.to_numpy()[:, columns]
     # A last column of +inf stands for "no site", so that there is always a least; sites are in
     # the order of their ids, and argmin takes the first of equals.
@@ -137,6 +134,28 @@ def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFram
         },
         index=times.minutes.index,
     )
+
+
+def nearest_minutes(times: TravelTimes, open_sites: Collection[str]) -> pd.Series:
+    """Return the minutes of `nearest_site` alone: +inf where no site can be reached."""
+    _, columns = _columns_of(times, open_sites)
+    # Site by site, for these are next to each other in memory.
+    by_site = times.minutes.to_numpy().T
+    minutes = np.full(len(times.minutes), np.inf)
+    for column in columns:
+        np.fmin(minutes, by_site[column], out=minutes)
+    return pd.Series(minutes, times.minutes.index)
+
+
+def _columns_of(
+    times: TravelTimes, open_sites: Collection[str]
+) -> tuple[list[str], NDArray[np.intp]]:
+    """Return sites in the order of their ids, and their columns in the table of minutes."""
+    sites, ids = sorted(open_sites), times.minutes.columns
+    columns = ids.get_indexer(pd.Index(sites, dtype=ids.dtype))
+    if (columns < 0).any():
+        times.select(sites)  # which refuses them, and names them
+    return sites, columns
 
 
 def summarise_access(
