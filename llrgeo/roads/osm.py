@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
+from llrgeo.execution.free_memory import give_back_free_memory
 from llrgeo.files import StrPath, as_paths
 from llrgeo.roads.coverage import covered_land, widened
 from llrgeo.roads.landmarks import find_landmarks
@@ -156,21 +157,26 @@ def assemble(
     NetworkError
         If no road of the mode lies in the area, or roads lack nodes there.
     """
+    # What reading and each step leave free goes back to the system before the next step.
+    give_back_free_memory()
     # 1. Read tags: which ways the mode may use, how fast, with what barriers at their points.
     streets = interpret_ways(extract, mode, clock, track=track)
     points = interpret_points(extract, mode, clock)
     _refuse_without_roads(streets.table, extract, mode, study_area)
     # 2. Cut ways at junctions and at the boundary, which lies some way beyond the study area.
+    give_back_free_memory()
     clip = None if study_area is None else widened(study_area, buffer_m)
     sections = cut(extract, streets, points, study_area=study_area, clip=clip)
     _refuse_without_roads(sections.table, extract, mode, study_area)
     # 3. Time both directions. Streets that lead only through private land serve the ends of
     #    journeys alone.
+    give_back_free_memory()
     edges = time_sections(sections, streets.table, mode)
     private = private_estates(edges, sections.places)
     edges["level"] = np.where(private, int(Level.DESTINATION), edges["level"])
     edges = edges.assign(**_bearings(edges, sections))
     # 4. Turn restrictions, as courses of edges; they are put into the graph by `finish`.
+    give_back_free_memory()
     named = lookup(edges, sections.places, extract.restrictions)
     rules, applied = turn_rules(extract.restrictions, named, mode, clock)
     counts = {
@@ -190,12 +196,14 @@ def assemble(
 
 def finish(assembly: Assembly, mode: str) -> RoadNetwork:
     """Put turns into the graph and return the network."""
+    give_back_free_memory()
     turns = model_turns(assembly.edges, assembly.places, assembly.rules, mode)
     modelled = int(turns.modelled.sum())
     nodes, edges = expand(turns, assembly.places)
     # The graph has all edges: those of before its turns are in nobody's way any more.
     del turns
     assembly = assembly._replace(edges=assembly.edges.iloc[:0])
+    give_back_free_memory()
     xy = assembly.places[["x", "y"]].iloc[nodes["place"]].reset_index(drop=True)
     counts: dict[str, Any] = {
         **assembly.counts,

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import RoutingError
+from llrgeo.execution.free_memory import give_back_free_memory
 from llrgeo.inputs.gtfs import Timetable
 from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
@@ -110,13 +111,11 @@ class TransitRouter:
         RoutingError
             If the mode is not `transit` or the period is not the window.
         """
-        from pyarrow import default_memory_pool
-
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        # Arrow keeps the memory that timetable and roads were read in; walks take as much again.
-        default_memory_pool().release_unused()
+        # Much of what timetable and roads were read in is free; walks take as much again.
+        give_back_free_memory()
         # 10th, 50th and 90th percentile over the departures of the window, and the share of
         # departures from which one arrives.
         ranked, share = self._ranked_s(origins, destinations, PERCENTILES, track)
