@@ -315,6 +315,21 @@ class Disc:
         return np.where(cells == 0, 3.0, 17.0)
 
 
+@pytest.mark.parametrize("wrong", [slice(8, 20), slice(0, 9)])
+def test_a_patch_that_was_guessed_wrongly_is_drawn_rightly(wrong: slice) -> None:
+    """Whole columns of nodes, seven of which the disc covers, were guessed to be out, or in."""
+    disc = Disc((13.0, -11.0), 203.0)
+    x, y = np.meshgrid(np.arange(-300.0, 330, 30), np.arange(-300.0, 330, 30))
+    inside = disc.cells(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape) == 0
+    right = draw_area(inside, (-300, -300), 30, disc, level=9, slope=0.7)
+    for guessed in (False, True):
+        guess = inside.copy()
+        guess[3:18, wrong] = guessed
+        assert guess.sum() not in {0, inside.sum()}
+        area = draw_area(guess, (-300, -300), 30, disc, level=9, slope=0.7)
+        assert area.equals_exact(right)
+
+
 @pytest.mark.parametrize("centre", [(7.3, 4.1), (13.9, -11.2)])
 def test_a_step_that_bends_within_a_square_is_bent_midway(centre: tuple[float, float]) -> None:
     """Straight lines between crossings lack 1.4 % of this disc; bent midway, a quarter of that."""

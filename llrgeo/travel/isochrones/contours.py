@@ -145,8 +145,32 @@ def draw_area(
 
 
 def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
-    """Ask about the nodes beside a guessed border: far from it the guess is right."""
+    """Ask about the nodes beside a guessed border; beside those that were wrong, about more.
+
+    Far from the border the guess is right, or wrong by a patch that reaches it.
+    """
     inside = np.pad(guess, _PAD)
+    over, cells = np.full(inside.shape, np.nan), np.full(inside.shape, -1)
+    grid = _Grid(corner - _PAD * step, step, inside, over, cells)
+    # Nothing at the margin is inside, so that every ring closes.
+    margin = np.pad(np.zeros(np.subtract(inside.shape, 2), dtype=bool), 1, constant_values=True)
+    steps = np.array([-inside.shape[1], -1, 1, inside.shape[1]])
+    new = np.flatnonzero(_beside_border(inside))
+    # At the end both ends of all sides that the border crosses were asked about.
+    while len(new):
+        places = grid.places(new)
+        cells.flat[new] = ground.surface.cells(places)
+        over.flat[new] = ground.over(places, cells.flat[new])
+        found = (over.flat[new] <= 0) & ~margin.flat[new]
+        wrong = new[found != inside.flat[new]]
+        inside.flat[new] = found
+        beside = np.unique(wrong[:, None] + steps)
+        new = beside[np.isnan(over.flat[beside])]
+    return grid
+
+
+def _beside_border(inside: Bools) -> Bools:
+    """Return which nodes have a neighbour on the other side of the border."""
     near = np.zeros(inside.shape, dtype=bool)
     for ahead, behind in (
         ((slice(1, None), slice(None)), (slice(-1), slice(None))),
@@ -155,30 +179,16 @@ def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
         differ = inside[ahead] != inside[behind]
         near[ahead] |= differ
         near[behind] |= differ
-    over, cells = np.full(inside.shape, np.nan), np.full(inside.shape, -1)
-    grid = _Grid(corner - _PAD * step, step, inside, over, cells)
-    places = grid.places(np.flatnonzero(near))
-    cells[near] = ground.surface.cells(places)
-    over[near] = ground.over(places, cells[near])
-    inside[near] = over[near] <= 0
-    # Nothing at the margin is inside, so that every ring closes.
-    for margin in (inside[0], inside[-1], inside[:, 0], inside[:, -1]):
-        margin[:] = False
-    return grid
+    return near
 
 
 def _crossings(inner: Ints, outer: Ints, grid: _Grid, ground: _Ground) -> _Crossings:
     """Return where the border crosses sides of squares, and whether it is a step there."""
     # Halved from the end that is inside.
-    ends = []
-    for nodes in (inner, outer):
-        xy, over, cells = grid.places(nodes), grid.over.ravel()[nodes], grid.cells.ravel()[nodes]
-        # Beside a node that the guess had wrong may be one that was not asked about.
-        missing = np.isnan(over)
-        cells[missing] = ground.surface.cells(xy[missing])
-        over[missing] = ground.over(xy[missing], cells[missing])
-        ends.append(_Ends(xy, over, cells))
-    low, high = ends
+    low, high = (
+        _Ends(grid.places(nodes), grid.over.ravel()[nodes], grid.cells.ravel()[nodes])
+        for nodes in (inner, outer)
+    )
     share, steps = _halved(low, high, np.column_stack([low.cells, high.cells]), ground)
     share = np.clip(share, _MARGIN, 1 - _MARGIN)[:, None]
     places = low.xy + (high.xy - low.xy) * share

@@ -37,6 +37,7 @@ from llrgeo.travel.times import Direction
 
 _HAIR_M: Final = 0.001
 _BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are found
+_SPARE: Final = 20  # nodes about those that seem to be in reach
 
 Floats = NDArray[np.float64]
 
@@ -184,8 +185,10 @@ def _area(surface: TimeSurface, rough: RoughTimes, limit_ms: float) -> shapely.G
     rows, columns = (np.flatnonzero(guess.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return shapely.Polygon()
-    guess = guess[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    x, y = ((rough.first + np.array([columns[0], rows[0]])) * rough.step).tolist()
+    # Some nodes about it stay, for land that was wrongly guessed to be out of reach.
+    south, west = max(rows[0] - _SPARE, 0), max(columns[0] - _SPARE, 0)
+    guess = guess[south : rows[-1] + _SPARE + 1, west : columns[-1] + _SPARE + 1]
+    x, y = ((rough.first + np.array([west, south])) * rough.step).tolist()
     # Walking is the steepest that time rises with distance, but for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
     return draw_area(guess, (x, y), rough.step, surface, level=limit_ms, slope=slope_ms)
