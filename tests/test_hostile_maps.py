@@ -12,11 +12,12 @@ import shapely
 
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.areas import check_outlines_near, read_outlines
+from llrgeo.inputs.base_map import joined_outlines
 from llrgeo.inputs.map_files import read_polygons
 from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm_files.pbf import check_whole
 from llrgeo.roads.sections import read_boundary
-from llrgeo.schema import BNG
+from llrgeo.schema import BNG, WGS84
 
 SQUARE = [[[-1.2, 52.6], [-1.1, 52.6], [-1.1, 52.7], [-1.2, 52.6]]]
 METRES = [[[450000, 300000], [451000, 300000], [451000, 301000], [450000, 300000]]]
@@ -88,6 +89,25 @@ def test_polygons_of_three_kinds_are_read(tmp_path):
     for name in ("o.geojson", "o.gpkg", "o.shp"):
         table.set_crs("EPSG:4326").to_file(tmp_path / name)
         assert read_outlines(tmp_path / name).index.tolist() == ["W"]
+
+
+def test_heights_and_crossing_borders_are_put_right(tmp_path):
+    high = shapely.from_wkt("POLYGON Z ((0 52 NaN, 1 52 5, 1 53 5, 0 53 5, 0 52 NaN))")
+    crossing = shapely.from_wkt("POLYGON ((0 52, 3 55, 3 52, 0 54, 0 52))")
+    twice = shapely.MultiPolygon([shapely.box(0, 52, 1, 53), shapely.box(0, 52, 1, 53)])
+    table = gpd.GeoDataFrame(geometry=[high, crossing, twice], crs=WGS84)
+    table.to_file(tmp_path / "outlines.gpkg")
+    found = read_polygons(tmp_path / "outlines.gpkg").geometry
+    assert not found.has_z.any()
+    assert found.is_valid.all()
+    assert shapely.area(found.to_numpy()).tolist() == pytest.approx([1, 3.9, 1])
+    assert found.crs == WGS84
+
+
+def test_areas_that_are_drawn_by_one_outline_are_joined():
+    larger = [shapely.box(0, 0, 2, 2), shapely.box(0, 0, 2, 2), shapely.box(2, 0, 3, 2)]
+    assert joined_outlines(larger).area == 6
+    assert joined_outlines(larger[1:]).equals(shapely.box(0, 0, 3, 2))
 
 
 def test_of_several_layers_the_only_one_of_polygons_is_read(tmp_path):

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath
@@ -57,9 +59,22 @@ class BaseMap:
     @cached_property
     def places_within(self) -> gpd.GeoDataFrame:
         """The places within the outlines, the largest first."""
-        whole = shapely.coverage_union_all(self.outlines_m.geometry.to_numpy())
+        whole = joined_outlines(self.outlines_m.geometry)
         inside = self.places[self.places.to_crs(BNG).within(whole)]
         return inside.sort_values(["residents", "name"], ascending=[False, True])
+
+
+def joined_outlines(outlines: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Return the land of outlines, polygons of one coordinate system.
+
+    Neighbours share their borders, which makes it quick. Where two of them have the same land, as
+    areas that are drawn by the outline of a larger one, they are joined the slower way.
+    """
+    shapes = np.asarray([*outlines], dtype=object)
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapes)
 
 
 def read_road_lines(paths: Iterable[StrPath]) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from llrgeo.errors import InputError
@@ -114,11 +115,21 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     if "geometry" not in table.columns:
         raise_faults(["there are no shapes in it"], source=path.name)
     raise_faults(_shape_faults(table), source=path.name)
+    shapes = _flat_and_valid(table.geometry.to_numpy())
+    table = table.set_geometry(gpd.GeoSeries(shapes, table.index, crs=table.crs))
     try:
         return table.to_crs(WGS84)
     except _FAILURES as error:
         msg = f"{path}: coordinates that cannot be placed ({one_line(error)})"
         raise InputError(msg) from error
+
+
+def _flat_and_valid(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes without heights; those whose border crosses itself have the land within it."""
+    flat = np.asarray(shapely.force_2d(shapes), dtype=object)
+    crossed = ~shapely.is_valid(flat)
+    flat[crossed] = shapely.make_valid(flat[crossed], method="structure", keep_collapsed=False)
+    return flat
 
 
 def _check_kind(path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from llrgeo.inputs.base_map import joined_outlines
 from llrgeo.publish.print.page import INK, QUIET, SMALL, PrintedPage, Type
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG
@@ -56,8 +57,8 @@ def simplify_base_map(publication: Publication) -> PrintedBaseMap:
     outlines = publication.base.outlines.geometry.to_crs(BNG)
     simple = shapely.coverage_simplify(outlines.to_numpy(), _AREA_TOLERANCE_M)
     areas = gpd.GeoSeries(simple, outlines.index, crs=BNG)
-    land = shapely.coverage_union_all(simple)
-    authorities = areas.groupby(publication.areas["authority"]).agg(shapely.coverage_union_all)
+    land = joined_outlines(simple)
+    authorities = areas.groupby(publication.areas["authority"]).agg(joined_outlines)
     # Roads reach a little beyond the land, so that a reader sees where they lead.
     roads = publication.base.main_roads.to_crs(BNG)
     inside = roads.clip(land.simplify(_ROAD_TOLERANCE_M).buffer(_AROUND_M))
@@ -124,7 +125,7 @@ def draw_areas(
     """Fill the areas by their class: a colour and a hatch for each, then their thin borders."""
     for place, (colour, hatch) in enumerate(fills):
         chosen = base_map.areas.to_numpy()[(classes == place).to_numpy()]
-        page.fill(window.place(shapely.coverage_union_all(chosen)), colour, hatch=hatch)
+        page.fill(window.place(joined_outlines(chosen)), colour, hatch=hatch)
     page.line(window.place(base_map.edges), "#ffffff", 0.15)
 
 
@@ -183,7 +184,7 @@ def scale_spot(
     """Choose a place for the scale: the first corner of the map clear of marks and of land."""
     west, north = window.corner
     east, south = np.add(window.corner, window.size) - _SCALE
-    land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
+    land = window.place(joined_outlines(base_map.areas))
     taken = shapely.union_all([land, *(mark.buffer(2) for mark in marks)])
     # Clear of land first: the scale is wanted in the sea, or beyond the border, not on a town.
     corners = [(west, south), (west, north), (east, south), (east, north)]
@@ -202,7 +203,7 @@ def emptiest_corner(
     """Return where a frame of a size covers least land: its place in a corner of the map."""
     (west, north), (width, height) = window.corner, size
     east, south = west + window.size[0] - width, north + window.size[1] - height
-    land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
+    land = window.place(joined_outlines(base_map.areas))
     corners = [(east, south), (west, south), (east, north), (west, north)]
 
     def covered(at: tuple[float, float]) -> float:

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from llrgeo.inputs.base_map import BaseMap
+from llrgeo.inputs.base_map import BaseMap, joined_outlines
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish import pages
 from llrgeo.publish.option_view import mode_and_period
@@ -57,7 +57,7 @@ def render_catchments(maps: CatchmentMaps) -> str:
     """Return the page as HTML without scripts: a table of all sites, then a map of each."""
     styles = [pages.style_sheet(maps.theme.accent), pages.asset("report/assets/report.css")]
     land = frame_of(maps.base, maps.areas["authority"])
-    ground = shapely.coverage_union_all(land.outlines.to_numpy())
+    ground = joined_outlines(land.outlines)
     first = maps.reach.iloc[0]
     found = [
         _site(maps, (land, ground), rows, number)

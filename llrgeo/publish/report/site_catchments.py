@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
+from llrgeo.inputs.base_map import joined_outlines
 from llrgeo.publish import pages
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.palette import TIME_BREAKS, TIME_COLOURS
@@ -84,7 +85,7 @@ def _map(publication: Publication, land: Frame, counts: pd.Series, number: int) 
     parts = [_backdrop(publication, land)] if number == 1 else []
     # The widest land is drawn first, so that each limit is seen upon the longer ones.
     for limit, (_, *look) in reversed(list(zip(LIMITS_MIN, _key(), strict=True))):
-        near = shapely.coverage_union_all(np.asarray(land.outlines)[minutes <= limit])
+        near = joined_outlines(np.asarray(land.outlines)[minutes <= limit])
         parts.append(_edged(near, *look))
     parts.append(Markup('<use href="#{}"/>').format(_BACKDROP))
     parts += [

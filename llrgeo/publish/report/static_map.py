@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from llrgeo.inputs.base_map import BaseMap
+from llrgeo.inputs.base_map import BaseMap, joined_outlines
 from llrgeo.publish.legend import Legend, LegendRow
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import people
@@ -90,7 +90,7 @@ def frame_of(base: BaseMap, authorities: pd.Series) -> Frame:
     drawn = simple.affine_transform(
         [1 / metres, 0, 0, -1 / metres, _MARGIN - west / metres, _MARGIN + north / metres]
     )
-    borders = drawn.groupby(authorities).agg(shapely.coverage_union_all)
+    borders = drawn.groupby(authorities).agg(joined_outlines)
     height = (north - south) / metres + 2 * _MARGIN
     return Frame(drawn, gpd.GeoSeries(borders), metres, (west, north), height)
 
@@ -134,9 +134,7 @@ def _class_paths(land: Frame, legend: Legend) -> tuple[Markup, ...]:
     key = "classes", len(legend.rows), classes.tobytes()
     if key not in land.drawn:
         outlines = np.asarray(land.outlines)
-        joined = (
-            shapely.coverage_union_all(outlines[classes == k]) for k in range(len(legend.rows))
-        )
+        joined = (joined_outlines(outlines[classes == k]) for k in range(len(legend.rows)))
         land.drawn[key] = tuple(Markup("{}").format(drawing.path_of(shape)) for shape in joined)
     return land.drawn[key]
 
