@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import numpy as np
 import pytest
@@ -525,9 +525,15 @@ class TestAZip:
         with pytest.raises(InputError, match=r"bus\.zip: not a readable zip"):
             read(feed)
 
-    def test_that_was_damaged_is_refused(self, feed: Path) -> None:
-        content = bytearray(write_feed(feed).read_bytes())
-        content[200:260] = bytes(60)
+    @pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+    def test_that_was_damaged_is_refused(self, feed: Path, packing: int) -> None:
+        with ZipFile(write_feed(feed)) as archive:
+            tables = {name: archive.read(name) for name in archive.namelist()}
+        with ZipFile(feed, "w", packing) as archive:
+            for name, table in tables.items():
+                archive.writestr(name, table)
+        content = bytearray(feed.read_bytes())
+        content[100:130] = bytes(30)
         feed.write_bytes(content)
         with pytest.raises(InputError, match=r"bus\.zip: "):
             read(feed)

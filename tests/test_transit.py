@@ -168,13 +168,14 @@ class TestTransfers:
     def test_that_the_feed_states_come_before_walks(self, tmp_path: Path) -> None:
         header = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\n"
         taken = {}
-        for name, row in (("slow", "2,901"), ("quick", "2,900"), ("impossible", "3,")):
+        rows = {"slow": "2,901", "quick": "2,900", "impossible": "3,", "no clock": "2,4294967296"}
+        for name, row in rows.items():
             feed = write_feed(tmp_path / name, transfers=f"{header}market,square,{row}\n")
             router = TransitRouter(
                 read_timetable([feed], TUESDAY), rules("09:30", max_journey_min=150)
             )
             taken[name] = minutes(router, HOME, HOSPITAL)
-        assert taken == {"slow": 120, "quick": 60, "impossible": np.inf}
+        assert taken == {"slow": 120, "quick": 60, "impossible": np.inf, "no clock": np.inf}
 
     def test_that_are_timed_hold_at_the_same_minute(self, tmp_path: Path) -> None:
         calls = TOY["stop_times"].replace("10:10:00,10:10:00,square", "9:55:00,9:55:00,market")

@@ -1,6 +1,7 @@
 """A GTFS feed as it comes: a zip of text tables, and the services that run on a day."""
 
 import datetime as dt
+import lzma
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -99,7 +100,7 @@ def read_feed(path: Path) -> Tables:
     try:
         with ZipFile(path) as archive:
             return _read_tables(archive, path.name)
-    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+    except (BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError) as error:
         msg = f"{path.name}: not a readable zip ({error}); download it again"
         raise InputError(msg) from error
 

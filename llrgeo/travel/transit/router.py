@@ -289,7 +289,8 @@ class TransitRouter:
         walks = _for_all_stops(_for_all_stops(walks, "place", number), "to", number)
         walks["seconds"] += round(self.rules.change_min * 60)
         table = pd.concat([stated, walks]).drop_duplicates(["place", "to"])
-        return table[table["seconds"] < np.inf].astype(np.int32)
+        # A feed may shut a change by a time that no clock shows.
+        return table[table["seconds"] < NEVER].astype(np.int32)
 
     def _walks(self, places: gpd.GeoSeries, others: gpd.GeoSeries) -> pd.DataFrame:
         """List the walks within the longest one: `place`, `to` (row numbers) and `seconds`."""
