@@ -45,18 +45,18 @@ def test_so_many_sites_cover_all_or_a_site_less_does_not(
 ) -> None:
     cover = random_cover(seed, areas, sites, share)
     best = fewest(cover)
-    found = cover_with(cover, best, deadline=np.inf)
+    found = cover_with(CoverRelaxation.of(cover), best, deadline=np.inf)
     assert found.plan is not None
     assert len(found.plan) == found.cost == best
     assert found.bound <= best
     assert cover[:, found.plan].any(axis=1).all()
-    none = cover_with(cover, best - 1, deadline=np.inf)
+    none = cover_with(CoverRelaxation.of(cover), best - 1, deadline=np.inf)
     assert none.plan is None
     assert none.bound == np.inf
 
 
 def test_no_areas_need_no_site() -> None:
-    found = cover_with(np.zeros((0, 4), dtype=bool), 0, deadline=np.inf)
+    found = cover_with(CoverRelaxation.of(np.zeros((0, 4), dtype=bool)), 0, deadline=np.inf)
     assert found.plan is not None
     assert not len(found.plan)
 
@@ -76,12 +76,15 @@ def far_from_its_relaxation(number: int) -> np.ndarray:
 
 def test_many_parts_are_divided_until_each_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     cover = far_from_its_relaxation(6)
+    # The first cuts would close all at once.
+    monkeypatch.setattr(cover_branch, "_CUTS", ((0, 1.0),) * 2)
     divided = []
     divide = cover_branch._CoverTree._divide
     monkeypatch.setattr(
         cover_branch._CoverTree, "_divide", lambda *part: divided.append(1) or divide(*part)
     )
-    none, found = (cover_with(cover, number, deadline=np.inf) for number in (11, 12))
+    relaxation = CoverRelaxation.of(cover)
+    none, found = (cover_with(relaxation, number, deadline=np.inf) for number in (11, 12))
     assert none.plan is None
     assert none.bound == np.inf
     assert found.plan is not None
@@ -91,10 +94,10 @@ def test_many_parts_are_divided_until_each_is_closed(monkeypatch: pytest.MonkeyP
 
 def test_when_time_is_up_the_bound_is_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     cover = far_from_its_relaxation(6)
-    stopped = cover_with(cover, 11, deadline=time.perf_counter() - 1)
+    stopped = cover_with(CoverRelaxation.of(cover), 11, deadline=time.perf_counter() - 1)
     assert stopped.plan is None
     assert stopped.bound == 0.0
-    # After the first part the bound is the relaxation's, 1.5 for each triangle.
+    # After the first solution the bound is the relaxation's, 1.5 for each triangle.
     solve, solved = CoverRelaxation.solve, []
 
     def once(relaxation: CoverRelaxation, ends: float, most: float = np.inf) -> Relaxed | None:
@@ -102,7 +105,7 @@ def test_when_time_is_up_the_bound_is_what_is_known(monkeypatch: pytest.MonkeyPa
         return solve(relaxation, ends, most) if len(solved) == 1 else None
 
     monkeypatch.setattr(CoverRelaxation, "solve", once)
-    assert cover_with(cover, 11, deadline=np.inf).bound == pytest.approx(9.0)
+    assert cover_with(CoverRelaxation.of(cover), 11, deadline=np.inf).bound == pytest.approx(9.0)
 
 
 @pytest.mark.parametrize("seed", range(6))

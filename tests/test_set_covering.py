@@ -3,6 +3,7 @@
 import time
 from itertools import combinations
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,9 +125,9 @@ def test_the_fewest_sites_are_proved_one_number_after_the_other(
     asked, prices, at_most = [], Covering.prices, Covering.at_most
     monkeypatch.setattr(Covering, "prices", lambda *known: share * prices(*known))
 
-    def noted(covering: Covering, number: int, *, deadline: float) -> BoundedPlan:
+    def noted(covering: Covering, number: int, **further: Any) -> BoundedPlan:
         asked.append(number)
-        return at_most(covering, number, deadline=deadline)
+        return at_most(covering, number, **further)
 
     monkeypatch.setattr(Covering, "at_most", noted)
     found = located(minutes, people, SitingProblem("lscp", standard_min=27.1))

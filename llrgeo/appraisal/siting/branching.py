@@ -57,7 +57,7 @@ class Part:
 
     The cost is the programme's own: a number of sites, where that is what is to be least. `way` is
     1 where the site `branched` was opened and 0 where it was closed, and `moved` by how much its
-    column had to move for it.
+    column had to move for it. `depth` is how many sites were branched on.
     """
 
     fixed: Fixed
@@ -65,6 +65,7 @@ class Part:
     branched: int = -1
     way: int = 0
     moved: float = 1.0
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,16 @@ import numpy as np
 from llrgeo.appraisal.siting.branching import Part, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.model import Mask, Positions
+from llrgeo.appraisal.siting.model import Positions
 
 _ROUNDING: Final = 1e-6  # of a number of sites
 _HALF: Final = 0.5  # of a site
 _TRIED: Final = 8  # sites of a part that are tried
 _LOOKED_AT: Final = 32  # sites of a part, those in the order of what is expected of them
+# Rounds of cuts, and by what share of what is left one has to raise the value to be followed by
+# another: before the first branch, and after so many. Further down, steps of the simplex method
+# close parts sooner than cuts do.
+_CUTS: Final = ((30, 0.01), *((3, 0.1),) * 5, (0, 1.0))
 _STEPS: Final = 100  # of the simplex method, for each half that is tried
 
 
@@ -40,7 +44,7 @@ class _CoverTree:
         while self.parts and time.perf_counter() < self.deadline:
             part = self.parts.pop()
             self.relaxation.fix(part.fixed)
-            relaxed = self.relaxation.solve(self.deadline, self.number + _ROUNDING)
+            relaxed = self._relax(*_CUTS[min(part.depth, len(_CUTS) - 1)])
             if relaxed is None:
                 self.parts.append(part)
                 break
@@ -55,6 +59,27 @@ class _CoverTree:
             self._divide(part, relaxed, doubted)
         return None
 
+    def _relax(self, rounds: int, worth: float) -> Relaxed | None:
+        """Solve the relaxation, None where time is up.
+
+        Up to so many rounds of cuts go in, as long as one raises the value by a share (`worth`) of
+        what is left to the number of sites.
+        """
+        relaxed = self.relaxation.solve(self.deadline, self.number + _ROUNDING)
+        for _ in range(rounds):
+            if relaxed is None or not len(relaxed.in_doubt()):
+                break
+            if not self.relaxation.cut(relaxed.opened):
+                break
+            tighter = self.relaxation.solve(self.deadline, self.number + _ROUNDING)
+            if tighter is None:
+                break  # what was known before holds
+            rise, room = tighter.value - relaxed.value, self.number - relaxed.value
+            relaxed = tighter
+            if rise < worth * room:
+                break
+        return relaxed
+
     def _divide(self, part: Part, relaxed: Relaxed, doubted: Positions) -> None:
         """Close and open the site of a part that is expected to raise the bounds most."""
         bound = max(part.bound, relaxed.value)
@@ -64,7 +89,7 @@ class _CoverTree:
         for way, moved in ((0, relaxed.opened[site]), (1, 1 - relaxed.opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
-            self.parts.append(Part(half, bound, site, way, float(moved)))
+            self.parts.append(Part(half, bound, site, way, float(moved), part.depth + 1))
 
     def _most_telling(self, doubted: Positions, relaxed: Relaxed) -> int:
         """Return the site whose halves are expected to raise the bound most, tried where new."""
@@ -80,13 +105,13 @@ class _CoverTree:
         return int(likely[self.costs.score(likely, relaxed.opened).argmax()])
 
 
-def cover_with(cover: Mask, number: int, *, deadline: float) -> BoundedPlan:
+def cover_with(relaxation: CoverRelaxation, number: int, *, deadline: float) -> BoundedPlan:
     """Find a plan of at most so many sites that covers all areas, or show that there is none.
 
     Parameters
     ----------
-    cover
-        Shape (areas, sites): which site covers which area; each area has at least one.
+    relaxation
+        Of the covering. What it learns of cuts is of use for the next number.
     number
         Of sites.
     deadline
@@ -97,10 +122,9 @@ def cover_with(cover: Mask, number: int, *, deadline: float) -> BoundedPlan:
     BoundedPlan
         The bound is on the number of sites; +inf where there is no such plan.
     """
-    relaxation = CoverRelaxation.of(cover)
     # A little above what closes a part, so that rounding opens none.
     relaxation.stop_above(number + 2 * _ROUNDING)
-    start = np.zeros(cover.shape[1], dtype=np.int8)
+    start = np.zeros(relaxation.terms.shape[1], dtype=np.int8)
     costs = Pseudocosts.of(len(start))
     tree = _CoverTree(relaxation, number, deadline, [Part(start, 0.0)], costs)
     plan = tree.find()

@@ -2,23 +2,27 @@
 
 Of thousands of areas a few hundred have a price; the others are covered when these are. So a row is
 put in when a solution leaves its area bare, and the programme stays small (a cutting plane method,
-Kelley 1960, on rows that are known from the start).
+Kelley 1960, on rows that are known from the start). Cuts, which whole sites meet but not those open
+in part, raise its value (`cover_cuts`); they are kept, and put in again where a solution misses
+them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-from llrgeo.appraisal.siting.branching import Fixed, Relaxed
+from llrgeo.appraisal.siting.branching import WHOLE, Fixed, Relaxed
+from llrgeo.appraisal.siting.cover_cuts import Rows, zero_half_cuts
 from llrgeo.appraisal.siting.milp import Ending, Programme, run_until
 from llrgeo.appraisal.siting.model import Mask, Positions, Vector
 
-_BARE: Final = 1e-6  # of an area's cover
-_AT_ONCE: Final = 60  # rows put in: those of the areas covered least
+_MISSED: Final = 1e-6  # of a row's limit
+_AT_ONCE: Final = 60  # rows put in: those missed most
 _MOST_ROWS: Final = 600  # beyond, rows that do not bind go
+_MOST_CUTS: Final = 3_000  # that are kept; beyond, those that are not put in go
 _ALL_STEPS: Final = 2_147_483_647  # of the simplex method
 
 
@@ -28,34 +32,46 @@ class CoverRelaxation:
 
     Attributes
     ----------
-    cover
-        Shape (areas, sites): which site covers which area; each area has at least one.
-    sparse
-        The same, as numbers.
+    terms, least
+        The rows that are known, shapes (areas + cuts, sites) and (areas + cuts,): the sum of terms
+        x open sites is at least so much. Those of the areas come first, at least one each.
+    areas
+        How many.
     highs
         The programme, which goes on from where it was solved before.
     rows
-        The area of each row.
+        Which of the rows are put in.
+    rng
+        Of the search for cuts.
     """
 
-    cover: Mask
-    sparse: csr_array
+    terms: csr_array
+    least: Vector
+    areas: int
     highs: highspy.Highs
     rows: Positions
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     @classmethod
     def of(cls, cover: Mask) -> Self:
-        """Return the relaxation of a covering, with the areas that the fewest sites cover."""
-        first = np.argsort(cover.sum(axis=1), kind="stable")[: cover.shape[1]]
+        """Return the relaxation of a covering, with the areas that the fewest sites cover.
+
+        Parameters
+        ----------
+        cover
+            Shape (areas, sites): which site covers which area; each area has at least one.
+        """
+        areas, sites = cover.shape
+        first = np.argsort(cover.sum(axis=1), kind="stable")[:sites]
         programme = Programme()
         # No site need be open more than once. A limit would take from the prices of areas.
-        columns = programme.add_columns(cover.shape[1], upper=np.inf)
+        columns = programme.add_columns(sites, upper=np.inf)
         programme.charge(columns, np.ones(len(columns)))
         row, site = np.nonzero(cover[first])
         programme.add_rows(len(first), [(row, columns[site], 1.0)], low=1.0)
         highs = programme.relaxation()
         highs.setOptionValue("presolve", "off")  # rows are put in, and bounds move
-        return cls(cover, csr_array(cover.astype(float)), highs, first)
+        return cls(csr_array(cover.astype(float)), np.ones(areas), areas, highs, first)
 
     def solve(self, deadline: float, most: float = np.inf) -> Relaxed | None:
         """Return the fewest sites at the bounds that are set; None where time is up.
@@ -74,20 +90,47 @@ class CoverRelaxation:
                 return Relaxed.nothing()
             solution = self.highs.getSolution()
             opened = np.array(solution.col_value)
-            covered = self.sparse @ opened
-            bare = np.flatnonzero(covered < 1 - _BARE)
-            if not len(bare):
+            slack = self.terms @ opened - self.least
+            missed = np.flatnonzero(slack < -_MISSED)
+            if not len(missed):
                 if len(self.rows) > _MOST_ROWS:
-                    self.drop_loose(covered)
+                    self._drop(slack)
                 return Relaxed(value, opened, np.array(solution.col_dual))
-            self._put_in(bare[np.argsort(covered[bare], kind="stable")[:_AT_ONCE]])
+            self._put_in(missed[np.argsort(slack[missed], kind="stable")[:_AT_ONCE]])
+
+    def cut(self, opened: Vector) -> bool:
+        """Look for cuts that the solution found last misses; return whether there are any.
+
+        They are put in when the programme is solved next.
+        """
+        slack = self.terms @ opened - self.least
+        tight = np.flatnonzero(slack < 1)
+        tight = tight[np.argsort(slack[tight], kind="stable")]
+        terms = np.rint(self.terms[tight].toarray()).astype(np.int64)
+        # Areas of like sites, of those in doubt, make equal sums: the one with least slack is left.
+        doubted = (opened > WHOLE) & (opened < 1 - WHOLE)
+        odd = np.packbits(terms[:, doubted] & 1, axis=1)
+        _, chosen = np.unique(
+            np.column_stack([odd, self.least[tight] % 2 > 0]), axis=0, return_index=True
+        )
+        least = np.rint(self.least[tight[chosen]]).astype(np.int64)
+        cuts = zero_half_cuts(Rows(terms[chosen], least), opened, self.rng)
+        if len(self.least) - self.areas + len(cuts.least) > _MOST_CUTS:
+            self._forget()
+        self.terms = vstack([self.terms, csr_array(cuts.terms.astype(float))]).tocsr()
+        self.least = np.append(self.least, cuts.least)
+        return len(cuts.least) > 0
 
     def prices(self) -> Vector:
-        """Return what each area adds to the value solved last; 0 where its row is not there."""
-        prices = np.zeros(len(self.cover))
+        """Return what each area adds to the value solved last; 0 where its row is not there.
+
+        Only where there are no cuts is the value the sum of prices.
+        """
+        prices = np.zeros(self.areas)
         duals = np.array(self.highs.getSolution().row_dual)
         if len(duals) == len(self.rows):
-            prices[self.rows] = duals
+            of_area = self.rows < self.areas
+            prices[self.rows[of_area]] = duals[of_area]
         return prices
 
     def fix(self, fixed: Fixed) -> None:
@@ -116,18 +159,25 @@ class CoverRelaxation:
         """Let no solution be worked out whose value is above so many sites."""
         self.highs.setOptionValue("objective_bound", most)
 
-    def drop_loose(self, covered: Vector) -> None:
-        """Take out the rows that do not bind; `covered` is how far each area is covered."""
-        loose = covered[self.rows] > 1 + _BARE
+    def _drop(self, slack: Vector) -> None:
+        """Take out the rows that do not bind; `slack` is by how much each known row is met."""
+        loose = slack[self.rows] > _MISSED
         self.highs.deleteRows(int(loose.sum()), np.flatnonzero(loose).astype(np.int32))
         self.rows = self.rows[~loose]
 
-    def _put_in(self, areas: Positions) -> None:
-        """Put in the rows of some areas."""
-        members = self.cover[areas]
-        sites = np.nonzero(members)[1].astype(np.int32)
-        starts = np.append(0, members.sum(axis=1).cumsum())[:-1].astype(np.int32)
-        once, number = np.ones(len(areas)), len(areas)
+    def _forget(self) -> None:
+        """Forget the cuts that are not put in."""
+        kept = np.arange(len(self.least)) < self.areas
+        kept[self.rows] = True
+        self.rows = (np.cumsum(kept) - 1)[self.rows]
+        self.terms, self.least = self.terms[kept], self.least[kept]
+
+    def _put_in(self, rows: Positions) -> None:
+        """Put in some of the known rows."""
+        terms, number = self.terms[rows], len(rows)
         unlimited = np.full(number, np.inf)
-        self.highs.addRows(number, once, unlimited, len(sites), starts, sites, np.ones(len(sites)))
-        self.rows = np.append(self.rows, areas)
+        starts, sites = terms.indptr[:-1].astype(np.int32), terms.indices.astype(np.int32)
+        self.highs.addRows(
+            number, self.least[rows], unlimited, len(sites), starts, sites, terms.data
+        )
+        self.rows = np.append(self.rows, rows)

@@ -78,13 +78,17 @@ class Covering:
         steps = min(each * len(self.cover), most)
         return search_cover(self.cover, start, steps=steps, seed=seed, deadline=deadline)
 
-    def at_most(self, number: int, *, deadline: float) -> BoundedPlan:
+    def at_most(
+        self, number: int, *, deadline: float, relaxation: CoverRelaxation | None = None
+    ) -> BoundedPlan:
         """Find a plan of at most so many sites, as positions in `sites`, or show that none is.
 
-        The bound is on the number of sites; +inf where there is no such plan.
+        The bound is on the number of sites; +inf where there is no such plan. A relaxation of the
+        cover that another number was asked of before has cuts that are of use again.
         """
         if number > FEW_SITES:
-            return cover_with(self.cover, number, deadline=deadline)
+            known = relaxation or CoverRelaxation.of(self.cover)
+            return cover_with(known, number, deadline=deadline)
         tried = cover_by_trying(self.cover, number)
         if tried is None:
             return BoundedPlan(None, np.inf, np.inf)
@@ -161,8 +165,9 @@ def _fewest(covering: Covering, deadline: float, seed: int) -> tuple[Positions, 
         if better is None:
             break
         plan = better
+    relaxation = CoverRelaxation.of(covering.cover)
     while len(plan) > least and time.perf_counter() < deadline:
-        found = covering.at_most(least, deadline=deadline)
+        found = covering.at_most(least, deadline=deadline, relaxation=relaxation)
         if found.plan is not None:
             plan = found.plan
         elif np.isposinf(found.bound):
