@@ -14,7 +14,7 @@ from llrgeo.appraisal.siting.constraints import Budget, Capacity
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.errors import InfeasibleError
+from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.travel.times import TravelTimes
 
 FEW = settings(
@@ -97,3 +97,18 @@ def test_a_site_is_not_needed_only_because_no_other_is_left_to_take_its_place() 
     room = Capacity({"A": 42.0, "B": 45.0, "C": 47.0, "D": 86.0})
     problem = SitingProblem(constraints=(budget, room), ceiling_min=CEILING_MIN)
     check_against_brute_force(times, demand, problem)
+
+
+def test_costs_too_far_apart_for_shares_of_areas_are_refused() -> None:
+    minutes = pd.DataFrame({"A": [5.0, 21.0, np.inf], "B": [26.0, 7.0, 19.0]}, list("abc"))
+    demand = pd.Series([300.0, 120.0, 80.0], list("abc"))
+    free = SitingProblem("kolm-pollak", p=1, kappa=-0.4, ceiling_min=100.0)
+    limited = free.subject_to(Capacity({"A": 900.0, "B": 600.0}))
+    # exp(0.4 x 100) = 2.35e17; a share of 1e-7 of it is more than all else together.
+    with pytest.raises(InputError, match=r"up to 2e\+17; .* up to 1e\+14; take a kappa nearer"):
+        locate_sites(TravelTimes(minutes), demand, limited)
+    assert locate_sites(TravelTimes(minutes), demand, free).sites == ("B",)
+    # exp(0.3 x 100) = 1.07e13
+    nearer = SitingProblem("kolm-pollak", p=1, kappa=-0.3, ceiling_min=100.0)
+    room = nearer.subject_to(Capacity({"A": 900.0, "B": 600.0}))
+    assert locate_sites(TravelTimes(minutes), demand, room).sites == ("B",)

@@ -22,6 +22,7 @@ from llrgeo.errors import InfeasibleError
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
 
+_FARTHEST_APART: Final = 1e14  # costs of kolm-pollak, of which the least is 1
 _EXACT: Final = 2.0**31  # whole numbers below are exact in floating point, and so are their sums
 
 
@@ -149,7 +150,10 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
         raise InfeasibleError(msg)
     pairs = Pairs(capped.to_numpy(), reachable, counted / counted.sum(), ~beside)
     model = _model(draft, pairs, _catchments(draft, weights, beside), problem)
-    step = _cost_step(counted, problem.definition.pair_costs(pairs, problem.parameters))
+    unit_costs = problem.definition.pair_costs(pairs, problem.parameters)
+    if model.catchments is not None:
+        raise_faults(_scale_faults(unit_costs[:, ~draft.close]), source="siting problem")
+    step = _cost_step(counted, unit_costs)
     case = Formulation(problem, raw.index, raw.columns, pairs, left_out, model, step)
     if not problem.definition.covers_all:
         return case
@@ -175,6 +179,21 @@ def _demand_faults(demand: pd.Series, area_ids: pd.Index) -> list[str]:
     if not demand.sum() > 0:
         faults.append("there is no demand")
     return faults
+
+
+def _scale_faults(unit_costs: Matrix) -> list[str]:
+    """Return a fault where the costs of journeys are too far apart for shares of areas.
+
+    A solver takes shares below some 1e-7 for 0, and sums of costs lose what is 1e16 times less.
+    """
+    largest = unit_costs.max(initial=0.0)
+    if largest <= _FARTHEST_APART:
+        return []
+    msg = (
+        f"a journey costs up to {largest:.0e}; with capacities or a least activity plans can be "
+        f"told apart up to {_FARTHEST_APART:.0e}; take a kappa nearer to 0, or a lower ceiling_min"
+    )
+    return [msg]
 
 
 def _never_reached(draft: Draft) -> Mask:
