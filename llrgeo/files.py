@@ -58,7 +58,7 @@ def as_paths(files: Iterable[StrPath], *, what: str) -> list[Path]:
 def written_whole(path: Path) -> Iterator[Path]:
     """Yield a path to write to; it takes the place of `path` once the block ends without an error.
 
-    Folders above it are made where they are missing.
+    Folders above it are made where they are missing; what killed runs left beside it is removed.
 
     Examples
     --------
@@ -69,6 +69,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     '12.5'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_litter(path.parent)
     with temporary_folder(path.parent) as folder:
         made = folder / path.name
         yield made

@@ -28,6 +28,20 @@ def has_hidden(value: object) -> bool:
     return isinstance(value, str) and bool(_HIDDEN.search(value))
 
 
+def is_garbled(value: object) -> bool:
+    """Say whether a value is a text some of whose letters an encoding has spoilt.
+
+    U+FFFD stands for what could not be read. UTF-8 that was read as Windows-1252, in which an
+    e with an accent is two other letters, is another text where that is turned back.
+    """
+    if not isinstance(value, str) or value.isascii():
+        return False
+    try:
+        return "\ufffd" in value or value.encode("cp1252").decode("utf-8") != value
+    except UnicodeError:  # as all that was read rightly
+        return False
+
+
 def as_place_name(text: str) -> str:
     r"""Return what names of places are told apart by: not capitals, blanks, marks, nor & for and.
 

@@ -233,6 +233,16 @@ def test_scratch_of_a_killed_run_is_removed_by_the_next(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_killed_run_left_beside_a_file_is_removed_by_the_next(tmp_path):
+    left, other = (tmp_path / f".llrgeo-{m}-999999999-x" for m in (files._machine(), "0123abcd"))
+    for folder in (left, other):
+        folder.mkdir()
+    with files.written_whole(tmp_path / "reach.gpkg") as made:
+        made.write_bytes(b"layers")
+    # That of another machine may be at work still.
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "reach.gpkg"]
+
+
 WRITE = """
 import sys
 from pathlib import Path

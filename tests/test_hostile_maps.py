@@ -66,6 +66,13 @@ MAPS = {
         collection(coordinates=METRES, crs={"type": "name", "properties": {"name": "our grid"}}),
         "looks like eastings and northings, not degrees",
     ),
+    "infinite": (
+        "o.geojson",
+        collection(
+            coordinates=[[["INF", 52.6], [-1.1, 52.6], [-1.1, 52.7], ["INF", 52.6]]]
+        ).replace('"INF"', "Infinity"),
+        "coordinates that are not numbers",
+    ),
     "beyond the date line": (
         "o.geojson",
         collection(coordinates=[[[-190.2, 52.0], [-190.1, 52.0], [-190.1, 52.5], [-190.2, 52.0]]]),

@@ -116,6 +116,14 @@ SITES = {
     "beds below 0": (cell("A", "beds", "-3"), "'beds' is below 0"),
     "more beds than England has": (cell("A", "beds", "100001"), "'beds' is above 100000"),
     "a name that is an error": (cell("A", "name", "#REF!"), "'name' is an error value of a spread"),
+    "a letter that was lost": (
+        cell("A", "name", "H\ufffdpital"),
+        "'name' has letters that an encoding",
+    ),
+    "letters of another encoding": (
+        cell("A", "name", "H\u00c3\u00b4pital"),
+        "'name' has letters that an",
+    ),
     "an id that is an error": (renamed("A", "#NAME?"), r"'site_id' is an error value .*: row 2"),
     "a kind that there is not": (cell("A", "kind", "clinic"), "kinds without a role"),
     "a kind in capitals": (cell("A", "kind", "Other"), "kinds without a role"),
@@ -192,6 +200,14 @@ def test_a_number_of_beds_between_blanks_of_any_kind_is_read(tables, tmp_path, w
     given.to_csv(tmp_path / "sites.csv")
     read = read_sites(tmp_path / "sites.csv").loc["C", "beds"]
     assert f"{read:g}" == ("nan" if beds is None else str(beds))
+
+
+@pytest.mark.parametrize(
+    "name", ["H\u00f4pital", "y \u2013 \u0174yl", "Z\u00fcrich\u2019s", "\u00c3"]
+)
+def test_letters_beyond_ascii_are_no_fault(tables, tmp_path, name):
+    path = spoilt(tables, tmp_path, "sites", cell("A", "name", name))
+    assert read_sites(path).loc["A", "name"] == name
 
 
 def test_what_is_meant_is_read(tables, tmp_path):
@@ -293,6 +309,7 @@ CONTENTS: dict[str, tuple[bytes, str]] = {
     "UTF-16": ("area_id,name\nW,ä\n".encode("utf-16"), "not text in UTF-8"),
     "Latin-1": ("area_id,name\nW,ä\n".encode("latin-1"), "not text in UTF-8"),
     "semicolons": (b"area_id;name\nW;x\n", "columns are not separated by commas"),
+    "bars": (b"area_id|name\nW|x\n", "columns are not separated by commas"),
     "tabs": (b"area_id\tname\nW\tx\n", "columns are not separated by commas"),
     "a comma at line ends": (b"area_id,name\nW,x,\nN,y,\n", "is there a comma at line ends"),
     "many values beyond the header": (b"area_id\nW,x,y,z\n", "more values than there are columns"),

@@ -229,7 +229,7 @@ REFUSED = {
         "columns are not separated by commas; in a spreadsheet save it as",
     ),
     "tabs": (lines(sep="\t"), "columns are not separated by commas"),
-    "bars": (lines(sep="|"), r"'area_id' is missing; .* must hold the names of columns; found"),
+    "bars": (lines(sep="|"), "columns are not separated by commas"),
     "decimal commas": (
         changed(lambda table: table.assign(lat=table["lat"].str.replace(".", ","))),
         r"'lat' is not a number .write a point for decimals and nothing else",

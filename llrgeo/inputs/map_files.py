@@ -186,7 +186,8 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
     if len(other) or table.geometry.is_empty.any():
         found = ", ".join(sorted(set(other))) or "empty shapes"
         faults.append(f"{len(other) or 1} of {len(table)} shapes are no polygons, but {found}")
-    empty = int((shapely.area(table.geometry.to_numpy()) == 0).sum())
+    with np.errstate(invalid="ignore"):  # infinite coordinates are told below
+        empty = int((shapely.area(table.geometry.to_numpy()) == 0).sum())
     if empty and not faults:
         faults.append(f"{empty} of {len(table)} shapes have no area")
     return faults + _coordinate_faults(table)

@@ -16,7 +16,7 @@ from llrgeo.schema import (
     number_note,
     to_numbers,
 )
-from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_seen
+from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_garbled, is_seen
 
 ROW: Final = "row"
 """Name of the index of a table whose rows are numbered as in the spreadsheet that it came from."""
@@ -167,6 +167,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
         bad["is an error value of a spreadsheet"] = values.isin(_ERRORS)
         bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
+        bad["has letters that an encoding has spoilt"] = values.map(is_garbled).astype(bool)
         bad[f"is longer than {_LONGEST:,} letters"] = values.astype(str).str.len() > _LONGEST
     else:
         number = to_numbers(values)

@@ -257,6 +257,6 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def _refuse_separators(names: Sequence[object], path: Path) -> None:
-    if len(names) == 1 and re.search(r"[;\t]", str(names[0])):
+    if len(names) == 1 and re.search(r"[;|\t]", str(names[0])):
         msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
         raise InputError(msg)
