@@ -61,6 +61,18 @@ def test_a_folder_of_ours_keeps_every_rule(folder):
     assert check_folder_of_pages(folder) == []
 
 
+def test_a_run_that_writes_into_the_folder_meanwhile_is_told(folder, monkeypatch):
+    known = check._text_findings
+
+    def switched(*given):
+        edit(folder, "run", value="ffff23456789")
+        return known(*given)
+
+    monkeypatch.setattr(check, "_text_findings", switched)
+    with pytest.raises(PublishError, match="a run wrote into it while it was checked; check it"):
+        check_folder_of_pages(folder)
+
+
 def test_a_link_that_leads_nowhere_is_found(folder):
     (folder / "report.html").unlink()
     found = told(folder)

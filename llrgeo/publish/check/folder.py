@@ -82,8 +82,18 @@ def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
     Raises
     ------
     PublishError
-        If there is no page in it, or a page cannot be read.
+        If there is no page in it, or a page cannot be read; or if a run wrote into it meanwhile.
     """
+    before = read_recorded(folder)
+    found = _all_findings(folder)
+    # Pages that were read before a run's switch and others after it would be told as a mixture.
+    if read_recorded(folder) != before:
+        msg = f"{folder}: a run wrote into it while it was checked; check it again"
+        raise PublishError(msg)
+    return found
+
+
+def _all_findings(folder: Path) -> list[FolderFinding]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
     if not paths:
         msg = f"{folder}: there is no page in it; publish one: llrgeo run --out {folder}"
