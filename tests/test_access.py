@@ -10,11 +10,11 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.nearest_sites import nearest_site
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people.access import (
     OUTCOMES,
     compare_minutes,
-    nearest_site,
     scored_by_group,
     summarise_access,
     threshold_flows,

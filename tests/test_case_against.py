@@ -15,7 +15,7 @@ from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
 from llrgeo.appraisal.case.item import Item, item_table, place_name
 from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.people.access import nearest_minutes
+from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
 from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.uncertainty.robustness import rank_acceptability

@@ -7,7 +7,8 @@ import pytest
 from appraisal_cases import CLINIC, LOCAL, NURSES, TODAY
 from publication_cases import appraised, county_publication, town_publication
 
-from llrgeo.appraisal.people.access import compare_minutes, nearest_site
+from llrgeo.appraisal.journeys.nearest_sites import nearest_site
+from llrgeo.appraisal.people.access import compare_minutes
 from llrgeo.errors import InputError
 from llrgeo.publish.explorer.payload import explorer_data
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.nearest_sites import nearest_site
 from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people.access import nearest_site
 from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
 from llrgeo.appraisal.uncertainty.robustness import (
     competition_ranks,

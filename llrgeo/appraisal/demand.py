@@ -195,16 +195,27 @@ def rates_by_age(service: Service) -> pd.Series:
     return pd.Series({**every, **own}, dtype=float, name=service.id)
 
 
+def people_by_band(areas: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the residents of every area by the bands that they are divided into (`bands_of`)."""
+    # A plain frame, band by band, which is much quicker than one with geometry and all bands.
+    plain = pd.DataFrame(areas)
+    return np.array([plain[band].to_numpy(float) for band in bands_of(areas)]).T
+
+
 def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     """Return the contacts a year of every area: residents by age band x rate x visits.
 
     Contacts by video and at home are included; `Shares.at_sites` says what is left for sites.
     """
-    rates = rates_by_band(service, areas)
-    # Band by band, which is much quicker than to take them as a frame.
-    people = np.array([areas[band].to_numpy(float) for band in bands_of(areas)]).T
-    values = people @ rates / 1_000 * service.visits
+    values = _trips(service, people_by_band(areas), rates_by_band(service, areas))
     return pd.Series(values, index=areas.index, name=service.id)
+
+
+def _trips(
+    service: Service, people: NDArray[np.float64], rates: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    values: NDArray[np.float64] = people @ rates / 1_000 * service.visits
+    return values
 
 
 def contacts(
@@ -214,6 +225,19 @@ def contacts(
     if counted is not None and service.id in counted.columns:
         return counted[service.id].reindex(areas.index)
     return trips(service, areas)
+
+
+def contacts_by_service(
+    services: Iterable[Service], areas: pd.DataFrame, counted: pd.DataFrame | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Return the `contacts` of several services, in the order of the areas, by service."""
+    people, known = people_by_band(areas), set() if counted is None else set(counted.columns)
+    return {
+        service.id: contacts(service, areas, counted).to_numpy()
+        if service.id in known
+        else _trips(service, people, rates_by_band(service, areas))
+        for service in services
+    }
 
 
 def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
@@ -262,11 +286,12 @@ def activity_table(
     Contacts that were counted (areas by services) take the place of those by rates, and grow as
     these would.
     """
-    rows = {}
-    for service in services:
+    rows, listed = {}, list(services)
+    by_rates, grown = (contacts_by_service(listed, each) for each in (areas, later))
+    for service in listed:
         # Growth is of rates and people; counted contacts are grown by
         # it, and not by a rate of their own.
-        now, then = float(trips(service, areas).sum()), float(trips(service, later).sum())
+        now, then = float(by_rates[service.id].sum()), float(grown[service.id].sum())
         growth = then / now - 1 if now else np.nan
         if counted is not None and service.id in counted.columns:
             now = float(counted[service.id].sum())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.costs.rates import Rates
@@ -13,6 +14,7 @@ from llrgeo.appraisal.demand import (
     Service,
     activity_faults,
     contacts,
+    contacts_by_service,
     rate_base_faults,
     service_faults,
 )
@@ -114,6 +116,12 @@ class AppraisalInputs:
         if self.restricted:
             return self.areas["residents"].astype(float)
         return contacts(service, self.areas, self.activity)
+
+    def contacts_by_service(self, services: Iterable[Service]) -> dict[str, NDArray[np.float64]]:
+        """Return `contacts_of` several services, in the order of the areas, by service."""
+        if self.restricted:
+            return {service.id: self.contacts_of(service).to_numpy() for service in services}
+        return contacts_by_service(services, self.areas, self.activity)
 
 
 def times_for(

@@ -2,15 +2,52 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.costs.option_costs import CostChange
-from llrgeo.appraisal.evaluation import OptionSummary
+from llrgeo.appraisal.people.access import ScoredGroups
 from llrgeo.appraisal.people.people_groups import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.schema import name_some, raise_faults
+
+
+class Columns(Protocol):
+    """A table by service, of which columns are taken: a frame, or arrays by name."""
+
+    def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - a series or an array
+        """Return a column."""
+        ...
+
+
+class Figures(Protocol):
+    """What measures read of an option: of `evaluation.OptionSummary`, where they are explained."""
+
+    @property
+    def scored_groups(self) -> ScoredGroups:
+        """How long each group of people travels."""
+        ...
+
+    @property
+    def share_worse(self) -> float:
+        """The share of people with a longer journey, or none left."""
+        ...
+
+    @property
+    def burden(self) -> Columns:
+        """Trips, hours, kilometres and kg CO2e a year by service."""
+        ...
+
+    @property
+    def care(self) -> Columns:
+        """Contacts a year by service and place."""
+        ...
+
+    @property
+    def cost(self) -> CostChange | None:
+        """What the option costs and saves."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +73,7 @@ class Measure:
     unit: str
     better: Literal["lower", "higher"]
     anchors: tuple[float, float]
-    value: Callable[[OptionSummary], float]
+    value: Callable[[Figures], float]
     of_contacts: bool = False
 
     def score(self, values: pd.Series) -> pd.Series:
@@ -51,7 +88,7 @@ class Measure:
 
 
 def measure_values(
-    results: Mapping[str, OptionSummary], names: Collection[str], measures: Mapping[str, Measure]
+    results: Mapping[str, Figures], names: Collection[str], measures: Mapping[str, Measure]
 ) -> pd.DataFrame:
     """Return the figures of options (rows) on some of the measures (columns).
 
@@ -96,41 +133,41 @@ def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.Da
     return pd.DataFrame({name: measures[name].score(values[name]) for name in values.columns})
 
 
-def _everyone(column: str) -> Callable[[OptionSummary], float]:
+def _everyone(column: str) -> Callable[[Figures], float]:
     """Return a figure of everyone; a journey that is not there counts as the ceiling."""
     return lambda result: result.scored_groups[column][EVERYONE]
 
 
-def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:
+def _group_mean(group: str, level: str) -> Callable[[Figures], float]:
     return lambda result: result.scored_groups["mean_min"].get((group, level), float("nan"))
 
 
-def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:
+def _share_of_contacts(*places: str) -> Callable[[Figures], float]:
     """Return the share of contacts in some places, of services a team does not bring home."""
 
-    def value(result: OptionSummary) -> float:
+    def value(result: Figures) -> float:
         # Columns as arrays: options and changed assumptions are many, services few.
-        counted = result.care["delivery"].to_numpy() != "team"
-        placed = [result.care[place].to_numpy()[counted] for place in places]
+        counted = np.asarray(result.care["delivery"]) != "team"
+        placed = [np.asarray(result.care[place])[counted] for place in places]
         return float(
-            np.concatenate(placed).sum() / result.care["contacts"].to_numpy()[counted].sum()
+            np.concatenate(placed).sum() / np.asarray(result.care["contacts"])[counted].sum()
         )
 
     return value
 
 
-def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
-    def value(result: OptionSummary) -> float:
+def _share_in_time(delivery: str) -> Callable[[Figures], float]:
+    def value(result: Figures) -> float:
         # Two measures in one: home visits by teams, or everything else.
-        counted = (result.care["delivery"].to_numpy() == "team") == (delivery == "team")
-        contacts = result.care["contacts"].to_numpy()[counted].sum()
-        in_time = result.care["contacts_in_time"].to_numpy()[counted].sum()
+        counted = (np.asarray(result.care["delivery"]) == "team") == (delivery == "team")
+        contacts = np.asarray(result.care["contacts"])[counted].sum()
+        in_time = np.asarray(result.care["contacts_in_time"])[counted].sum()
         return float(in_time / contacts) if contacts else float("nan")
 
     return value
 
 
-def _deprivation_gap(result: OptionSummary) -> float:
+def _deprivation_gap(result: Figures) -> float:
     """Return the gap between the two fifths that it names; NaN where a study lacks one of them."""
     most, least = (
         _group_mean("deprivation_fifth", DEPRIVATION_FIFTHS[place])(result) for place in (0, -1)
@@ -138,12 +175,12 @@ def _deprivation_gap(result: OptionSummary) -> float:
     return most - least
 
 
-def _burden(column: str) -> Callable[[OptionSummary], float]:
+def _burden(column: str) -> Callable[[Figures], float]:
     # NaN stays NaN: without kilometres there is no carbon, not little.
-    return lambda result: float(result.burden[column].sum(skipna=False))
+    return lambda result: float(np.asarray(result.burden[column]).sum())
 
 
-def _cost(figure: Callable[[CostChange], float]) -> Callable[[OptionSummary], float]:
+def _cost(figure: Callable[[CostChange], float]) -> Callable[[Figures], float]:
     """Return a figure of cost against the baseline; NaN where the study states no costs."""
     return lambda result: float("nan") if result.cost is None else figure(result.cost)
 

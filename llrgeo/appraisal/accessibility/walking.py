@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.people.access import nearest_minutes, summarise_access
+from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
+from llrgeo.appraisal.people.access import summarise_access
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.stacked import stacked

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
 from llrgeo.appraisal.journeys.service_result import ServiceResult
-from llrgeo.appraisal.people.access import minutes_changed, nearest_minutes
+from llrgeo.appraisal.people.access import minutes_changed
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")

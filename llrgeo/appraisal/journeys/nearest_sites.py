@@ -1,10 +1,10 @@
-"""Nearest sites: to which of some sites each area goes, as arrays over the areas.
+"""Nearest sites: to which of some sites each area goes, as arrays over the areas or as a frame.
 
 Shapes: n areas in the order of the study's, m sites with travel times. A tie goes to the lowest
 site id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
@@ -94,6 +94,61 @@ class TimesArrays:
         if self.km is not None:
             km[reached] = self.km[rows[reached], site[reached]]
         return Nearest(site, np.where(reached, self.roles[site], NO_SITE), minutes, km)
+
+
+def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFrame:
+    """Return for every area its nearest open site; a tie goes to the lowest site id.
+
+    Columns `site_id` (missing where none can be reached), `travel_time_min` (+inf there) and
+    `distance_km` (NaN where the times carry no distances, or none can be reached).
+    """
+    sites, columns = _columns_of(times, open_sites)
+    ids = times.minutes.columns
+    minutes = times.minutes.to_numpy()[:, columns]
+    # A last column of +inf stands for "no site", so that there is always a least; sites are in
+    # the order of their ids, and argmin takes the first of equals.
+    none = np.full((len(minutes), 1), np.inf)
+    padded = np.hstack([minutes, none])
+    best = padded.argmin(axis=1)
+    rows = np.arange(len(minutes))
+    # All sites out of reach: no site, and not the first of them.
+    best = np.where(np.isfinite(padded[rows, best]), best, len(sites))
+    distance = np.full(len(minutes), np.nan)
+    if times.distance_km is not None:
+        reached = best < len(sites)
+        of_sites = times.distance_km.columns.get_indexer(ids[columns])
+        km = times.distance_km.to_numpy()
+        distance[reached] = km[rows[reached], of_sites[best[reached]]]
+    return pd.DataFrame(
+        {
+            "site_id": pd.array([*sites, None], dtype="str")[best],
+            "travel_time_min": padded[rows, best],
+            "distance_km": distance,
+        },
+        index=times.minutes.index,
+    )
+
+
+def nearest_minutes(times: TravelTimes, open_sites: Collection[str]) -> pd.Series:
+    """Return the minutes of `nearest_site` alone: +inf where no site can be reached."""
+    _, columns = _columns_of(times, open_sites)
+    # Site by site, for these are next to each other in memory.
+    by_site = times.minutes.to_numpy().T
+    minutes = np.full(len(times.minutes), np.inf)
+    for column in columns:
+        np.fmin(minutes, by_site[column], out=minutes)
+    return pd.Series(minutes, times.minutes.index)
+
+
+def _columns_of(
+    times: TravelTimes, open_sites: Collection[str]
+) -> tuple[list[str], NDArray[np.intp]]:
+    """Return sites in the order of their ids, and their columns in the table of minutes."""
+    sites, ids = sorted(open_sites), times.minutes.columns
+    columns = ids.get_indexer(pd.Index(sites, dtype=ids.dtype))
+    if (columns < 0).any():
+        times.select(sites)  # which refuses them, and names them
+    return sites, columns
 
 
 def _matrix_of(table: pd.DataFrame, areas: pd.Index, sites: pd.Index) -> Numbers:

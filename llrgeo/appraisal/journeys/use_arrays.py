@@ -175,7 +175,7 @@ class StudyArrays:
         return cls(
             appraisal_inputs,
             *_times_arrays(appraisal_inputs, roles),
-            {s.id: _contacts_of(appraisal_inputs, s) for s in appraisal_inputs.services},
+            appraisal_inputs.contacts_by_service(appraisal_inputs.services),
             people_by_group(appraisal_inputs.areas),
             roles,
         )
@@ -194,11 +194,11 @@ class StudyArrays:
         times = (self.patients, self.teams) if as_timed else _times_arrays(appraisal_inputs, roles)
         known = {service.id: service for service in mine.services if same >= _OF_CONTACTS}
         alike = {s.id for s in appraisal_inputs.services if known.get(s.id) is s}
+        others = [s for s in appraisal_inputs.services if s.id not in alike]
+        found = appraisal_inputs.contacts_by_service(others) if others else {}
         contacts = {
-            service.id: self.contacts[service.id]
-            if service.id in alike
-            else _contacts_of(appraisal_inputs, service)
-            for service in appraisal_inputs.services
+            s.id: found[s.id] if s.id in found else self.contacts[s.id]
+            for s in appraisal_inputs.services
         }
         used_alike = as_timed and same >= _OF_USES
         return type(self)(
@@ -306,8 +306,3 @@ def _times_arrays(
     if by_team is appraisal_inputs.times:
         return patients, patients
     return patients, TimesArrays.of(by_team, areas, roles)
-
-
-def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:
-    contacts: Numbers = appraisal_inputs.contacts_of(service).to_numpy()
-    return contacts

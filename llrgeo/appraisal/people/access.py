@@ -4,7 +4,7 @@ Frames in, frames out, on the areas' index. Every table counts all people, those
 site included (docs/methods 1 and 2).
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.people.counts import ratio, reconcile
 from llrgeo.appraisal.people.people_groups import EVERYONE, everyone_of
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
-from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
@@ -101,61 +100,6 @@ class Access:
     def summary(self) -> pd.Series:
         """Return the row of `groups` that counts everyone."""
         return everyone_of(self.groups)
-
-
-def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFrame:
-    """Return for every area its nearest open site; a tie goes to the lowest site id.
-
-    Columns `site_id` (missing where none can be reached), `travel_time_min` (+inf there) and
-    `distance_km` (NaN where the times carry no distances, or none can be reached).
-    """
-    sites, columns = _columns_of(times, open_sites)
-    ids = times.minutes.columns
-    minutes = times.minutes.to_numpy()[:, columns]
-    # A last column of +inf stands for "no site", so that there is always a least; sites are in
-    # the order of their ids, and argmin takes the first of equals.
-    none = np.full((len(minutes), 1), np.inf)
-    padded = np.hstack([minutes, none])
-    best = padded.argmin(axis=1)
-    rows = np.arange(len(minutes))
-    # All sites out of reach: no site, and not the first of them.
-    best = np.where(np.isfinite(padded[rows, best]), best, len(sites))
-    distance = np.full(len(minutes), np.nan)
-    if times.distance_km is not None:
-        reached = best < len(sites)
-        of_sites = times.distance_km.columns.get_indexer(ids[columns])
-        km = times.distance_km.to_numpy()
-        distance[reached] = km[rows[reached], of_sites[best[reached]]]
-    return pd.DataFrame(
-        {
-            "site_id": pd.array([*sites, None], dtype="str")[best],
-            "travel_time_min": padded[rows, best],
-            "distance_km": distance,
-        },
-        index=times.minutes.index,
-    )
-
-
-def nearest_minutes(times: TravelTimes, open_sites: Collection[str]) -> pd.Series:
-    """Return the minutes of `nearest_site` alone: +inf where no site can be reached."""
-    _, columns = _columns_of(times, open_sites)
-    # Site by site, for these are next to each other in memory.
-    by_site = times.minutes.to_numpy().T
-    minutes = np.full(len(times.minutes), np.inf)
-    for column in columns:
-        np.fmin(minutes, by_site[column], out=minutes)
-    return pd.Series(minutes, times.minutes.index)
-
-
-def _columns_of(
-    times: TravelTimes, open_sites: Collection[str]
-) -> tuple[list[str], NDArray[np.intp]]:
-    """Return sites in the order of their ids, and their columns in the table of minutes."""
-    sites, ids = sorted(open_sites), times.minutes.columns
-    columns = ids.get_indexer(pd.Index(sites, dtype=ids.dtype))
-    if (columns < 0).any():
-        times.select(sites)  # which refuses them, and names them
-    return sites, columns
 
 
 def summarise_access(

@@ -8,10 +8,11 @@ figures equal those of a whole evaluation to the last bit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionSummary
@@ -24,37 +25,54 @@ from llrgeo.appraisal.journeys.service_use import (
     uses_by_option,
 )
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
-from llrgeo.appraisal.people.access import scored_by_group
+from llrgeo.appraisal.people.access import ScoredGroups, scored_by_group
 from llrgeo.appraisal.people.counts import ratio
+
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+"""Columns of a table by service, by name."""
 
 
 class _Table(NamedTuple):
-    """A table by service, taken apart once: frames of it with another row are made many times."""
+    """A table by service, taken apart once: it is made with another row many times."""
 
     services: pd.Index
-    figures: Numbers  # services by columns of numbers
-    names: list[str]  # of these columns
-    texts: list[tuple[int, str, pd.Series]]  # other columns: their place, name and values
+    names: list[str]  # of the columns of numbers
+    figures: Numbers  # these columns by services
+    texts: Columns  # the other columns
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Self:
         """Return the parts of a table."""
         names = [str(name) for name in table.select_dtypes("number").columns]
-        texts = [
-            (place, str(name), table[name])
-            for place, name in enumerate(table.columns)
-            if name not in names
-        ]
-        return cls(table.index, table[names].to_numpy(), names, texts)
+        texts = {str(name): table[name].to_numpy() for name in table.columns.difference(names)}
+        return cls(table.index, names, np.array([table[name] for name in names]), texts)
 
-    def with_row(self, service: str, row: Mapping[str, float | str]) -> pd.DataFrame:
+    def with_row(self, service: str, row: Mapping[str, float | str]) -> Columns:
         """Return the table with other numbers of one service; how it is delivered stays."""
         figures = self.figures.copy()
-        figures[self.services.get_loc(service)] = [row[name] for name in self.names]
-        changed = pd.DataFrame(figures, self.services, self.names)
-        for place, name, values in self.texts:
-            changed.insert(place, name, values)
-        return changed
+        figures[:, self.services.get_loc(service)] = [row[name] for name in self.names]
+        return dict(zip(self.names, figures, strict=True), **self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFigures:
+    """What measures read of an option where one service has other contacts (`OptionSummary`).
+
+    Attributes
+    ----------
+    scored_groups, share_worse
+        As those of the summary.
+    burden, care
+        Columns of the tables of the summary.
+    cost
+        None: it is not worked out.
+    """
+
+    scored_groups: ScoredGroups
+    share_worse: float
+    burden: Columns
+    care: Columns
+    cost: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +110,19 @@ class _Rows:
         tables = _Table.of(summary.burden), _Table.of(summary.care)
         return cls(summary, *tables, row, np.array(spent), np.array(made), inputs.ceiling)
 
-    def with_use(self, name: str, use: ServiceUse, people: pd.DataFrame) -> OptionSummary:
-        """Return the summary with another use of one service; without costs."""
+    def with_use(self, name: str, use: ServiceUse, people: pd.DataFrame) -> ChangedFigures:
+        """Return the figures with another use of one service."""
         minutes, journeys = _journeys(use)
         spent = _sum_with(
             self.spent, self.row[name], minutes_spent(minutes, journeys, self.ceiling_min)
         )
         made = _sum_with(self.made, self.row[name], journeys)
         average = ratio(spent, made).round(MINUTES_DECIMALS)
-        scored = pd.Series(average, index=self.summary.scored.index)
-        return replace(
-            self.summary,
-            scored=scored,
-            scored_groups=scored_by_group(average, people),
-            burden=self.burden.with_row(name, use.burden),
-            care=self.care.with_row(name, use.care),
-            cost=None,
+        return ChangedFigures(
+            scored_by_group(average, people),
+            self.summary.share_worse,
+            self.burden.with_row(name, use.burden),
+            self.care.with_row(name, use.care),
         )
 
 
@@ -129,10 +144,10 @@ class ContactChanges:
                 rows[key] = _Rows.of(summary, uses[name], arrays.appraisal_inputs)
         return cls(arrays, uses, rows)
 
-    def summaries(self, changed: AppraisalInputs, name: str) -> dict[str, OptionSummary]:
-        """Return the summary of each option where one service has other contacts.
+    def figures(self, changed: AppraisalInputs, name: str) -> dict[str, ChangedFigures]:
+        """Return the figures of each option where one service has other contacts.
 
-        Equal to what `summarise_options` returns, but for `cost`, which is None.
+        Equal to those of what `summarise_options` returns, but for `cost`, which is None.
 
         Parameters
         ----------

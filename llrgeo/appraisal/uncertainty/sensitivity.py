@@ -11,7 +11,6 @@ from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.demand import Service, grow
 from llrgeo.appraisal.evaluation import (
     OptionResult,
-    OptionSummary,
     arrays_of,
     summarise_options,
 )
@@ -20,6 +19,7 @@ from llrgeo.appraisal.journeys.nearest_sites import Numbers
 from llrgeo.appraisal.measures import (
     COST_MEASURES,
     MEASURES,
+    Figures,
     Measure,
     measure_values,
     score_values,
@@ -103,10 +103,10 @@ def tornado_table(
     def figures(changed: AppraisalInputs, service: str | None) -> pd.DataFrame:
         if changed is appraisal_inputs:  # a case that changes nothing: the figures are known
             return scorecard.values
-        summaries: Mapping[str, OptionSummary] = (
+        summaries: Mapping[str, Figures] = (
             summarise_options(options, arrays.changed(changed), baseline=baseline)
             if service is None
-            else contacts.summaries(changed, service)
+            else contacts.figures(changed, service)
         )
         return measure_values(summaries, criteria, MEASURES)
 

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.demand import Service, rates_by_band
+from llrgeo.appraisal.demand import people_by_band, rates_by_band
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure
-from llrgeo.appraisal.people.area_facts import bands_of
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.uncertainty.robustness import competition_ranks
 from llrgeo.appraisal.uncertainty.simulated_errors import begin_streams
@@ -142,13 +141,18 @@ def _estimates(
     key: np.uint64,
 ) -> Estimates:
     """Return what the draws vary."""
-    services = appraisal_inputs.visited
+    services, areas = appraisal_inputs.visited, appraisal_inputs.areas
+    people, contacts = people_by_band(areas), appraisal_inputs.contacts_by_service(services)
+    by_band = [
+        _contacts_by_band(people.T, rates_by_band(service, areas), contacts[service.id]).T
+        for service in services
+    ]
     return Estimates(
         appraisal_inputs.times.minutes.to_numpy().ravel()[found.pairs],
         begin_streams(key, found.pairs),
         uncertainty.time_error_min * _MEDIAN_TO_SD,
-        appraisal_inputs.areas[list(bands_of(appraisal_inputs.areas))].to_numpy(float),
-        np.stack([_contacts_by_band(service, appraisal_inputs).T for service in services], axis=1),
+        people,
+        np.stack(by_band, axis=1),
         found.at_sites,
         np.array([service.travel_standard_min for service in services]),
         appraisal_inputs.ceiling,
@@ -173,20 +177,16 @@ def _figures(
     return mean, _ratio(in_time, np.broadcast_to(contacts.sum(axis=1)[:, None], in_time.shape))
 
 
-def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _Matrix:
-    """Return the contacts a year by age band and area.
+def _contacts_by_band(people: _Matrix, rates: _Matrix, of_areas: _Matrix) -> _Matrix:
+    """Return the contacts a year by age band and area, as `people` are; `of_areas` is of all bands.
 
     Contacts that the user counted are split between bands as the rates would split them.
     """
-    rates = rates_by_band(service, appraisal_inputs.areas)
-    by_band = (
-        appraisal_inputs.areas[list(bands_of(appraisal_inputs.areas))].to_numpy(float).T
-        * rates[:, None]
-    )
+    by_band = people * rates[:, None]
     total = by_band.sum(axis=0)
     even = np.full_like(by_band, 1 / len(by_band))
     split = np.divide(by_band, total, out=even, where=total > 0)
-    contacts: _Matrix = split * appraisal_inputs.contacts_of(service).to_numpy(float)
+    contacts: _Matrix = split * of_areas
     return contacts
 
 

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.people.access import nearest_site
+from llrgeo.appraisal.journeys.nearest_sites import nearest_site
 from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.publish.legend import Legend, change_legend, time_legend
 from llrgeo.publish.moves import stop_sentence

@@ -10,8 +10,9 @@ import pandas as pd
 
 from llrgeo.appraisal.accessibility.equity import kolm_pollak_kappa
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
+from llrgeo.appraisal.journeys.nearest_sites import nearest_site
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people.access import Access, nearest_site
+from llrgeo.appraisal.people.access import Access
 from llrgeo.appraisal.people.counts import reconcile
 from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.siting.constraints import Keep
