@@ -18,7 +18,7 @@ FILLED = {
 WITH_MEMORY = {
     "Access", "AllocatedUses", "BaseMap", "CapacitySetting", "Comparison", "DescribedTable",
     "EvidenceContext", "Grounds", "NetworkRouter", "OptionView", "Parameters", "Publication",
-    "Rates", "RoadNetwork", "ServiceResult", "ServiceUse", "SitingStudy",
+    "Rates", "RoadNetwork", "ServiceResult", "ServiceUse", "SitingStudy", "TableDescription",
     "StudyInputs", "TransitRouter", "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.

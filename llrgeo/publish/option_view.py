@@ -173,10 +173,14 @@ def _tables(
 def _counted_groups(after: ServiceResult) -> pd.DataFrame:
     """Return everyone and the authorities as the appraisal counted them."""
     groups = after.access.groups
-    there = groups.index.get_level_values("group")
-    counted = groups.loc[[name for name in _FROM_RESULTS if name in there]]
-    before, change = counted["before_mean_min"], counted["change_mean_min"]
-    return counted[list(OUTCOMES)].assign(mean_before_min=before, mean_after_min=before + change)
+    group = groups.index.get_level_values("group").to_numpy()
+    rows = np.concatenate([np.flatnonzero(group == name) for name in _FROM_RESULTS])
+    # Column by column: of many services a frame of some rows of each would take most of the time.
+    before, change, *people = (
+        groups[name].to_numpy()[rows] for name in ("before_mean_min", "change_mean_min", *OUTCOMES)
+    )
+    means = {"mean_before_min": before, "mean_after_min": before + change}
+    return pd.DataFrame(dict(zip(OUTCOMES, people, strict=True)) | means, groups.index[rows])
 
 
 def _tenths(changed: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

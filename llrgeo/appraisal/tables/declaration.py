@@ -8,6 +8,7 @@ and the one that declares it.
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import pandas as pd
@@ -87,7 +88,7 @@ def always(_: EvidenceContext) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class TableDescription:
     """What a reader is told about a table of a study: what it is about, and its columns."""
 
@@ -102,12 +103,16 @@ class TableDescription:
         LlrgeoError
             If no such column is declared.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
+        if name in self._by_name:
+            return self._by_name[name]
         declared = name_some(column.name for column in self.columns)
         msg = f"column '{name}' is not declared; declared are {declared}"
         raise LlrgeoError(msg)
+
+    @cached_property
+    def _by_name(self) -> dict[str, PublishedColumn]:
+        # Of many services an area has thousands of columns, each of which is asked for by its name.
+        return {column.name: column for column in self.columns}
 
 
 @dataclass(frozen=True, slots=True)

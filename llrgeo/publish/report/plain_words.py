@@ -73,7 +73,7 @@ def _option_lines(publication: Publication, option: Option) -> list[str]:
     words = wording()
     views = [publication.views[option.name, service.id] for service in publication.services]
     # Services that change nothing for anybody are passed over, not listed as unchanged.
-    changed = [view for view in views if view.everyone[list(_CHANGES)].sum() > 0]
+    changed = [view for view in views if any(view.everyone[name] > 0 for name in _CHANGES)]
     lines = [
         f"## {markdown_text(option.label)}",
         words["plain_picture"],

@@ -33,7 +33,7 @@ def _table(publication: Publication, name: str) -> Table:
         use_of(service): words["quality_use"].format(service=service.label)
         for service in publication.services
     }
-    rows = content.astype(str).replace(said).map(lambda text: translate_note(text, words))
+    rows = content.astype(str).map(lambda text: translate_note(said.get(text) or text, words))
     if "role" in rows:
         rows = rows.assign(role=[words[f"quality_role_{role}"] for role in rows["role"]])
     return {

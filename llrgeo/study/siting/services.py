@@ -175,8 +175,7 @@ class SitingStudy:
         found = [Scenario(TODAY, self.candidates, self.demand)]
         areas = self.inputs.areas
         for scenario in self.config.scenarios:
-            minutes = self.candidates.minutes * scenario.time_factor
-            times = replace(self.candidates, minutes=minutes)
+            times = replace(self.candidates, minutes=self.candidates.minutes * scenario.time_factor)
             growth = {str(band): factor for band, factor in scenario.growth.items()}
             # Counted contacts grow as those by the study's rates would.
             ratio = trips(self.service, grow(areas, growth)) / trips(self.service, areas)
