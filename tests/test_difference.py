@@ -281,20 +281,20 @@ def study_run(title="Vale", areas="ab", sites="PQ", options=("today", "more"), *
         (study_run(), []),
         (
             study_run(title="Moor", areas="xyz", sites="R"),
-            ["two different studies: “Vale” and “Moor”", "Areas: none is in both; 2 (a, b) only",
-             "Sites: none is in both; 2 (P, Q) only before, 1 (R) only after"],
+            ["two different studies: “Vale” and “Moor”", "Areas in both: none; only before: 2 (a, b); only",
+             "Sites in both: none; only before: 2 (P, Q); only after: 1 (R)"],
         ),
         (study_run(title="The Vale"), ["two different studies: “Vale” and “The Vale”"]),
         # The same title on another map is another study.
-        (study_run(areas="c"), ["two different studies", "Areas: none is in both"]),
+        (study_run(areas="c"), ["two different studies", "Areas in both: none"]),
         (
             study_run(areas="bc"),
-            ["Areas: 1 are in both, 1 (a) only before, 1 (c) only after. Numbers, shares"],
+            ["Areas in both: 1; only before: 1 (a); only after: 1 (c). Numbers, shares"],
         ),
-        (study_run(sites="PQR"), ["Sites: 2 are in both, 0 only before, 1 (R) only after."]),
+        (study_run(sites="PQR"), ["Sites in both: 2; only before: 0; only after: 1 (R)."]),
         (
             study_run(options=("now", "more")),
-            ["Options: 1 are in both, 1 (today) only before, 1 (now) only after.",
+            ["Options in both: 1; only before: 1 (today); only after: 1 (now).",
              "Changes before are against today, those after against now."],
         ),
         (study_run(llrgeo="0.3.0"), ["versions: llrgeo 0.2.0, numpy 2.4.6; and llrgeo 0.3.0, n"]),
