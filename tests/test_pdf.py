@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from llrgeo.cli import app
 from llrgeo.errors import PublishError
+from llrgeo.publish import pages
 from llrgeo.publish.check.browser import installed_chromium
 from llrgeo.publish.file_list import PDF
 from llrgeo.publish.folder import publish, report_as_pdf
@@ -66,3 +68,32 @@ def test_a_renderer_that_fails_leaves_the_folder_as_it_was(monkeypatch, town_pub
 def test_dates_in_an_unknown_form_are_an_error():
     with pytest.raises(PublishError, match="a form that is not known"):
         pdf._dated(b"/CreationDate (D:20260101120000Z)", "2026-11-22")
+
+
+def lines_of_pages(pdf_bytes: bytes) -> list[int]:
+    """Return how many pieces of text are drawn on each page, in the order of pages."""
+    counts = []
+    for page in re.findall(rb"/Type /Page\b(?!s)(.*?)endobj", pdf_bytes, re.DOTALL):
+        number = re.search(rb"/Contents (\d+) 0 R", page)[1]
+        body = re.search(
+            rb"(?:^|\n)%s 0 obj.*?stream\r?\n(.*?)endstream" % number, pdf_bytes, re.DOTALL
+        )
+        counts.append(zlib.decompress(body[1]).count(b"Tj"))
+    return counts
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_the_first_sheet_has_answers_and_not_a_title_alone():
+    page = (Path(__file__).parents[1] / "maps" / "report.html").read_text(encoding="utf-8")
+    # The summary alone, in the style of today; the policy would hold it to that of then.
+    summary = page[: page.index("<figure", page.index('<section id="summary">'))]
+    styled = re.sub(
+        r"/\* What the report adds.*?</style>",
+        lambda _: pages.asset("report/assets/report.css") + "</style>",
+        summary,
+        flags=re.DOTALL,
+    )
+    free = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", styled)
+    first, second, *_ = lines_of_pages(pdf.render_pdf(free + "</section></main>", "2026-11-22"))
+    assert first > 0.7 * second
