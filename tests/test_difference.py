@@ -281,7 +281,7 @@ def study_run(title="Vale", areas="ab", sites="PQ", options=("today", "more"), *
         (study_run(), []),
         (
             study_run(title="Moor", areas="xyz", sites="R"),
-            ["two different studies: “Vale” and “Moor”", "Areas in both: none; only before: 2 (a, b); only",
+            ["different studies: “Vale” and “Moor”", "Areas in both: none; only before: 2 (a, b",
              "Sites in both: none; only before: 2 (P, Q); only after: 1 (R)"],
         ),
         (study_run(title="The Vale"), ["two different studies: “Vale” and “The Vale”"]),
