@@ -12,7 +12,7 @@ from shapely import Point
 from timetables import write_feed
 from town import ORIGIN
 
-from llrgeo.errors import RoutingError
+from llrgeo.errors import InputError, NetworkError, RoutingError
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.snap import Snapper, snapper
@@ -396,3 +396,18 @@ def test_a_straight_line_takes_its_length_times_the_detour_at_the_speed() -> Non
     times = router.travel_times(points(a=(0, 0)), points(b=(3_000, 4_000)), **TRIP)
     assert times.distance_km.loc["a", "b"] == pytest.approx(7.5)
     assert times.minutes.loc["a", "b"] == pytest.approx(15)
+
+
+@pytest.mark.parametrize("kind", ["network", "straight line"])
+def test_a_router_takes_tables_as_well_as_points_and_tells_what_are_none(town_network, kind):
+    router = NetworkRouter(town_network) if kind == "network" else StraightLineRouter(speed_kph=40)
+    east, north = ORIGIN
+    points = gpd.GeoSeries({"a": Point(east, north), "b": Point(east + 900, north)}, crs=BNG)
+    table = gpd.GeoDataFrame({"who": ["x", "y"]}, points.index, geometry=points)
+    expected = router.travel_times(points, points, **TRIP).minutes
+    assert expected.loc["a", "b"] > 0
+    pd.testing.assert_frame_equal(router.travel_times(table, table, **TRIP).minutes, expected)
+    with pytest.raises(InputError, match="destinations are of the type list"):
+        router.travel_times(points, [1, 2], **TRIP)
+    with pytest.raises(NetworkError, match="origins have no coordinate system"):
+        router.travel_times(points.set_crs(None, allow_override=True), points, **TRIP)

@@ -90,8 +90,8 @@ class NetworkRouter:
 
     def travel_times(
         self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
+        origins: Places,
+        destinations: Places,
         *,
         mode: str,
         period: str,
@@ -103,9 +103,13 @@ class NetworkRouter:
         ------
         RoutingError
             If the network is not of this mode, or a journey takes over 74 hours or 1,677 km.
+        InputError
+            If places are no GeoSeries or GeoDataFrame, or a place has no geometry.
         NetworkError
             If the network has no such period, or points have no coordinate system.
         """
+        origins, _ = as_points(origins, role="origins")
+        destinations, _ = as_points(destinations, role="destinations")
         if mode != self.network.info.mode:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from llrgeo.schema import BNG, Track
+from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.times import TravelTimes
 
 
@@ -29,8 +29,8 @@ class StraightLineRouter:
 
     def travel_times(
         self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
+        origins: Places,
+        destinations: Places,
         *,
         mode: str,
         period: str,
@@ -38,6 +38,8 @@ class StraightLineRouter:
     ) -> TravelTimes:
         """Return the minutes from every origin to every destination."""
         # Distances in metres are straight in the plane of the National Grid.
+        origins, _ = as_points(origins, role="origins")
+        destinations, _ = as_points(destinations, role="destinations")
         from_, to = origins.to_crs(BNG), destinations.to_crs(BNG)
         metres = np.column_stack([from_.distance(to.iloc[j]) for j in track(range(len(to)))])
         km = pd.DataFrame(
