@@ -393,7 +393,10 @@ def test_growth_follows_from_the_projection(folder):
         ),
         (("years = [2025, 2035, 2043]", ""), "years: missing, and option 'today'"),
         (("estate =", 'variant = "high"\nestate ='), "name one variant in capacity.variant: main"),
-        (("estate =", "parameters = { hedroom = 1 }\nestate ="), "'hedroom' is unknown"),
+        (
+            ("estate =", "parameters = { hedroom = 1 }\nestate ="),
+            "capacity.parameters: the parameter 'hedroom' is unknown; did you mean 'headroom'?",
+        ),
         (("estate =", "parameters = { headroom = 1.5 }\nestate ="), "headroom is 1.5; it must lie"),
         (('delivery = "bed"', 'delivery = "visitor"'), "goes with a table beds; one is missing"),
         (
@@ -417,6 +420,10 @@ def test_growth_follows_from_the_projection(folder):
         (("mri = 0.3 }", "mri = 0.3 }, dna = 1"), "dna: input should be less than 1"),
         (("share = 0.8", "job_h = 0"), "job_h: input should be greater than 0"),
         (("moves_beds", 'closes_site = ["C"]\nmoves_beds'), "closes_site: nothing runs at C"),
+        (
+            ("moves_beds", 'closes_site = ["B"]\nmoves_beds'),
+            "study.toml: option 'moved': closes_site: B closes, and beds or services move to it",
+        ),
         (
             (
                 "moves_beds",

@@ -4,6 +4,7 @@ Every row has its `source`, `date` and `standing`: official (a publication of th
 counts it), published (found in some publication) or assumption (of this project; replace it).
 """
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
@@ -83,8 +84,10 @@ def read_capacity(kind: CapacityKind, path: Path | None = None) -> pd.DataFrame:
     return typed
 
 
-def set_parameters(parameters: pd.DataFrame, values: dict[str, float]) -> pd.DataFrame:
-    """Return parameters with some values replaced by a study's own.
+def set_parameters(
+    parameters: pd.DataFrame, values: dict[str, float], *, source: str = "parameters"
+) -> pd.DataFrame:
+    """Return parameters with some values replaced by a study's own; `source` says where they stand.
 
     Raises
     ------
@@ -92,14 +95,18 @@ def set_parameters(parameters: pd.DataFrame, values: dict[str, float]) -> pd.Dat
         If a name is unknown or a value lies outside its bounds; the message lists every fault.
     """
     unknown = [name for name in values if name not in parameters.index]
-    known = f"; known are {name_some(parameters.index)}"
-    faults = [f"the parameter '{name}' is unknown{known}" for name in unknown]
+    faults = [
+        f"the parameter '{name}' is unknown; "
+        + (f"did you mean '{near[0]}'?" if near else f"known are {name_some(parameters.index)}")
+        for name in unknown
+        for near in [get_close_matches(name, parameters.index, 1)]
+    ]
     replaced = parameters.copy()
     given = [name for name in values if name not in unknown]
     replaced.loc[given, "value"] = [float(values[name]) for name in given]
     # A value of the study's own must not be cited to the source of the default.
     replaced.loc[given, ["source", "standing", "date"]] = ["the study", STUDY, ""]
-    raise_faults([*faults, *_beyond(replaced)], source="parameters")
+    raise_faults([*faults, *_beyond(replaced)], source=source)
     return replaced
 
 

@@ -71,7 +71,8 @@ def build_capacity_plan(
         If a file has faults, a year is not projected, or an estate, works or disposals name a site
         that the study does not have.
     """
-    parameters = Parameters(set_parameters(read_capacity("parameters"), study.capacity.parameters))
+    own, key = study.capacity.parameters, f"{study.told_as}: capacity.parameters"
+    parameters = Parameters(set_parameters(read_capacity("parameters"), own, source=key))
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}
     plan = build_services_plan(study.capacity, beds, services, parameters)

@@ -92,7 +92,13 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
     closes: dict[str, set[str]] = {}
     faults = []
     moved = {service: set(pairs) for service, pairs in config.moves.items()}
+    arriving = {move.to for move in config.moves_beds}
+    arriving |= {to for pairs in config.moves.values() for to in pairs.values()}
     for site in config.closes_site:
+        # What comes to a site that closes would be lost without a word.
+        if site in arriving:
+            faults.append(f"closes_site: {site} closes, and beds or services move to it")
+            continue
         running = [service for service, ids in start.sites.items() if site in ids]
         if not running:
             faults.append(f"closes_site: nothing runs at {site}")
