@@ -106,10 +106,10 @@ class NetworkRouter:
         InputError
             If places are no GeoSeries or GeoDataFrame, or a place has no geometry.
         NetworkError
-            If the network has no such period, or points have no coordinate system.
+            If the network has no such period, or places have no coordinate system.
         """
-        origins, _ = as_points(origins, role="origins")
-        destinations, _ = as_points(destinations, role="destinations")
+        origins, _ = as_points(origins, role="origins", mode=mode)
+        destinations, _ = as_points(destinations, role="destinations", mode=mode)
         if mode != self.network.info.mode:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
@@ -188,10 +188,7 @@ class NetworkRouter:
         return trees
 
     def first_nodes(self, edges: IntArray) -> IntArray:
-        """Return the nodes of the graph that journeys from points on edges pass first, each once.
-
-        `edges` are those that the points are joined to.
-        """
+        """Return the nodes that journeys from points joined to edges pass first, each once."""
         return np.unique(self._layered.head[edges])
 
     def retimed(self, period: str, ms: IntArray) -> Self:
@@ -308,9 +305,7 @@ def travel_times(
 
     Raises
     ------
-    InputError
-        If places are no GeoSeries or GeoDataFrame, or a place has no geometry.
-    RoutingError, NetworkError
+    RoutingError, InputError, NetworkError
         As `NetworkRouter.travel_times`.
 
     Examples

@@ -38,8 +38,8 @@ class StraightLineRouter:
     ) -> TravelTimes:
         """Return the minutes from every origin to every destination."""
         # Distances in metres are straight in the plane of the National Grid.
-        origins, _ = as_points(origins, role="origins")
-        destinations, _ = as_points(destinations, role="destinations")
+        origins, _ = as_points(origins, role="origins", mode=mode)
+        destinations, _ = as_points(destinations, role="destinations", mode=mode)
         from_, to = origins.to_crs(BNG), destinations.to_crs(BNG)
         metres = np.column_stack([from_.distance(to.iloc[j]) for j in track(range(len(to)))])
         km = pd.DataFrame(
