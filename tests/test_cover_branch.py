@@ -153,6 +153,6 @@ def test_sites_are_divided_on_by_what_it_did_before() -> None:
 def test_reduced_costs_above_the_room_settle_sites_that_may_move() -> None:
     relaxed = Relaxed(4.1, np.array([0.0, 1.0, 0.0, 0.4, 1.0]), np.array([0.6, -0.7, 0.3, 0, 0]))
     free = np.zeros(5, dtype=np.int8)
-    assert relaxed.settle(free, 0.5).tolist() == [-1, 1, 0, 0, 0]
+    assert relaxed.fix_by_reduced_costs(free, 0.5).tolist() == [-1, 1, 0, 0, 0]
     assert relaxed.in_doubt().tolist() == [3]
     assert not free.any()

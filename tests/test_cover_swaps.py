@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.siting.cover_swaps import CoverLists, Standing, swap_until_covered
+from llrgeo.appraisal.siting.cover_swaps import CoverLists, SearchState, swap_until_covered
 
 
 def swapped(lists: CoverLists, plan: np.ndarray, draws: np.ndarray, first: int = 40) -> bool:
     """Swap sites of a plan, in place: so many times, look at it, and go on."""
-    now = Standing.of(lists, plan)
+    now = SearchState.of(lists, plan)
     done = swap_until_covered(lists, now, plan, draws[:first], 0)
     return done or swap_until_covered(lists, now, plan, draws[first:], first)
 

@@ -40,15 +40,15 @@ class Relaxed:
         """Return the sites that are open in part."""
         return np.flatnonzero((self.opened > WHOLE) & (self.opened < 1 - WHOLE))
 
-    def settle(self, fixed: Fixed, room: float) -> Fixed:
+    def fix_by_reduced_costs(self, fixed: Fixed, room: float) -> Fixed:
         """Return what is fixed, with the sites whose reduced cost is above the room left.
 
         Every plan that is wanted has them as they are.
         """
-        settled, free = fixed.copy(), fixed == 0
-        settled[free & (self.opened <= WHOLE) & (self.reduced_costs > room)] = -1
-        settled[free & (self.opened >= 1 - WHOLE) & (-self.reduced_costs > room)] = 1
-        return settled
+        narrowed, free = fixed.copy(), fixed == 0
+        narrowed[free & (self.opened <= WHOLE) & (self.reduced_costs > room)] = -1
+        narrowed[free & (self.opened >= 1 - WHOLE) & (-self.reduced_costs > room)] = 1
+        return narrowed
 
 
 @dataclass(frozen=True, slots=True)

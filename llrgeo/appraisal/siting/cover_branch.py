@@ -83,15 +83,15 @@ class _CoverTree:
     def _divide(self, part: Part, relaxed: Relaxed, doubted: Positions) -> None:
         """Close and open the site of a part that is expected to raise the bounds most."""
         bound = max(part.bound, relaxed.value)
-        fixed = relaxed.settle(part.fixed, self.number + _ROUNDING - relaxed.value)
+        fixed = relaxed.fix_by_reduced_costs(part.fixed, self.number + _ROUNDING - relaxed.value)
         self.relaxation.fix(fixed)
-        site = self._most_telling(doubted, relaxed)
+        site = self._branching_site(doubted, relaxed)
         for way, moved in ((0, relaxed.opened[site]), (1, 1 - relaxed.opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
             self.parts.append(Part(half, bound, site, way, float(moved), part.depth + 1))
 
-    def _most_telling(self, doubted: Positions, relaxed: Relaxed) -> int:
+    def _branching_site(self, doubted: Positions, relaxed: Relaxed) -> int:
         """Return the site whose halves are expected to raise the bound most, tried where new."""
         expected = self.costs.score(doubted, relaxed.opened)
         likely = doubted[np.argsort(-expected, kind="stable")[:_LOOKED_AT]]

@@ -47,11 +47,11 @@ def search_cover(
     Positions, or None
         None where no plan was found; there may be one.
     """
-    from llrgeo.appraisal.siting.cover_swaps import CoverLists, Standing, swap_until_covered
+    from llrgeo.appraisal.siting.cover_swaps import CoverLists, SearchState, swap_until_covered
 
     plan, draws = start.copy(), np.random.default_rng(seed).random(steps)
     lists = CoverLists.of(cover)
-    now = Standing.of(lists, plan)
+    now = SearchState.of(lists, plan)
     for first in range(0, max(steps, 1), _AT_ONCE):
         if time.perf_counter() >= deadline:
             break

@@ -33,8 +33,8 @@ class CoverLists(NamedTuple):
         return cls(by_site, np.nonzero(cover.T)[1], by_area, np.nonzero(cover)[1])
 
 
-class Standing(NamedTuple):
-    """How a plan stands.
+class SearchState(NamedTuple):
+    """A plan and what its moves would change.
 
     The score of a site in the plan is the weight of the areas that it covers alone, of another the
     weight of the bare areas that it covers: what its move loses or gains.
@@ -48,7 +48,7 @@ class Standing(NamedTuple):
 
     @classmethod
     def of(cls, lists: CoverLists, plan: _Integers) -> Self:
-        """Return how a plan stands before its first swap."""
+        """Return the state of a plan before its first swap."""
         areas, sites = len(lists.area_first) - 1, len(lists.site_first) - 1
         now = cls(
             np.zeros(sites, np.bool_),
@@ -64,7 +64,7 @@ class Standing(NamedTuple):
 
 @compiled
 def swap_until_covered(
-    lists: CoverLists, now: Standing, plan: _Integers, draws: _Numbers, before: int
+    lists: CoverLists, now: SearchState, plan: _Integers, draws: _Numbers, before: int
 ) -> bool:
     """Swap sites of a plan, in place, until it covers every area; return whether it does.
 
@@ -73,7 +73,7 @@ def swap_until_covered(
     lists
         Which site covers which area; each area has one at least.
     now
-        How the plan stands, which changes with it.
+        The state of the plan, which changes with it.
     plan
         The sites to start from, one at least.
     draws
@@ -106,7 +106,7 @@ def swap_until_covered(
 
 
 @compiled
-def _open(lists: CoverLists, now: Standing, site: int) -> None:
+def _open(lists: CoverLists, now: SearchState, site: int) -> None:
     """Open a site. Its own score stays: it is alone in covering what was bare."""
     for i in range(lists.site_first[site], lists.site_first[site + 1]):
         area = lists.area[i]
@@ -116,7 +116,7 @@ def _open(lists: CoverLists, now: Standing, site: int) -> None:
 
 
 @compiled
-def _close(lists: CoverLists, now: Standing, site: int) -> None:
+def _close(lists: CoverLists, now: SearchState, site: int) -> None:
     """Close a site. Its own score stays: it would cover what it leaves bare."""
     now.is_open[site] = False
     for i in range(lists.site_first[site], lists.site_first[site + 1]):
@@ -126,7 +126,7 @@ def _close(lists: CoverLists, now: Standing, site: int) -> None:
 
 
 @compiled
-def _change_others(lists: CoverLists, now: Standing, area: int, site: int, by: int) -> None:
+def _change_others(lists: CoverLists, now: SearchState, area: int, site: int, by: int) -> None:
     """Change the scores that an area counts in, but that of a site that moves.
 
     Without that site it is bare, and counts for all closed sites, or one other covers it alone.
@@ -141,7 +141,7 @@ def _change_others(lists: CoverLists, now: Standing, area: int, site: int, by: i
 
 
 @compiled
-def _list_bare(now: Standing, bare: _Integers) -> int:
+def _list_bare(now: SearchState, bare: _Integers) -> int:
     """List the areas that no site of the plan covers; return how many."""
     left = 0
     for area in range(len(now.counts)):
@@ -152,7 +152,7 @@ def _list_bare(now: Standing, bare: _Integers) -> int:
 
 
 @compiled
-def _goes_before(now: Standing, site: int, other: int, step: int) -> bool:
+def _goes_before(now: SearchState, site: int, other: int, step: int) -> bool:
     """Return whether a site of the plan goes rather than another."""
     just_came, other_came = now.since[site] == step - 1, now.since[other] == step - 1
     if just_came != other_came:
@@ -163,7 +163,7 @@ def _goes_before(now: Standing, site: int, other: int, step: int) -> bool:
 
 
 @compiled
-def _comes(lists: CoverLists, now: Standing, area: int, out: int) -> int:
+def _comes(lists: CoverLists, now: SearchState, area: int, out: int) -> int:
     """Return the site that covers most weight of those that cover an area.
 
     Of equal ones that which has not moved for longest; the site that has just gone only where no
@@ -180,7 +180,7 @@ def _comes(lists: CoverLists, now: Standing, area: int, out: int) -> int:
 
 
 @compiled
-def _weigh_more(lists: CoverLists, now: Standing, bare: _Integers, left: int) -> None:
+def _weigh_more(lists: CoverLists, now: SearchState, bare: _Integers, left: int) -> None:
     """Let those of some areas that are bare still weigh one more."""
     for area in bare[:left]:
         if now.counts[area] == 0:

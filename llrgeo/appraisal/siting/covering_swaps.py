@@ -46,7 +46,7 @@ class CoveringSwaps:
         by_site = np.ascontiguousarray(cover.T, dtype=float)
         return cls(by_site, csr_array(by_site), weights)
 
-    def among(self, sites: Positions) -> Self:
+    def restricted_to(self, sites: Positions) -> Self:
         """Return the swaps of some of the sites alone."""
         return type(self)(self.by_site[sites], self.sparse[sites], self.weights)
 
@@ -135,5 +135,7 @@ def cover_most(
     plans = [swaps.improve(start, steps, rng, deadline) for start in starts]
     best = max(plans, key=swaps.covered)
     sites = np.unique(np.concatenate(plans))
-    few = swaps.among(sites).improve(np.searchsorted(sites, best), _AGAIN * steps, rng, deadline)
+    few = swaps.restricted_to(sites).improve(
+        np.searchsorted(sites, best), _AGAIN * steps, rng, deadline
+    )
     return swaps.improve(sites[few], steps, rng, deadline)

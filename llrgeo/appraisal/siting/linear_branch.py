@@ -94,7 +94,7 @@ class _LinearTree:
             return
         # A site whose reduced cost closes the gap stays as it is in every better plan.
         room = self.best.cost / self.unit - 1 + _ROUNDING - relaxed.value
-        fixed = relaxed.settle(part.fixed, room)
+        fixed = relaxed.fix_by_reduced_costs(part.fixed, room)
         site = int(doubted[self.costs.score(doubted, opened).argmax()])
         for way, moved in ((0, opened[site]), (1, 1 - opened[site])):
             half = fixed.copy()

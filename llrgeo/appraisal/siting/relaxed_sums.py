@@ -14,7 +14,7 @@ _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]
 
 
-class Standing(NamedTuple):
+class Subproblem(NamedTuple):
     """The cheapest choice of sites at some multipliers, and the bound that it is."""
 
     value: _Numbers  # shape (1,)
@@ -76,20 +76,20 @@ class Steps(NamedTuple):
 
 
 @compiled
-def climb(case: PlainRelaxation, multipliers: _Numbers, upper: float, steps: Steps) -> Standing:
+def climb(case: PlainRelaxation, multipliers: _Numbers, upper: float, steps: Steps) -> Subproblem:
     """Raise the bound by moving the multipliers along the subgradient, as `subgradient.ascend`."""
     areas, sites = case.costs.shape
     now, best = _blank(areas, sites), _blank(areas, sites)
     for area in range(areas):
         now.multipliers[area] = multipliers[area]
-    _settle(case, now)
+    _solve(case, now)
     _copy(now, best)
     direction, step, waited = np.zeros(areas), steps.length, 0
     for _ in range(steps.iterations):
         if best.value[0] >= upper or step < steps.shortest or not now.slope.any():
             break
         _move(now, direction, step * (upper - now.value[0]), steps.deflection)
-        _settle(case, now)
+        _solve(case, now)
         waited += 1
         if now.value[0] > best.value[0] + 1e-9 * abs(upper):
             _copy(now, best)
@@ -102,14 +102,14 @@ def climb(case: PlainRelaxation, multipliers: _Numbers, upper: float, steps: Ste
 
 
 @compiled
-def _blank(areas: int, sites: int) -> Standing:
-    return Standing(
+def _blank(areas: int, sites: int) -> Subproblem:
+    return Subproblem(
         np.zeros(1), np.zeros(areas), np.zeros(sites), np.zeros(sites, np.bool_), np.zeros(areas)
     )
 
 
 @compiled
-def _copy(source: Standing, target: Standing) -> None:
+def _copy(source: Subproblem, target: Subproblem) -> None:
     target.value[:] = source.value
     target.multipliers[:] = source.multipliers
     target.reduced_costs[:] = source.reduced_costs
@@ -118,7 +118,7 @@ def _copy(source: Standing, target: Standing) -> None:
 
 
 @compiled
-def _move(now: Standing, direction: _Numbers, rise: float, deflection: float) -> None:
+def _move(now: Subproblem, direction: _Numbers, rise: float, deflection: float) -> None:
     """Move the multipliers along the slope, bent by the move before, as far as it would rise."""
     squares = 0.0
     for area in range(len(direction)):
@@ -130,7 +130,7 @@ def _move(now: Standing, direction: _Numbers, rise: float, deflection: float) ->
 
 
 @compiled
-def _settle(case: PlainRelaxation, at: Standing) -> None:
+def _solve(case: PlainRelaxation, at: Subproblem) -> None:
     """Work out the cheapest choice of sites at the multipliers, in place."""
     at.reduced_costs[:] = 0.0
     sums_below(case.costs, at.multipliers, at.reduced_costs)
@@ -159,7 +159,7 @@ def _settle(case: PlainRelaxation, at: Standing) -> None:
 
 
 @compiled
-def _cheapest(at: Standing) -> int:
+def _cheapest(at: Subproblem) -> int:
     """Return the site of least reduced cost that is not chosen, of equals the first; -1 if none."""
     best = -1
     for site in range(len(at.chosen)):

@@ -89,7 +89,7 @@ def lagrangian_bound(
     multipliers, rule = relaxation.initial_multipliers(), _AT_ROOT
     if start is not None:
         multipliers, rule = start.multipliers, _AGAIN
-    return _settled(
+    return _with_reductions(
         model,
         relaxation,
         ascend(relaxation, multipliers, upper, rule=rule, deadline=deadline),
@@ -100,13 +100,13 @@ def lagrangian_bound(
 def bound_at(model: Model, multipliers: Vector, upper: float) -> LagrangianBound:
     """Return the bound at some multipliers; `upper` is the cost of a known plan."""
     relaxation = Relaxation.of(model)
-    return _settled(model, relaxation, relaxation.solve(multipliers), upper)
+    return _with_reductions(model, relaxation, relaxation.solve(multipliers), upper)
 
 
-def _settled(
+def _with_reductions(
     model: Model, relaxation: Relaxation, best: RelaxedSolution, upper: float
 ) -> LagrangianBound:
-    """Return what a bound settles of the plans that cost less than a known one."""
+    """Return a bound with what it rules out for plans that cost less than a known one."""
     room = upper - best.bound + 1e-9 * abs(upper)
     unused = np.zeros(model.objective.costs.shape, dtype=bool)
     if model.catchments is None:
