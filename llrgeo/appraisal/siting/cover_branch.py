@@ -26,18 +26,24 @@ _LOOKED_AT: Final = 32  # sites of a part, those in the order of what is expecte
 # another: before the first branch, and after so many. Further down, steps of the simplex method
 # close parts sooner than cuts do.
 _CUTS: Final = ((30, 0.01), *((3, 0.1),) * 5, (0, 1.0))
+_NEAR: Final = 1.0  # sites from the relaxation to the number, up to which cuts do not pay
 _STEPS: Final = 100  # of the simplex method, for each half that is tried
 
 
 @dataclass(slots=True)
 class _CoverTree:
-    """The parts that may hold a plan of at most `number` sites: every such plan is in one."""
+    """The parts that may hold a plan of at most `number` sites: every such plan is in one.
+
+    `near` is whether the relaxation of all has nearly as many: few branches are needed then, and no
+    cuts. None until it is solved.
+    """
 
     relaxation: CoverRelaxation
     number: int
     deadline: float
     parts: list[Part]
     costs: Pseudocosts
+    near: bool | None = None
 
     def find(self) -> Positions | None:
         """Return a plan; None where there is none, or time is up and some parts are left."""
@@ -66,7 +72,9 @@ class _CoverTree:
         what is left to the number of sites.
         """
         relaxed = self.relaxation.solve(self.deadline, self.number + _ROUNDING)
-        for _ in range(rounds):
+        if self.near is None and relaxed is not None:
+            self.near = self.number - relaxed.value < _NEAR
+        for _ in range(0 if self.near else rounds):
             if relaxed is None or not len(relaxed.in_doubt()):
                 break
             if not self.relaxation.cut(relaxed.opened):
