@@ -29,13 +29,8 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.publish import pages, palette
 from llrgeo.publish.check.page import MAX_BYTES, MAX_GZIPPED_BYTES
-from llrgeo.publish.explorer.packing import (
-    pack_matrices,
-    pack_numbers,
-    pack_postcodes,
-    unpack_matrices,
-    unpack_numbers,
-)
+from llrgeo.publish.explorer.packed_matrices import pack_matrices, unpack_matrices
+from llrgeo.publish.explorer.packing import pack_postcodes
 from llrgeo.publish.explorer.page import (
     SCRIPTS,
     headline,
@@ -240,19 +235,6 @@ def test_minutes_come_out_as_they_were_packed(javascript, longest):
     for was, found, shown in zip([away, back], unpacked, in_page, strict=True):
         np.testing.assert_array_equal(found, was.to_numpy().T)
         assert shown == was.replace(np.inf, -1).to_numpy().T.ravel().tolist()
-
-
-def test_numbers_are_written_as_source_maps_write_them():
-    numbers = np.array([0, 1, -1, 15, 16, -16, 1_000])
-    assert pack_numbers(numbers) == "ACDegBhBw+B"
-    np.testing.assert_array_equal(unpack_numbers("ACDegBhBw+B"), numbers)
-
-
-def test_a_matrix_like_an_earlier_one_takes_a_letter_a_number_at_most():
-    minutes = pd.DataFrame(np.random.default_rng(3).uniform(0, 60, (9, 8)).round(1))
-    first, second = pack_matrices([minutes, minutes + 0.5])
-    assert (first["of"], second["of"]) == (-1, 0)
-    assert len(second["text"]) == minutes.size
 
 
 def test_equal_matrices_stand_once(town):

@@ -19,7 +19,8 @@ from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import check_page
 from llrgeo.publish.explorer.files import explorer_files
 from llrgeo.publish.explorer.index import SEARCH
-from llrgeo.publish.explorer.packing import pack_sectors, unpack_matrices
+from llrgeo.publish.explorer.packed_matrices import unpack_matrices
+from llrgeo.publish.explorer.packing import pack_sectors
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.part import part_of
 from llrgeo.publish.explorer.part_views import opening_views_of_parts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llrgeo.publish import pages
 from llrgeo.publish.check.html import Finding, Page
-from llrgeo.publish.explorer.packing import unpack_matrices
+from llrgeo.publish.explorer.packed_matrices import unpack_matrices
 
 _NOISE_MIN: Final = 1e-9  # minutes are tenths: a change of exactly the error is within it
 

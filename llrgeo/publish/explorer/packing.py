@@ -1,11 +1,11 @@
-"""Numbers and postcodes packed to text, so that a page holds matrices and is still small.
+"""Numbers and postcodes packed to text, so that a page holds many and is still small.
 
 Numbers are written as Base64 VLQ, the code of source maps (ECMA-426): five bits a letter, the
 lowest first, 32 added while more follow; the lowest bit of all is the sign. `unpack.js` reads it.
 """
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 _LETTERS: Final = np.frombuffer(_DIGITS.encode("ascii"), dtype=np.uint8)
 _BITS: Final = 5
 _MORE: Final = 1 << _BITS
-_NO_ROUTE: Final = -1
+SMALL: Final = 2  # two numbers as small as this take one letter
+_FEW: Final = 16
 
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 # The place of the two letters of a unit among the 400 that there may be.
@@ -26,60 +27,55 @@ _UNIT_PLACE: Final = {
 }
 
 
-def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
-    """Pack matrices of minutes that have the same areas and sites.
-
-    Each is written in tenths, all areas of the first site, then of the next, as steps from
-    number to number: of the tenths themselves (`of` is -1), or of their difference to the
-    earlier matrix `of`, whichever is shorter. -1 tenths mean no route.
-    """
-    known: list[NDArray[np.int64]] = []
-    packed = []
-    for minutes in matrices:
-        tenths = _tenths(minutes)
-        # Differences to a matrix of another period are often small numbers, and small is short.
-        bases = [np.zeros_like(tenths), *known]
-        texts = [pack_numbers(np.diff(tenths - base, prepend=0)) for base in bases]
-        shortest = min(range(len(texts)), key=lambda place: len(texts[place]))
-        packed.append({"of": shortest - 1, "text": texts[shortest]})
-        known.append(tenths)
-    return packed
-
-
-def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
-    """Return packed matrices again, a row a site and a column an area; infinity for no route."""
-    known: list[NDArray[np.int64]] = []
-    for matrix in packed:
-        tenths = np.cumsum(unpack_numbers(matrix["text"]))
-        known.append(tenths if matrix["of"] < 0 else tenths + known[matrix["of"]])
-    return [
-        np.where(tenths == _NO_ROUTE, np.inf, tenths / 10).reshape(-1, area_count)
-        for tenths in known
-    ]
-
-
-def _tenths(minutes: pd.DataFrame) -> NDArray[np.int64]:
-    values = minutes.to_numpy().T.ravel() * 10
-    return np.where(np.isfinite(values), np.rint(values), _NO_ROUTE).astype(np.int64)
-
-
 def pack_numbers(numbers: NDArray[np.int64]) -> str:
     """Write whole numbers as Base64 VLQ."""
-    # The sign goes to the lowest bit, then five bits at a time are taken from all numbers at once.
-    rest = np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
+    digits, present = _vlq_digits(_with_sign_bit(numbers))
+    return _text(digits[present])
+
+
+def pack_steps(numbers: NDArray[np.int64]) -> str:
+    """Write whole numbers of which most are small.
+
+    Two in a run (the first and second, third and fourth) take one letter if both are -2 to 2:
+    below 32, the first times five and the second. Any other has a letter from 32 up with its lowest
+    four bits, the lowest of all its sign, and 16 if more follow: those as Base64 VLQ.
+    """
+    small = np.abs(numbers) <= SMALL
+    paired = np.zeros(len(numbers), dtype=bool)
+    paired[: len(numbers) // 2 * 2] = np.repeat(small[:-1:2] & small[1::2], 2)
+    coded = _with_sign_bit(numbers)
+    goes_on = ~paired & (coded >= _FEW)
+    pair = (numbers + SMALL) * (2 * SMALL + 1) + np.roll(numbers, -1) + SMALL
+    first = np.where(paired, pair, _MORE + coded % _FEW + _FEW * goes_on).astype(np.uint8)
+    is_first = ~paired | (np.arange(len(numbers)) % 2 == 0)
+    digits, present = _vlq_digits(coded // _FEW)
+    written = np.column_stack([is_first, present & goes_on[:, None]])
+    return _text(np.column_stack([first, digits])[written])
+
+
+def _with_sign_bit(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return whole numbers without sign, which goes to the lowest bit."""
+    return np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
+
+
+def _vlq_digits(rest: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the digits of Base64 VLQ, a row a number, and which of them are written."""
     if len(rest) and rest.max() < np.iinfo(np.int32).max:
         rest = rest.astype(np.int32)  # which need half the memory
-    digits, present = [], [np.ones(len(rest), dtype=bool)]
+    # Five bits at a time are taken from all numbers at once; what is no longer present has been
+    # written already.
+    digits = [np.empty((len(rest), 0), dtype=np.uint8)]
+    present = [np.ones(len(rest), dtype=bool)]
     while present[-1].any():
         further = rest >> _BITS
-        digits.append((rest % _MORE + _MORE * (further > 0)).astype(np.uint8))
+        digits.append((rest % _MORE + _MORE * (further > 0)).astype(np.uint8)[:, None])
         present.append(further > 0)
         rest = further
-    if not digits:
-        return ""
-    # A row a number; what is no longer present has been written already.
-    written = np.stack(digits, axis=1)[np.stack(present[:-1], axis=1)]
-    letters: bytes = _LETTERS[written].tobytes()
+    return np.hstack(digits), np.stack(present, axis=1)[:, : len(digits) - 1]
+
+
+def _text(digits: NDArray[np.uint8]) -> str:
+    letters: bytes = _LETTERS[digits].tobytes()
     return letters.decode("ascii")
 
 
@@ -92,6 +88,23 @@ def unpack_numbers(text: str) -> NDArray[np.int64]:
     place = np.arange(len(digits)) - np.repeat(first, last - first + 1)
     coded = np.add.reduceat(digits % _MORE << _BITS * place, first)
     return np.where(coded % 2, -(coded >> 1), coded >> 1)
+
+
+def unpack_steps(text: str) -> NDArray[np.int64]:
+    """Return the numbers that `pack_steps` wrote."""
+    numbers: list[int] = []
+    digits = map(_DIGITS.index, text)
+    for digit in digits:
+        if digit < _MORE:
+            numbers += [place - SMALL for place in divmod(digit, 2 * SMALL + 1)]
+            continue
+        coded, shift, goes_on = digit % _FEW, 4, digit % _MORE >= _FEW
+        while goes_on:
+            further = next(digits)
+            coded |= further % _MORE << shift
+            shift, goes_on = shift + _BITS, further >= _MORE
+        numbers.append(-(coded >> 1) if coded % 2 else coded >> 1)
+    return np.array(numbers, dtype=np.int64)
 
 
 def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, own_areas, records
 from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.own_roads import own_roads_data
-from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
+from llrgeo.publish.explorer.packed_matrices import pack_matrices
+from llrgeo.publish.explorer.packing import pack_postcodes
 from llrgeo.publish.explorer.ways import pack_ways
 from llrgeo.publish.gazetteer import NamedPlace, area_at, named_places
 from llrgeo.publish.legend import class_label

@@ -9,7 +9,7 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.costs.rates import UNIT_VALUES, Rates
-from llrgeo.publish.explorer.packing import pack_matrices
+from llrgeo.publish.explorer.packed_matrices import pack_matrices
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG
 

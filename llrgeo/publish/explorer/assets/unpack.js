@@ -26,18 +26,50 @@ const llrgeoUnpack = (() => {
     return numbers;
   }
 
-  // Matrices of minutes: every site in turn, each with one number an area; Infinity for no route.
-  function decodeMatrices(packed) {
-    const known = [];
-    for (const { of, text } of packed) {
-      let sum = 0;
-      known.push(decodeNumbers(text).map((step, place) => {
-        sum += step;
-        return of < 0 ? sum : sum + known[of][place];
-      }));
+  // Most are small: a letter below 32 has two from -2 to 2; others have four bits in their first.
+  function decodeSteps(text) {
+    const numbers = [];
+    for (let place = 0; place < text.length; place++) {
+      const digit = DIGIT_OF[text[place]];
+      if (digit < 32) {
+        numbers.push(Math.floor(digit / 5) - 2, (digit % 5) - 2);
+        continue;
+      }
+      let value = digit & 15;
+      let shift = 4;
+      for (let more = digit & 16; more; shift += 5) {
+        place += 1;
+        const further = DIGIT_OF[text[place]];
+        value |= (further & 31) << shift;
+        more = further & 32;
+      }
+      numbers.push(value & 1 ? -(value >> 1) : value >> 1);
     }
-    return known.map((tenths) =>
-      Float64Array.from(tenths, (value) => (value === NO_ROUTE ? Infinity : value / 10)));
+    return numbers;
+  }
+
+  // Matrices of minutes: every site in turn, each with one number an area; Infinity for no route.
+  // The steps of a row are added to those of the row so many before it.
+  function decodeMatrices(packed) {
+    const rows = [];
+    return packed.map(({ back, text }) => {
+      const [steps, backs] = [decodeSteps(text), decodeNumbers(back)];
+      const areas = steps.length / backs.length;
+      const minutes = new Float64Array(steps.length);
+      backs.forEach((before, site) => {
+        const other = before ? rows[rows.length - before] : null;
+        const row = new Int32Array(areas);
+        let sum = 0;
+        for (let area = 0; area < areas; area++) {
+          const place = site * areas + area;
+          sum += steps[place];
+          row[area] = other ? sum + other[area] : sum;
+          minutes[place] = row[area] === NO_ROUTE ? Infinity : row[area] / 10;
+        }
+        rows.push(row);
+      });
+      return minutes;
+    });
   }
 
   function decodeBase64(text) {
