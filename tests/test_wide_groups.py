@@ -73,13 +73,13 @@ def test_a_table_is_divided_once_and_what_was_made_of_it_goes_with_it(
         asked.append(counted)
         return {"people": counted.people(np.full(30, fill_value=True))}
 
-    before = len(wide_groups._known)
+    before = len(wide_groups._divided_by_id)
     by_columns(people, figures)
     by_columns(people, figures)
     assert [id(each) for each in asked[:2]] == [id(each) for each in asked[2:]]
     # A table of the same size and place as one that is gone is another table.
     asked.clear()
     del people
-    assert len(wide_groups._known) == before
+    assert len(wide_groups._divided_by_id) == before
     other = random_people(np.random.default_rng(9), 30, 4)
     assert by_columns(other, figures)["people"].tolist() == other.sum().tolist()

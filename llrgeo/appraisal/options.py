@@ -12,7 +12,7 @@ from llrgeo.schema import name_some
 
 SitesByService: TypeAlias = Mapping[str, frozenset[str]]
 
-_ALIKE: Final = 0.75  # of a misspelt id and the right one, as difflib counts
+_LEAST_SIMILAR: Final = 0.75  # of a misspelt id and the right one, as difflib counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _meant(unknown: Sequence[str], sites: Collection[str]) -> str:
     if len(parts) > 1 and set(parts) <= set(sites):
         return " (write " + ", ".join(f'"{part}"' for part in parts) + ", each in its own quotes)"
     names = {site.lower(): site for site in sites}
-    near = get_close_matches(unknown[0].lower(), names, 1, _ALIKE)
+    near = get_close_matches(unknown[0].lower(), names, 1, _LEAST_SIMILAR)
     return f" (did you mean '{names[near[0]]}'?)" if near else ""
 
 

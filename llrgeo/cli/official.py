@@ -45,13 +45,13 @@ def fetch(
     known = read_sources(sources)
     downloader = new_downloader(known, out, offline=offline, quiet=quiet)
     if dry_run:
-        _list_asked(list_sources(kind, downloader, known))
+        _print_sources(list_sources(kind, downloader, known))
         return
     fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
     if not quiet:
         for answer in downloader.answers:
             typer.echo(answer.path)
-        typer.echo(downloader.tally.told, err=True)
+        typer.echo(downloader.tally.summary, err=True)
 
 
 def list_area(downloads: Path, *, sources: Path | None) -> None:
@@ -61,15 +61,15 @@ def list_area(downloads: Path, *, sources: Path | None) -> None:
 
     known = read_sources(sources)
     downloader = new_downloader(known, downloads, offline=True, quiet=True)
-    _list_asked(list_sources("study", downloader, known))
+    _print_sources(list_sources("study", downloader, known))
 
 
-def _list_asked(asked: "pd.DataFrame") -> None:
-    for row in asked.itertuples():
+def _print_sources(sources: "pd.DataFrame") -> None:
+    for row in sources.itertuples():
         typer.echo(f"{row.source}: {row.vintage}; about {row.about_mb:g} MB, {row.kept} kept")
         typer.echo(f"  {row.address}")
     typer.echo(
-        f"about {asked['about_mb'].sum():,.1f} MB in all, for one board of one county and region"
+        f"about {sources['about_mb'].sum():,.1f} MB in all, for one board of one county and region"
     )
 
 
@@ -97,7 +97,7 @@ def write_area(
     if timings:
         show(clock.table())
     if not quiet:
-        typer.echo(f"{downloader.tally.told}")
+        typer.echo(f"{downloader.tally.summary}")
         typer.echo(
             f"{folder}: {made.areas:,} areas, {made.residents:,} residents, {made.sites:,} sites; "
             f"{len(made.todo):,} things to find out stand in TODO.csv"

@@ -25,7 +25,7 @@ from llrgeo.visible_text import as_place_name
 
 _FAR_M: Final = 60_000.0
 _DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller
-_ALIKE: Final = 0.85  # of a misspelt name and the right one, as difflib counts
+_LEAST_SIMILAR: Final = 0.85  # of a misspelt name and the right one, as difflib counts
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[;,\s]+")
 
@@ -176,7 +176,7 @@ def check_service_names(
     named = {name for text in sites["services"] for name in text.split(";") if name}
     faults, others = [], []
     for name in sorted(named - set(services)):
-        near = get_close_matches(name.lower(), services, n=1, cutoff=_ALIKE)
+        near = get_close_matches(name.lower(), services, n=1, cutoff=_LEAST_SIMILAR)
         # Services are lists such as "clinic;x_ray": whose sets hold the name.
         holders = sites.index[sites["services"].str.split(";").map(set(name.split()).issubset)]
         if near:

@@ -27,7 +27,7 @@ SHORT_ROWS: Final = "short_rows"
 SHEET: Final = "sheet"
 """Among the `attrs` of a table: which of several sheets of a workbook it is, in words."""
 
-_ALIKE: Final = 0.85  # of two names of columns, by difflib
+_LEAST_SIMILAR: Final = 0.85  # of two names of columns, by difflib
 _MOST: Final = 1e9  # no count of people or households of England is larger
 _LARGEST: Final = 1e12  # no figure of a place is larger
 _ERRORS: Final = frozenset(
@@ -150,7 +150,7 @@ def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     for name in strange:
         # `Imd decile` is meant as `imd_decile`, whatever its capitals and blanks.
         plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
-        close = get_close_matches(plain, absent, 1, _ALIKE)
+        close = get_close_matches(plain, absent, 1, _LEAST_SIMILAR)
         other_band = any(map(str.isdigit, name)) and plain not in absent  # alike, and meant
         if close and not other_band:
             faults.append(f"column '{name}' is unknown; did you mean '{close[0]}'?")

@@ -68,7 +68,7 @@ def _table_faults(
     if table.kind not in {"area", *areas.columns}:
         yield f"it is by {table.key}, which the study's areas do not have"
         return
-    known = _known(table, areas)
+    known = _places_of_study(table, areas)
     unknown = unknown_faults(table, known)
     # With others = true in every indicator the file may have places beyond the study's.
     ranked_with = all(each.others for each in indicators)
@@ -84,7 +84,7 @@ def _table_faults(
             yield from value_faults(table, each.error_column, least=0.0)
 
 
-def _known(table: PlaceTable, areas: pd.DataFrame) -> pd.Index:
+def _places_of_study(table: PlaceTable, areas: pd.DataFrame) -> pd.Index:
     """Return the places of the study, as the file's column names them."""
     ids = areas.index.to_series() if table.key == "area_id" else areas[table.key]
     places: pd.Index = pd.Index(ids.unique())

@@ -67,7 +67,7 @@ EVERYTHING: Final = (
 )
 """The parts that are read and checked before a run; `postcodes` are read with the sites."""
 
-_ALIKE: Final = 0.7  # of a name that is not there and the one meant, as difflib counts
+_LEAST_SIMILAR: Final = 0.7  # of a name that is not there and the one meant, as difflib counts
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -321,7 +321,7 @@ def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
         return error
     path = read[keys[0]]
     beside = {} if path.exists() else {each.stem: each.name for each in _siblings(path)}
-    near = get_close_matches(path.stem, beside, 1, _ALIKE)
+    near = get_close_matches(path.stem, beside, 1, _LEAST_SIMILAR)
     meant = f"; did you mean '{beside[near[0]]}'?" if near else ""
     return type(error)(f"{study.told_as}: {' and '.join(keys)}: {error}{meant}")
 

@@ -22,7 +22,7 @@ from llrgeo.study.capacity_places import (
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.sections.options import OptionConfig
 
-_ALIKE: Final = 0.7  # ids of a trust's sites share their first letters, so less says nothing
+_LEAST_SIMILAR: Final = 0.7  # ids of a trust's sites share first letters, so less says nothing
 _LOOKED_AT: Final = 3  # ids, and what each may be, that a message names
 _SHORT: Final = 2  # letters that would be found in many names
 
@@ -89,7 +89,7 @@ def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) 
         # Who writes `melton` knows the name; who writes `RT5PAA` has slipped in the id.
         words = re.sub(r"[\W_]+", " ", site.lower()).strip()
         named = [id_ for id_, name in names.items() if words in name.lower()]
-        alike = get_close_matches(site, names, _LOOKED_AT, _ALIKE)
+        alike = get_close_matches(site, names, _LOOKED_AT, _LEAST_SIMILAR)
         likely = (named if len(words) > _SHORT else [])[:_LOOKED_AT] or alike
         meant += [f"'{site}' may be {id_} ({names[id_]})" for id_ in likely]
     where = f"Ids of sites are in column site_id of {study.path('sites')}"

@@ -80,16 +80,16 @@ def _parts(values: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
 
 
 def _translated(values: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    def told(table: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    def translated(table: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
         chosen = {key: texts.get(table[key], table[key]) for key in keys if key in table}
         return {**table, **chosen}
 
     # Texts are keys of the translation themselves; one that it lacks stays as it is.
-    changed = told(values, _OWN)
+    changed = translated(values, _OWN)
     for part, keys in _OF_PARTS.items():
         listed = values.get(part)
         if isinstance(listed, list):
             changed[part] = [
-                told(each, keys) if isinstance(each, Mapping) else each for each in listed
+                translated(each, keys) if isinstance(each, Mapping) else each for each in listed
             ]
     return changed

@@ -55,7 +55,7 @@ _AS_SUCH: Final = {  # what to write, by pydantic's name of the fault
     "tuple_type": _IN_BRACKETS,
     "dict_type": '; write a table in braces, such as { A = "B" }',
 }
-_ALIKE: Final = 0.7  # of a misspelt key and the right one, as difflib counts
+_LEAST_SIMILAR: Final = 0.7  # of a misspelt key and the right one, as difflib counts
 _PER_CENT: Final = 100
 
 
@@ -253,7 +253,7 @@ def _meant(key: str, known: Sequence[str], model: type[BaseModel], *, depth: int
     """Return which key may be meant by one that is unknown, or where it belongs."""
     if depth > 1 and key in _known_keys([key], model):
         return f"; '{key}' belongs to the whole file: write it above its first table"
-    near = get_close_matches(key.lower(), known, 1, _ALIKE)
+    near = get_close_matches(key.lower(), known, 1, _LEAST_SIMILAR)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 

@@ -32,7 +32,7 @@ from llrgeo.travel.times import Router, TravelTimes
 # What a router derives from the places of its roads, whatever their times.
 _OF_PLACES: Final = ("snapping", "_layered", "_found_roads", "_found_joined")
 # And all that it derives or has found.
-_OF_TIMES: Final = (*_OF_PLACES, "_found_trees", "_known")
+_OF_TIMES: Final = (*_OF_PLACES, "_found_trees", "_earlier_matrices")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class NetworkRouter:
 
         def compute() -> IntArray:
             request = self.build_request(origins, destinations, period)
-            keys = self._known.matrix(request)
+            keys = self._earlier_matrices.matrix(request)
             if keys is None:
                 plan = self.search_plan(period)
                 # Pages draw the ways of these journeys: what tells them is searched here already.
@@ -128,7 +128,7 @@ class NetworkRouter:
                     trees = self._hold_trees(request, destinations, period)
                     plan = dataclasses.replace(plan, trees=trees)
                 keys = journey_keys(request, plan, track)
-                self._known.keep(request, keys)
+                self._earlier_matrices.keep(request, keys)
             return keys
 
         cached = self._stored(f"journeys-{key}.npy")
@@ -265,7 +265,7 @@ class NetworkRouter:
         return {}
 
     @cached_property
-    def _known(self) -> KnownMatrices:
+    def _earlier_matrices(self) -> KnownMatrices:
         return KnownMatrices()
 
     @cached_property

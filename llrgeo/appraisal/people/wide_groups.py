@@ -195,7 +195,7 @@ class _Divided(NamedTuple):
 
 # A study asks about the same table a hundred times, and dividing it takes as long as any answer. It
 # is divided once, and what was made of it goes with it.
-_known: Final[dict[int, _Divided]] = {}
+_divided_by_id: Final[dict[int, _Divided]] = {}
 
 
 def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> Columns:
@@ -210,10 +210,10 @@ def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> C
         Of some columns of these, a value for each of them, by name.
     """
     key = id(people)
-    if key not in _known:
-        _known[key] = _Divided.of(people)
-        weakref.finalize(people, _known.pop, key)
-    few, own, many = _known[key]
+    if key not in _divided_by_id:
+        _divided_by_id[key] = _Divided.of(people)
+        weakref.finalize(people, _divided_by_id.pop, key)
+    few, own, many = _divided_by_id[key]
     found = figures(few)
     if own is None:
         return found

@@ -1,4 +1,4 @@
-"""Where answers are kept: by source, address and date, each with its SHA-256.
+"""A cache of answers in a folder: by source, address and date, each with its SHA-256.
 
 An answer is a file `<name>-<address>-<date><ending>`, where `<address>` is the start of the
 address's SHA-256, and beside it a record `<file>.json` that says where it is from. A file without a
@@ -19,8 +19,8 @@ _LETTERS: Final = 12  # of an address's hash: enough that no two of a study's hu
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The record of an answer that is kept.
+class CachedAnswer:
+    """The record of an answer in the cache.
 
     Attributes
     ----------
@@ -50,16 +50,16 @@ class Cache:
 
     def find(
         self, source: str, address: str, name: str, *, since: dt.date, until: dt.date = dt.date.max
-    ) -> Kept | None:
+    ) -> CachedAnswer | None:
         """Return the newest whole answer of an address that was fetched within some days."""
         for path in self._files(source, address, name):
-            kept = _read_record(path)
+            cached = _read_record(path)
             if (
-                kept
-                and kept.address == address
-                and since.isoformat() <= kept.date <= until.isoformat()
+                cached
+                and cached.address == address
+                and since.isoformat() <= cached.date <= until.isoformat()
             ):
-                return kept
+                return cached
         return None
 
     def has_damaged(self, source: str, address: str, name: str) -> bool:
@@ -74,7 +74,7 @@ class Cache:
         return sorted((self.folder / source).glob(pattern), reverse=True)
 
     def place(self, source: str, address: str, name: str, date: dt.date) -> Path:
-        """Return where an answer is to be kept; makes the folder.
+        """Return where an answer is to be stored; makes the folder.
 
         Raises
         ------
@@ -96,23 +96,24 @@ class Cache:
                 raise InputError(msg)
         return path
 
-    def keep(self, part: Path, path: Path, source: str, address: str) -> Kept:
+    def store(self, part: Path, path: Path, source: str, address: str) -> CachedAnswer:
         """Give a complete, checked download its name and write its record."""
         date = path.name.removesuffix(_split(path.name)[1])[-len("2026-11-25") :]
-        kept = Kept(path, source, address, date, sha256_of_file(part), part.stat().st_size)
-        record = {**asdict(kept), "path": path.name}
+        size = part.stat().st_size
+        cached = CachedAnswer(path, source, address, date, sha256_of_file(part), size)
+        record = {**asdict(cached), "path": path.name}
         part.replace(path)
         with written_whole(_record_of(path)) as made:
             made.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        return kept
+        return cached
 
-    def forget(self, kept: Kept) -> None:
+    def forget(self, cached: CachedAnswer) -> None:
         """Remove an answer and its record."""
-        _record_of(kept.path).unlink(missing_ok=True)
-        kept.path.unlink(missing_ok=True)
+        _record_of(cached.path).unlink(missing_ok=True)
+        cached.path.unlink(missing_ok=True)
 
     def count(self, source: str) -> int:
-        """Return how many answers of a source are kept."""
+        """Return how many answers of a source are stored."""
         files = (self.folder / source).glob("*")
         return sum(1 for path in files if _record_of(path).exists())
 
@@ -131,12 +132,12 @@ def read_note(path: Path) -> dict[str, Any]:
     return note if isinstance(note, dict) else {}
 
 
-def _read_record(path: Path) -> Kept | None:
+def _read_record(path: Path) -> CachedAnswer | None:
     record = read_note(_record_of(path))
     try:
-        kept = Kept(**{**record, "path": path})
-        whole = path.stat().st_size == kept.size and sha256_of_file(path) == kept.sha256
-        return kept if whole and isinstance(kept.date, str) else None
+        cached = CachedAnswer(**{**record, "path": path})
+        whole = path.stat().st_size == cached.size and sha256_of_file(path) == cached.sha256
+        return cached if whole and isinstance(cached.date, str) else None
     except (TypeError, OSError):
         return None
 

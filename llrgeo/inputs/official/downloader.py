@@ -15,7 +15,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import refuse_page
-from llrgeo.inputs.official.cache import Cache, Kept, part_of
+from llrgeo.inputs.official.cache import Cache, CachedAnswer, part_of
 from llrgeo.inputs.official.lock import locked
 from llrgeo.inputs.official.partial_download import (
     note_validator,
@@ -73,7 +73,7 @@ class ExchangeCounts:
     from_cache: int = 0
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What fetching took, in one line."""
         return (
             f"{self.requests:,} requests, {self.received_bytes / 1e6:,.1f} MB received, "
@@ -96,7 +96,7 @@ class Downloader:
     Attributes
     ----------
     cache
-        Where answers are kept.
+        Where answers are stored.
     transport
         What opens addresses.
     patience
@@ -124,10 +124,10 @@ class Downloader:
     offline: bool = False
     track: Track = iter
     tally: ExchangeCounts = field(default_factory=ExchangeCounts)
-    given: list[Kept] = field(default_factory=list)
+    given: list[CachedAnswer] = field(default_factory=list)
 
     @property
-    def answers(self) -> list[Kept]:
+    def answers(self) -> list[CachedAnswer]:
         """The records of the answers given, each once."""
         return list(dict.fromkeys(self.given))
 
@@ -139,11 +139,11 @@ class Downloader:
         NotFetchedError
             If it is not in the cache, and the downloader is offline.
         FetchError
-            If it cannot be had or is not what it must be; nothing is kept then but the beginning
+            If it cannot be had or is not what it must be; nothing is stored then but the beginning
             of a download that can go on.
         """
-        kept = None if fresh else self.find(query)
-        if kept:
+        cached = None if fresh else self.find(query)
+        if cached:
             self.tally.from_cache += 1
         elif self.offline:
             asked = query.source.id, query.address, query.name
@@ -154,16 +154,16 @@ class Downloader:
             )
             raise NotFetchedError(msg)
         else:
-            kept = self._fetched(query, fresh=fresh)
-        self.given.append(kept)
-        return kept.path
+            cached = self._fetched(query, fresh=fresh)
+        self.given.append(cached)
+        return cached.path
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Forget all answers given in a block that finds them wrong when it puts them together.
 
-        A page may be right by itself and yet rows be missing: kept, it would be refused again
-        until it is too old. Answers that came before a server failed are kept.
+        A page may be right by itself and yet rows be missing: stored, it would be refused again
+        until it is too old. Answers that came before a server failed stay.
         """
         before = len(self.given)
         try:
@@ -171,12 +171,12 @@ class Downloader:
         except FetchError:
             raise
         except InputError:
-            for kept in self.given[before:]:
-                self.cache.forget(kept)
+            for cached in self.given[before:]:
+                self.cache.forget(cached)
             del self.given[before:]
             raise
 
-    def find(self, query: Query) -> Kept | None:
+    def find(self, query: Query) -> CachedAnswer | None:
         """Return the record of an answer that is in the cache and not too old."""
         asked = query.source.id, query.address, query.name
         if self.offline:
@@ -185,19 +185,19 @@ class Downloader:
         oldest = self.today - dt.timedelta(self.max_age_days)
         return self.cache.find(*asked, since=oldest, until=self.today)
 
-    def _fetched(self, query: Query, *, fresh: bool) -> Kept:
+    def _fetched(self, query: Query, *, fresh: bool) -> CachedAnswer:
         """Fetch an answer, unless another command has while this one waited for its turn."""
         try:
             path = self.cache.place(query.source.id, query.address, query.name, self.today)
             with locked(path.parent):
-                kept = None if fresh else self.find(query)
-                if kept:
+                cached = None if fresh else self.find(query)
+                if cached:
                     self.tally.from_cache += 1
-                return kept or self._fetch(query, path)
+                return cached or self._fetch(query, path)
         except InputError as error:
             raise FetchError(str(error)) from error
 
-    def _fetch(self, query: Query, path: Path) -> Kept:
+    def _fetch(self, query: Query, path: Path) -> CachedAnswer:
         """Try until an answer is whole and right, or trying is no use."""
         source, part = query.source.id, part_of(path)
         # What has come stays in `part`: the next attempt, or the next run, asks for the rest alone.
@@ -208,7 +208,7 @@ class Downloader:
             except ExchangeError as error:
                 self._wait(error, attempt)
             else:
-                return self.cache.keep(part, path, source, query.address)
+                return self.cache.store(part, path, source, query.address)
             finally:
                 # A beginning can go on only beside the note of its edition: neither stays alone.
                 if not (part.exists() and validator_of(part).exists()):

@@ -210,16 +210,16 @@ def list_fetched(downloader: Downloader, sources: Sources) -> pd.DataFrame:
     """Return a row for each answer that was used: source, edition, day, licence, address, bytes."""
     rows = [
         (
-            kept.source,
-            sources[kept.source].publisher,
-            sources[kept.source].edition(kept.date),
-            kept.date,
-            sources[kept.source].licence,
-            kept.size,
-            kept.sha256,
-            kept.address,
+            cached.source,
+            sources[cached.source].publisher,
+            sources[cached.source].edition(cached.date),
+            cached.date,
+            sources[cached.source].licence,
+            cached.size,
+            cached.sha256,
+            cached.address,
         )
-        for kept in downloader.answers
+        for cached in downloader.answers
     ]
     names = ["source", "publisher", "vintage", "fetched", "licence", "bytes", "sha256", "address"]
     return pd.DataFrame(rows, columns=names)

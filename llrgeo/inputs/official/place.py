@@ -17,7 +17,7 @@ from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.schema import BNG, name_some
 
 _BEFORE, _AFTER = "nhs ", (" integrated care board", " icb")
-_ALIKE: Final = 0.4  # of two names of boards, by difflib
+_LEAST_SIMILAR: Final = 0.4  # of two names of boards, by difflib
 _BESIDE_M: Final = 1_000.0  # outlines are super-generalised: a centroid may lie beside its own
 _ENGLISH: Final = r"E01\d{6}"
 
@@ -93,7 +93,7 @@ def _nearest(asked: str, official: Mapping[str, str]) -> str:
         for short in official
         if words and (words <= set(short.split()) or asked == _initials(short))
     ]
-    found = meant or get_close_matches(asked, official, cutoff=_ALIKE)
+    found = meant or get_close_matches(asked, official, cutoff=_LEAST_SIMILAR)
     return f"nearest are {'; '.join(official[short] for short in found)}" if found else ""
 
 

@@ -25,7 +25,7 @@ GROUPS: Final = (
 
 def rows_of(publication: Publication, table: str, option: str) -> Sequence[Mapping[str, Any]]:
     """Return the rows of an option in a table, in its order; none without the table."""
-    known = _known(publication)
+    known = _rows_by_table(publication)
     if table not in known:
         known[table] = {}
         rows = publication.tables.get(table)
@@ -37,8 +37,8 @@ def rows_of(publication: Publication, table: str, option: str) -> Sequence[Mappi
 
 
 @computed_once
-def _known(_: Publication) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
-    """Return the rows of the tables that were asked for before, by table and option."""
+def _rows_by_table(_: Publication) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+    """Return the rows of each table by option, empty at first: `rows_of` fills it in."""
     return {}
 
 

@@ -236,8 +236,8 @@ def _write_timetables(
         shutil.copyfile(feed, made / name)
     rows = ["the feed has buses and trams, no trains", *([fitted.note] if fitted.note else [])]
     listed = [new_tables.todo_row("study.toml", "transit", "feeds", what) for what in rows]
-    fetched = [kept for kept in commission.downloader.answers if kept.path in feeds]
-    whose = source.cited(max(kept.date for kept in fetched)).removesuffix(".")
+    fetched = [cached for cached in commission.downloader.answers if cached.path in feeds]
+    whose = source.cited(max(cached.date for cached in fetched)).removesuffix(".")
     day = fitted.day.isoformat()
     return Timetables(tuple(names), day, whose), pd.concat(listed, ignore_index=True)
 
@@ -290,7 +290,8 @@ def _write_text(
 ) -> None:
     """Write study.toml."""
     used = [
-        commission.sources[kept.source].cited(kept.date) for kept in commission.downloader.answers
+        commission.sources[answer.source].cited(answer.date)
+        for answer in commission.downloader.answers
     ]
     text = study_text(
         new_tables.title_of(commission.place),

@@ -20,7 +20,7 @@ from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
-from llrgeo.travel.imported.server_answers import AskedIds, minutes_of_answer
+from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
@@ -77,7 +77,7 @@ def import_travel_times(
     [12.5, inf]
     """
     path = _file_of(path)
-    ids = AskedIds([str(area) for area in area_ids], [str(site) for site in site_ids])
+    ids = RequestedIds([str(area) for area in area_ids], [str(site) for site in site_ids])
     if path.suffix == ".json":
         minutes, km = minutes_of_answer(path, ids)
     else:

@@ -10,7 +10,7 @@ import pandas as pd
 from llrgeo.schema import name_some
 from llrgeo.visible_text import as_seen
 
-_ALIKE: Final = 0.75  # of two ids, as difflib counts: two letters of nine are other ones
+_LEAST_SIMILAR: Final = 0.75  # of two ids, as difflib counts: two letters of nine are other ones
 _MOST_COMPARED: Final = 20_000  # pairs of ids
 
 
@@ -20,7 +20,7 @@ def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
     if absent.empty:
         return ""
     strange = [str(id_) for id_ in held.difference(wanted)]
-    near = get_close_matches(str(absent[0]), strange, 1, _ALIKE)
+    near = get_close_matches(str(absent[0]), strange, 1, _LEAST_SIMILAR)
     meant = f"; it has '{near[0]}': is '{absent[0]}' meant?" if near else ""
     return f"the table lacks {len(absent)} {what} ({name_some(absent)}){meant}"
 
@@ -69,5 +69,5 @@ def _mistyped(reached: pd.DataFrame, known: pd.Index) -> Iterator[tuple[str, str
     for strange, other in pairs[:_MOST_COMPARED]:
         left, right = str(of_strange.index[strange]), str(of_known.index[other])
         alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
-        if alike >= _ALIKE or as_seen(left) == as_seen(right):
+        if alike >= _LEAST_SIMILAR or as_seen(left) == as_seen(right):
             yield left, right

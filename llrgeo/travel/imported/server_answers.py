@@ -18,14 +18,14 @@ _KM_A_MILE: Final = 1.609344
 
 
 @dataclass(frozen=True, slots=True)
-class AskedIds:
-    """The ids of areas and sites in the order in which they were asked for."""
+class RequestedIds:
+    """The ids of areas and sites, in the order of the request that the server answered."""
 
     areas: list[str]
     sites: list[str]
 
 
-def minutes_of_answer(path: Path, ids: AskedIds) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+def minutes_of_answer(path: Path, ids: RequestedIds) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Return minutes and kilometres of a server's answer, areas by sites.
 
     Raises
@@ -60,7 +60,7 @@ def minutes_of_answer(path: Path, ids: AskedIds) -> tuple[pd.DataFrame, pd.DataF
 
 
 def _from_valhalla(
-    answer: Mapping[str, Any], ids: AskedIds, name: str
+    answer: Mapping[str, Any], ids: RequestedIds, name: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return minutes and kilometres of Valhalla's matrix, verbose or not.
 
@@ -76,7 +76,7 @@ def _from_valhalla(
     return _square(seconds, ids, name) / _MIN, _square(km, ids, name) * scale
 
 
-def _square(cells: Sequence[Sequence[float | None]], ids: AskedIds, name: str) -> pd.DataFrame:
+def _square(cells: Sequence[Sequence[float | None]], ids: RequestedIds, name: str) -> pd.DataFrame:
     """Name the rows and columns of an answer, of which there must be as many as were asked for."""
     values = np.array(cells, dtype=float)
     if values.shape != (len(ids.areas), len(ids.sites)):
@@ -89,7 +89,7 @@ def _square(cells: Sequence[Sequence[float | None]], ids: AskedIds, name: str) -
 
 
 def _from_traveltime(
-    results: Sequence[Mapping[str, Any]], ids: AskedIds, name: str
+    results: Sequence[Mapping[str, Any]], ids: RequestedIds, name: str
 ) -> pd.DataFrame:
     """Return minutes of TravelTime's time filter, whichever side the searches were made from."""
     found: dict[tuple[str, str], float] = {}

@@ -131,7 +131,7 @@ def draw_area(
     from scipy.ndimage import label
 
     ground = _Ground(surface, level, slope)
-    grid = _asked(guess, np.array(corner), step, ground)
+    grid = _checked_near_border(guess, np.array(corner), step, ground)
     sides, onward = border(grid.inside)
     if not len(sides):
         return shapely.Polygon()
@@ -144,8 +144,8 @@ def draw_area(
     return polygons_within(crossed.places, onward, bends, piece)
 
 
-def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
-    """Ask about the nodes beside a guessed border; beside those that were wrong, about more.
+def _checked_near_border(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
+    """Compute the surface at nodes beside a guessed border; beside those that were wrong, further.
 
     Far from the border the guess is right, or wrong by a patch that reaches it.
     """
@@ -156,7 +156,7 @@ def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
     margin = np.pad(np.zeros(np.subtract(inside.shape, 2), dtype=bool), 1, constant_values=True)
     steps = np.array([-inside.shape[1], -1, 1, inside.shape[1]])
     new = np.flatnonzero(_beside_border(inside))
-    # At the end both ends of all sides that the border crosses were asked about.
+    # At the end the surface is known at both ends of all sides that the border crosses.
     while len(new):
         places = grid.places(new)
         cells.flat[new] = ground.surface.cells(places)
