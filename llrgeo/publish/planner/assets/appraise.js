@@ -285,8 +285,8 @@ const llrgeoAppraise = (() => {
   }
 
   // The share of the study's weightings by which each of some plans is first; equal totals share the
-  // place, as in appraisal/robustness.py. Null where a criterion of any has no figure: without it
-  // nothing can be said of who is first.
+  // place, as in appraisal/uncertainty/robustness.py. Null where a criterion of any has no figure:
+  // without it nothing can be said of who is first.
   function firstShares(weightings, listed) {
     if (listed.some((criteria) => criteria.some((one) => one.score === null))) return listed.map(() => null);
     const totals = listed.map((criteria) => totalsBy(weightings, criteria));

@@ -1,5 +1,5 @@
-// What a plan costs: appraisal/option_costs.py as pure functions over the page's data. All is against
-// today, by the run's own rates, over journeys and contacts that exist both times.
+// What a plan costs: appraisal/costs/option_costs.py as pure functions over the page's data. All is
+// against today, by the run's own rates, over journeys and contacts that exist both times.
 "use strict";
 
 const llrgeoCosts = (() => {

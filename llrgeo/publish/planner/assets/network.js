@@ -117,7 +117,7 @@ const llrgeoNetwork = (() => {
     return places;
   }
 
-  // The network in three layers, as in travel/graph.py, so that no journey passes through a private
+  // The network in three layers, as in travel/search/graph.py, so that no journey passes through a private
   // road: those on which one may only start lie before the layer of all others, those on which one may
   // only end behind it, and steps at no cost lead from each layer to the next. `from` and `to` are the
   // nodes of streets in their layers; a step is numbered as an edge after all streets.

@@ -1,6 +1,6 @@
 // The fastest journeys over the network: minutes and decimetres between one place and many, and one
 // route. Labels are whole keys (milliseconds x 2^25 + decimetres), so that all sums are exact and ties
-// fall as in travel/graph.py.
+// fall as in travel/search/graph.py.
 "use strict";
 
 const llrgeoSearch = (() => {
