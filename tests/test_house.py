@@ -157,3 +157,22 @@ def test_what_is_counted():
     assert (
         body_lines(ast.parse("def f():\n    '''Say.'''\n\n    x = 1\n    return x\n").body[0]) == 2
     )
+
+
+def test_entries_of_the_changelog_are_two_sentences_at_most():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    since = text.split("### New for planners")[1].split("### Renamed in Python")[0]
+    entries = re.findall(r"^- (?:.*\n)(?:  .*\n)*", since, re.MULTILINE)
+    assert len(entries) > 100
+    assert [entry for entry in entries if sentences(entry) > 2] == []
+
+
+def sentences(entry: str) -> int:
+    """Count sentences: stops before a capital, a quotation or a bold word, outside code."""
+    plain = re.sub(r"`[^`]*`", "Code", " ".join(entry.split()))
+    return len(re.findall(r"[.!?][\"”)]?(?:\*\*)?(?=\s+[\"“(*A-Z]|$)", plain))
+
+
+def test_sentences_are_counted_outside_code_and_names_with_dots():
+    assert sentences("- **A map.** It has `a. B` in 2.5 MB. Why? Because.") == 4
+    assert sentences("- One, of `llrgeo run`, at 0.5; two") == 0

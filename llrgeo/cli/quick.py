@@ -24,7 +24,7 @@ from llrgeo.study.run import publish_first, run_study
 from llrgeo.study.stored import is_published, load_stored, note_published, run_keys, store
 
 Publish: TypeAlias = Callable[[StudyResult, Mapping[str, str]], object]
-"""Writes the pages of a result; those that were drawn already are told to it."""
+"""Writes the pages of a result, given those that were drawn already."""
 
 _UNFINISHED: Final = (
     "The front page and the explorer are of a run that did not end; the other pages and the tables "

@@ -1,4 +1,4 @@
-"""Names of files made of names of places: of letters that any system takes, no two alike."""
+"""File names from names of places: unique, and of characters that any system accepts."""
 
 import re
 import unicodedata

@@ -23,7 +23,7 @@ from llrgeo.appraisal.people.counts import ratio, reconcile
 from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
-from llrgeo.publish.made_when_read import MadeWhenRead
+from llrgeo.publish.lazy_mapping import LazyMapping
 from llrgeo.publish.wording import wording
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -167,7 +167,7 @@ def _tables(
             return counted
         return pd.concat([counted, _tenths(changed, shown.tenths)])
 
-    return MadeWhenRead(("counted", "groups", "bands"), made)
+    return LazyMapping(("counted", "groups", "bands"), made)
 
 
 def _counted_groups(after: ServiceResult) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from llrgeo.appraisal.uncertainty.robustness import FirstPlace
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
-from llrgeo.publish.made_when_read import MadeWhenRead
+from llrgeo.publish.lazy_mapping import LazyMapping
 from llrgeo.publish.option_view import OptionView, ShownAreas, build_option_view
 from llrgeo.publish.people_view import (
     ComparedOption,
@@ -239,7 +239,7 @@ class Publication:
         if self.part_of:
             return self.part_of.people
         people = shown_people(self.areas)
-        return MadeWhenRead(
+        return LazyMapping(
             self.results, lambda name: build_people_view(people, self.compared(name))
         )
 
@@ -285,7 +285,7 @@ class Publication:
                 )
             return replace(seen[alike], option=result.option)
 
-        return MadeWhenRead(product(self.results, services), view)
+        return LazyMapping(product(self.results, services), view)
 
     @cached_property
     def city_hospitals(self) -> list[str]:

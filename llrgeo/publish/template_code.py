@@ -1,4 +1,4 @@
-"""Compiled templates and drawn texts, kept where Python keeps its own bytecode of this room."""
+"""Compiled templates and drawn texts, cached in `__pycache__` beside Python's own bytecode."""
 
 import hashlib
 import sys

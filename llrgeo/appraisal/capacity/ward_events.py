@@ -1,4 +1,4 @@
-"""The events of wards, one by one: compiled by numba on first use and kept for later runs.
+"""The events of wards, one by one: compiled by numba on first use and cached on disk.
 
 An admission takes a free bed at the nearest ward that it may use. If there is none, a step-up
 patient goes elsewhere, and a step-down patient waits for the first bed to come free. A step-down

@@ -1,4 +1,4 @@
-"""Rankings of places: shared ranks, how far the next place is, and whether that can be told."""
+"""Rankings of places: shared ranks, how far the next place is, and whether that gap is certain."""
 
 from typing import Any, Final, NamedTuple, TypeAlias
 

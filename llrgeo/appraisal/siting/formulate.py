@@ -1,4 +1,4 @@
-"""Formulate a siting problem: from travel times, demand and what is asked for to a model."""
+"""Formulate a siting problem: travel times, demand, objective and constraints as one model."""
 
 from dataclasses import dataclass, replace
 from typing import Final

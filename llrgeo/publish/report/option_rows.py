@@ -1,4 +1,4 @@
-"""Rows of an option: the tables that are told option by option, each gone through once."""
+"""Rows of an option in tables that pages show option by option; each table is read once."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Faults of what a study file says of capacity, told before anything is read."""
+"""Faults in the capacity sections of a study file, reported before any table is read."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Journeys by public transport told leg by leg: walk, route, stops and times, with their lines."""
+"""Journeys by public transport, leg by leg: walk, route, stops and times, with their lines."""
 
 import datetime as dt
 from typing import Final, NamedTuple

@@ -7,8 +7,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class MadeWhenRead(Mapping[K, V]):
-    """A mapping of known keys; each value is made when it is first read, and kept.
+class LazyMapping(Mapping[K, V]):
+    """A mapping of known keys; each value is made when it is first read, and stored.
 
     Parameters
     ----------
