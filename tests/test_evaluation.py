@@ -14,7 +14,7 @@ from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.narrative import option_sentence, worst_changes
 from llrgeo.appraisal.options import Option, without_sites
-from llrgeo.appraisal.people.access import summarise_access
+from llrgeo.appraisal.people.access import scored_by_group
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
@@ -56,11 +56,11 @@ def test_losses_to_one_team_are_not_netted_by_gains_of_another(town_areas, town_
 def test_options_that_run_every_service_alike_are_worked_out_once(setting, monkeypatch):
     asked = []
 
-    def counted(minutes, people, *, thresholds_min):
+    def counted(minutes, people):
         asked.append(tuple(minutes.round(3)))
-        return summarise_access(minutes, people, thresholds_min=thresholds_min)
+        return scored_by_group(minutes, people)
 
-    monkeypatch.setattr(evaluation, "summarise_access", counted)
+    monkeypatch.setattr(evaluation, "scored_by_group", counted)
     again = [replace(LOCAL, name=f"local_{k}", label=f"Local {k}") for k in range(3)]
     found = evaluate_options([TODAY, LOCAL, *again], setting, baseline="today")
     assert len(asked) == len(set(asked)) == 2

@@ -29,10 +29,13 @@ from llrgeo.publish.explorer.split import SPLIT_ABOVE, is_split, names_by_part, 
 from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import publish
+from llrgeo.publish.run_id import run_id_of
 from llrgeo.schema import WHOLE
 from llrgeo.travel.routes.ways import WayTree
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+RUN_ID = run_id_of({}, {}, "")
+RUN = {"run_id": RUN_ID, "run": RUN_ID[:12], "study": {}, "inputs": {}}
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 HOSTILE = ["<script>alert(1)</script>", "A/B", "a b", "CON", "..\\{{7*7}}${1}", "Ŷ"]
 
@@ -134,8 +137,7 @@ def test_every_page_keeps_the_rules_and_agrees_with_its_own_data(files, tmp_path
 
 def test_a_folder_with_a_split_explorer_keeps_every_rule(county, tmp_path, monkeypatch):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
-    run = {"run_id": "0" * 64, "run": "0" * 12}
-    publish_split(replace(county, manifest=run), tmp_path)
+    publish_split(replace(county, manifest=RUN), tmp_path)
     assert check_folder_of_pages(tmp_path) == []
     listed = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     assert {part.page for part in parts_of(county)} <= set(listed)
@@ -149,11 +151,10 @@ def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
     county, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
-    run = {"run_id": "0" * 64, "run": "0" * 12}
-    publish_split(replace(county, manifest=run), tmp_path)
+    publish_split(replace(county, manifest=RUN), tmp_path)
     script = tmp_path / SEARCH
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("0" * 12, "f" * 12), encoding="utf-8")
+    script.write_text(text.replace(RUN["run"], "f" * 12), encoding="utf-8")
     rules = [(found.file, found.rule) for found in check_folder_of_pages(tmp_path)]
     assert rules == [(SEARCH, "checksum"), (SEARCH, "run")]
     script.unlink()
@@ -166,7 +167,7 @@ def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
 
 def test_a_heavy_index_is_found(county, tmp_path, monkeypatch):
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
-    publish_split(replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12}), tmp_path)
+    publish_split(replace(county, manifest=RUN), tmp_path)
     weighs = len((tmp_path / "explorer.html").read_bytes())
     for most, found in ((weighs, []), (weighs - 1, [("explorer.html", "size")])):
         monkeypatch.setattr("llrgeo.publish.check.folder.INDEX_LIMIT", (most, most))
