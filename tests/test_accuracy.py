@@ -29,6 +29,7 @@ def accuracy() -> Accuracy:
 
 def test_a_journey_has_the_error_of_its_district_period_and_length(accuracy: Accuracy) -> None:
     assert accuracy.of_journey("Hill", "off_peak", 20.0) == JourneyError(41, -0.2, 1.1, 2.9)
+    assert accuracy.of_journey("Hill", "off_peak", 0.0) == JourneyError(41, -0.2, 1.1, 2.9)
     assert accuracy.of_journey("Hill", "off_peak", 20.1) == JourneyError(33, 0.7, 1.9, 4.3)
 
 

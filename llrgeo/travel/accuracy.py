@@ -109,7 +109,9 @@ class Accuracy:
         """Return the error of a journey from an authority; None where none was measured."""
         column = self._columns
         own = (column["authority"] == authority) & (column["period"] == period)
-        within = own & (column["from_min"] < minutes) & (minutes <= column["to_min"])
+        # A class is over its first minute; a journey of no time at all belongs to the first.
+        over = column["from_min"] < max(minutes, np.nextafter(0.0, 1.0))
+        within = own & over & (minutes <= column["to_min"])
         if not within.any():
             return None
         pairs, *errors = (column[name][int(within.argmax())] for name in _JOURNEY[4:])

@@ -118,7 +118,7 @@ const llrgeoJourneys = (() => {
   // The measured error of a journey from an authority: { median, p90 }, or null where none was.
   function journeyError(accuracy, authority, minutes) {
     return accuracy.journeys.find((row) => row.authority === authority
-      && row.from < minutes && minutes <= row.to) || null;
+      && row.from < Math.max(minutes, Number.MIN_VALUE) && minutes <= row.to) || null;
   }
 
   return {
