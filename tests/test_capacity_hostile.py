@@ -88,7 +88,10 @@ def folder(town_study, town_areas, town_sites):
         ((TARGET, f"closed_share = 1, {TARGET}"), "closed_share: input should be less than 1"),
         ((TARGET, f"share_women = 1.2, {TARGET}"), "share_women: input should be less than or"),
         (("loss = 0.1", "loss = 0"), "loss: input should be greater than 0"),
-        (("[2025, 2035, 2043]", "[2023, 2035]"), "no projection for 2023 of variant main; there"),
+        (
+            ("[2025, 2035, 2043]", "[2023, 2035]"),
+            "projections.csv: no people of 2023; there are 2024 to 2043",
+        ),
         (("[2025, 2035, 2043]", "[2025, 2025]"), "years: 2025, 2025 do not rise"),
         (("[2025, 2035, 2043]", '["soon"]'), "years.1: input should be a valid integer"),
         ((MOVES, MOVES.replace('"B"', '"A"')), "moves_beds: from A to A moves nothing"),

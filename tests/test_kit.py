@@ -37,6 +37,7 @@ from llrgeo.publish.kit.places import KitPlace, chosen_places, kit_places
 from llrgeo.publish.kit.qr import qr_code
 from llrgeo.publish.kit.words import about_lines, minutes_in_words, option_words
 from llrgeo.publish.pages import run_mark
+from llrgeo.publish.run_id import run_id_of
 from llrgeo.schema import NO_CAR
 
 THEME = Theme(
@@ -73,7 +74,9 @@ def county():
 
 def test_places_of_a_split_study_link_the_explorer_of_their_authority(tmp_path, monkeypatch):
     county = county_publication(columns=12, rows=8, site_count=16)
-    county = replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12})
+    run_id = run_id_of({}, {}, "")
+    run = {"run_id": run_id, "run": run_id[:12], "study": {}, "inputs": {}}
+    county = replace(county, manifest=run)
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
     places = kit_places(county)[:3]
     kit = partial(make_kit, names=[place.name for place in places])

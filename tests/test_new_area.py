@@ -31,7 +31,7 @@ from llrgeo.study.new_study.area import _Commission, _with_ways_to, _write_study
 from llrgeo.study.new_study.study_file import assume_services, study_text
 from llrgeo.study.run import publish_study, run_study
 
-HOME = re.compile(r"Leicester|Rutland|LLR|Loughborough|Hinckley|Melton|Coalville")
+HOME = re.compile(r"Leicester|Rutland|\bLLR\b|Loughborough|Hinckley|Melton|Coalville")
 TEXTS = {".html", ".csv", ".json", ".md"}
 
 

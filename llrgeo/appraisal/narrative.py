@@ -129,7 +129,7 @@ def _listed(change: pd.DataFrame, areas: pd.DataFrame, *, order: str, count: int
     worst = change.sort_index().sort_values(order, ascending=False, kind="stable").head(count)
     rows = areas.index.get_indexer(worst.index)
     facts = {column: areas[column].array.take(rows) for column in named}
-    return pd.DataFrame(facts, index=worst.index).join(worst)
+    return pd.DataFrame(facts, index=worst.index.rename(areas.index.name)).join(worst)
 
 
 def _reachable(unreachable: float, total: float) -> str:
