@@ -143,7 +143,8 @@ def test_a_fault_names_the_study_file_and_the_key(town_study, right, slip, told)
 
 def test_an_option_that_changes_nothing_is_noted_and_read(town_study, caplog):
     note = (
-        "study.toml: option 'nearer' changes nothing: all runs where and as it does under 'today'"
+        "study.toml: option 'nearer' changes nothing: every service runs where and as it does "
+        "under 'today'"
     )
     read_inputs(load_study(town_study))
     assert note not in caplog.messages

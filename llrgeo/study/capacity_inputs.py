@@ -71,7 +71,7 @@ def build_capacity_plan(
         If a file has faults, a year is not projected, or an estate, works or disposals name a site
         that the study does not have.
     """
-    own, key = study.capacity.parameters, f"{study.told_as}: capacity.parameters"
+    own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
     parameters = Parameters(set_parameters(read_capacity("parameters"), own, source=key))
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}
@@ -293,7 +293,7 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
         faults.append(f"works and disposals lie from {study.years[0]} to {last}; found {found}")
     if path is None and (works or sold):
         faults.append('works and disposals need an estate; add [capacity] estate = "embedded"')
-    raise_faults(faults, source=study.told_as)
+    raise_faults(faults, source=study.source_name)
     if path is None:
         return None
     columns = ["option", "site_id", "year", "receipt_gbp", "clearing_gbp"]

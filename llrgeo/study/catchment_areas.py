@@ -149,7 +149,7 @@ def _along_streets(inputs: StudyInputs, mode: str | None) -> tuple[str, NetworkR
         name: router for name, router in inputs.routers.items() if isinstance(router, NetworkRouter)
     }
     if not routers:
-        msg = f"{inputs.study.told_as}: no mode travels along streets; isochrones need one"
+        msg = f"{inputs.study.source_name}: no mode travels along streets; isochrones need one"
         raise RoutingError(msg)
     chosen = mode or next(iter(routers))
     if chosen not in routers:

@@ -216,7 +216,7 @@ class StudyConfig(Part):
         return self.folder / name if name else None
 
     @property
-    def told_as(self) -> str:
+    def source_name(self) -> str:
         """What messages name the study by: its file, or its title where it was read from none."""
         return self.file or f"'{self.title}'"
 

@@ -125,7 +125,7 @@ class StudyInputs:
         if unknown:
             table, there = self.study.path("areas").name, ", ".join(sorted(known))
             fault = f"home: no areas of {name_some(unknown)}; {table} has {there}"
-            raise_faults([fault], source=self.study.told_as)
+            raise_faults([fault], source=self.study.source_name)
         return frozenset(self.study.home or known)
 
     @cached_property
@@ -181,7 +181,7 @@ class StudyInputs:
         if rates.service_costs is not None and costs != "embedded":
             stray = stray_cost_faults(rates.service_costs, services, self.known_sites.index)
             faults += [f"service_costs: {costs}: {fault}" for fault in stray]
-        raise_faults(faults, source=f"{self.study.told_as}: appraisal")
+        raise_faults(faults, source=f"{self.study.source_name}: appraisal")
         return rates
 
     @property
@@ -250,7 +250,7 @@ class StudyInputs:
             for service in services
         }
         faults = [] if self.study.confirm else contact_faults(total)
-        raise_faults(faults, source=f"{self.study.told_as}: services")
+        raise_faults(faults, source=f"{self.study.source_name}: services")
         return pd.Series(total)
 
     def _left_out(self) -> pd.Index:
@@ -323,7 +323,7 @@ def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
     beside = {} if path.exists() else {each.stem: each.name for each in _siblings(path)}
     near = get_close_matches(path.stem, beside, 1, _LEAST_SIMILAR)
     meant = f"; did you mean '{beside[near[0]]}'?" if near else ""
-    return type(error)(f"{study.told_as}: {' and '.join(keys)}: {error}{meant}")
+    return type(error)(f"{study.source_name}: {' and '.join(keys)}: {error}{meant}")
 
 
 def _siblings(path: Path) -> list[Path]:

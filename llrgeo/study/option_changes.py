@@ -51,7 +51,7 @@ def build_options(
         for service, site_ids in option.sites.items():
             faults += _site_faults(option.name, service, site_ids, hosts)
     if faults:
-        told = list_faults(faults, source=study.told_as)
+        told = list_faults(faults, source=study.source_name)
         named = {site for option in study.options for site in option.named_sites()}
         # The usual mistake is an id of another table: say where the ids of this one are.
         if unknown := sorted(named - set(sites.index)):
@@ -75,8 +75,8 @@ def unchanged_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
         ]
         if alike and not config.changes_room():
             notes.append(
-                f"{study.told_as}: option '{option.name}' changes nothing: all runs where and as "
-                f"it does under '{alike[0]}'"
+                f"{study.source_name}: option '{option.name}' changes nothing: every service runs "
+                f"where and as it does under '{alike[0]}'"
             )
     return notes
 

@@ -78,7 +78,7 @@ def build_router(
         over_roads = earlier
     else:
         network = read_network(study, mode, load)
-        check_periods(network, study_periods(study, mode), source=study.told_as)
+        check_periods(network, study_periods(study, mode), source=study.source_name)
         over_roads = NetworkRouter(network)
     check_places_snap(over_roads, areas, places_of_arrival(sites, mode))
     return over_roads
@@ -124,7 +124,7 @@ def read_transit(study: StudyConfig) -> Router:
     from llrgeo.travel.transit.router import TransitRouter
 
     if study.transit is None:
-        msg = f"{study.told_as}: there is no table [transit]"
+        msg = f"{study.source_name}: there is no table [transit]"
         raise ConfigError(msg)
     feeds = [study.folder / feed for feed in study.transit.feeds]
     timetable = read_timetable(feeds, study.transit.date)

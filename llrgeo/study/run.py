@@ -162,7 +162,9 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
         If the folder cannot be written to, or an input would be written over.
     """
     if len(study.options) == 1:
-        msg = f"{study.told_as}: options: there is only the baseline; add one to compare with it"
+        msg = (
+            f"{study.source_name}: options: there is only the baseline; add one to compare with it"
+        )
         raise ConfigError(msg)
     study_words(study)  # a catalogue with faults is refused here, and not after the run
     check_output_folder(study, folder)

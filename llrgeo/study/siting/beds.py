@@ -134,7 +134,7 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
         msg = f"beds: no year {year} in the study; there are {name_some(study.years) or 'none'}"
         raise ConfigError(msg)
     # Defaults, with what the study sets in their place: a stay or target may rest on either.
-    own, key = study.capacity.parameters, f"{study.told_as}: capacity.parameters"
+    own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
     given = set_parameters(read_capacity("parameters"), own, source=key)
     services = {service.id: service for service in build_services(study)}
     return beds[config.service].build(services[config.service], Parameters(given))
