@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from typer.testing import CliRunner
 
 from llrgeo.cli import app, run, watch
 from llrgeo.errors import ConfigError
+from llrgeo.execution.locks import only_writer
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,25 @@ def test_scores_come_first_and_faults_are_told_and_awaited(saved, town_study, tm
     assert "did not end" not in ended.stderr
     assert said.rstrip().endswith("No longer watching")
     assert titles == [True, True]  # the pages of the last run that ended stay
+
+
+def test_a_folder_that_another_run_is_writing_is_told_and_the_next_save_awaited(
+    saved, town_study, tmp_path
+):
+    out = tmp_path / "maps"
+    with ExitStack() as another:
+        another.enter_context(only_writer(out))
+
+        def ended_and_saved() -> None:
+            another.close()
+            replaced(town_study, "Care closer to home in the toy town", "Care in two towns")()
+
+        saved([ended_and_saved])
+        command = ["run", str(town_study), "--out", str(out), "--watch"]
+        ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert ended.stderr.count("another run is writing into this folder") == 1
+    assert ended.stdout.count("Pages after") == 1
+    assert "Care in two towns" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError("no space")], ids=["stopped", "full"])

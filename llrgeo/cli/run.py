@@ -58,6 +58,7 @@ def run(
         _check_watchable(study_file, scheduler, timings=timings)
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
+    from llrgeo.execution.locks import only_writer
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import check_publishable
@@ -73,7 +74,7 @@ def run(
         watch_study(study_file, out, partial(_publish, out=out, extras=extras, quiet=True))
         return
     clock = StageClock()
-    with clock.running() if timings else nullcontext():
+    with only_writer(out), clock.running() if timings else nullcontext():
         study = load_study_or_plan(study_file)
         check_publishable(study, out)
         if quick:

@@ -9,6 +9,7 @@ import typer
 
 from llrgeo.cli.quick import Publish, run_again, tell_unfinished
 from llrgeo.errors import LlrgeoError
+from llrgeo.execution.locks import only_writer
 from llrgeo.execution.memory import Memory
 from llrgeo.schema import name_some
 from llrgeo.study.plan_file import load_study_or_plan, study_files
@@ -51,7 +52,8 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
                 check_publishable(study, out)
                 files = _changed(used, seen) - set(studies)
                 reusable = still_holds(result, study, files) if result else None
-                result = run_again(study, out, publish, reusable, recall=memory.recall)
+                with only_writer(out):
+                    result = run_again(study, out, publish, reusable, recall=memory.recall)
                 used, memory = seen, memory.after_run()
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)
