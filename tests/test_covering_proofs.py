@@ -25,15 +25,15 @@ from llrgeo.appraisal.siting.problem import SitingProblem
         ("mclp", 9, 0.7),
     ],
 )
-@pytest.mark.parametrize("detours", ["straight", "detour"])
+@pytest.mark.parametrize("kind", ["straight", "detour", "plane", "towns"])
 def test_values_of_small_coverings_are_proved_again(
-    detours: str, objective: str, p: int | None, multiple: float
+    kind: str, objective: str, p: int | None, multiple: float
 ) -> None:
-    places = proofs.drawn(detours, 160, 30)
-    radius = round(multiple * float(places.minutes.min(axis=1).max()), 1)
+    places = proofs.drawn(kind, 160, 30)
+    asked = proofs.Instance(kind, objective, p, multiple)
+    radius = asked.radius(places.minutes)
     problem = SitingProblem(objective, p=p, standard_min=radius)
     found = locate_sites(*proofs.framed(places), problem, gap=0.0)
-    asked = proofs.Instance(detours, objective, p, multiple)
     assert found.proven
     assert proofs.checked(places, asked, found, radius)
 

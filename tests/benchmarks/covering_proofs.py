@@ -5,9 +5,10 @@ Run: python tests/benchmarks/covering_proofs.py [--areas 5000] [--sites 500] [--
 Areas and candidate sites are spread evenly over a square of 60 km x 60 km, by a seed. Minutes are
 kilometres x 1.3 at 54 km/h, rounded to a tenth, people are lognormal(7, 0.8). In `detour` each pair
 has a detour of its own, 1.1 to 1.6, which takes the order out of the plane. `postcodes` are places
-on the embedded network (`coverings`). A radius is a multiple of the least at which every area has a
-candidate. For each instance: value, bound and CPU seconds of
-ours. Then the check, which shares no code with llrgeo and starts from the minutes:
+on the embedded network, `plane` and `towns` are drawn by a rule of their own, minutes not rounded
+(`coverings`). A radius is a multiple of the least at which every area has a candidate, or within it
+is a share of all pairs. For each instance: value, bound and CPU seconds of ours. Then the check,
+which shares no code with llrgeo and starts from the minutes:
 
 - what the plan covers is counted;
 - prices of areas, of which no site covers more than 1, show that fewer sites cannot (weak duality);
@@ -28,7 +29,7 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 import pandas as pd
-from coverings import INSTANCES, Instance, postcodes
+from coverings import INSTANCES, Instance, plane, postcodes, towns
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
@@ -37,6 +38,7 @@ from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.travel.times import TravelTimes
 
 ROUNDING = 1e-6
+OTHERS = {"postcodes": postcodes, "plane": plane, "towns": towns}
 DETOURS = {"straight": (1.3, 1.3), "detour": (1.1, 1.6)}
 SEED = 1
 MOST_PARTS = 2_000
@@ -49,14 +51,14 @@ class Places(NamedTuple):
     people: np.ndarray
 
 
-def drawn(detours: str, areas: int, sites: int, seed: int = SEED) -> Places:
+def drawn(kind: str, areas: int, sites: int, seed: int = SEED) -> Places:
     """Return places by the rule that is stated above."""
-    if detours == "postcodes":
-        return Places(*(found.to_numpy() for found in postcodes(areas, sites)))
+    if kind in OTHERS:
+        return Places(*(found.to_numpy() for found in OTHERS[kind](areas, sites)))
     rng = np.random.default_rng(seed)
     homes, hosts = rng.random((areas, 2)) * 60, rng.random((sites, 2)) * 60
     km = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
-    minutes = (km * rng.uniform(*DETOURS[detours], km.shape) / 0.9).round(1)
+    minutes = (km * rng.uniform(*DETOURS[kind], km.shape) / 0.9).round(1)
     return Places(minutes, rng.lognormal(7, 0.8, areas).round())
 
 
@@ -305,8 +307,8 @@ def main() -> None:
     for instance in INSTANCES:
         if asked.only and asked.only not in instance.name:
             continue
-        places = drawn(instance.detours, asked.areas, asked.sites)
-        radius = round(instance.multiple * float(places.minutes.min(axis=1).max()), 1)
+        places = drawn(instance.places, asked.areas, asked.sites)
+        radius = instance.radius(places.minutes)
         times, people = framed(places)
         problem = SitingProblem(instance.objective, p=instance.p, standard_min=radius)
         begun = time.process_time()
@@ -314,7 +316,7 @@ def main() -> None:
         took, begun = time.process_time() - begun, time.process_time()
         how = checked(places, instance, found, radius) if found.proven else "not asked"
         print(
-            f"| {instance.name} | {radius or found.value:g} | {found.value:.6g} "
+            f"| {instance.name} | {radius or found.value:.4g} | {found.value:.6g} "
             f"| {found.bound:.6g} | {took:.1f} | {how or 'NOT PROVED'} "
             f"| {time.process_time() - begun:.1f} |",
             flush=True,

@@ -1,7 +1,8 @@
 """Coverings of 5,000 areas by 500 sites: rows of `table.py`, instances of `covering_proofs.py`.
 
 `drawn` has a detour of its own for each pair, which no streets have: whom a site covers says
-nothing of whom its neighbours cover. `postcodes` are places on the embedded network.
+nothing of whom its neighbours cover. `plane` has none, `towns` has most people and sites near forty
+centres. `postcodes` are places on the embedded network.
 """
 
 from collections.abc import Callable
@@ -14,22 +15,39 @@ from taken import Asked, Figures, least
 
 AREAS, SITES = 5_000, 500
 RADIUS_MIN = 15.0
+SEED = 1
+SQUARE_KM = 60.0
+TOWNS, RURAL = 40, 0.15
 
 
 class Instance(NamedTuple):
-    """What is asked: with which detours, which objective, p, and the multiple of the radius."""
+    """What is asked: of which places, which objective and p, and within which minutes.
 
-    detours: str
+    Either a multiple of the least minutes at which every area has a candidate, or those within
+    which a share of all pairs of area and site is (`radius`).
+    """
+
+    places: str
     objective: str
     p: int | None
     multiple: float = 0.0
+    share: float = 0.0
 
     @property
     def name(self) -> str:
         """What it is called in the table."""
-        asked = f"p {self.p}" if self.p else f"{self.multiple:g} x"
-        both = f"p {self.p}, {self.multiple:g} x" if self.p and self.multiple else asked
-        return f"{self.objective} {self.detours}, {both}"
+        sites = [f"p {self.p}"] if self.p else []
+        within = [f"{self.multiple:g} x"] if self.multiple else []
+        within += [f"{self.share:.0%}"] if self.share else []
+        return f"{self.objective} {self.places}, {', '.join(sites + within)}"
+
+    def radius(self, minutes: np.ndarray) -> float:
+        """Return the minutes of the standard; a set covering has some at which all are covered."""
+        least = float(minutes.min(axis=1).max())
+        if not self.share:
+            return round(self.multiple * least, 1)
+        within = float(np.quantile(minutes, self.share))
+        return within if self.objective == "mclp" else max(within, least)
 
 
 INSTANCES = (
@@ -48,6 +66,15 @@ INSTANCES = (
         Instance("postcodes", "mclp", p, multiple)
         for p, multiple in ((10, 0.7), (15, 1.0), (30, 0.5))
     ),
+    *(Instance("plane", "lscp", None, share=share) for share in (0.02, 0.03, 0.05)),
+    *(Instance("plane", "p-centre", p) for p in (15, 25, 40)),
+    *(Instance("towns", "lscp", None, share=share) for share in (0.03, 0.05)),
+    *(Instance("towns", "p-centre", p) for p in (10, 15, 25, 40)),
+    *(
+        Instance(places, "mclp", p, share=share)
+        for places in ("plane", "towns")
+        for p, share in ((50, 0.01), (30, 0.02), (20, 0.03), (15, 0.05))
+    ),
 )
 
 
@@ -61,6 +88,40 @@ def drawn() -> Places:
 
     case = random_instance("covering", AREAS, SITES, 0)
     return case.minutes, case.weights
+
+
+def plane(areas: int = AREAS, sites: int = SITES) -> Places:
+    """Return places spread evenly over a square of 60 km, minutes straight across it."""
+    rng = np.random.default_rng(SEED)
+    homes, hosts = (rng.random((number, 2)) * SQUARE_KM for number in (areas, sites))
+    return _straight(homes, hosts, rng)
+
+
+def towns(areas: int = AREAS, sites: int = SITES) -> Places:
+    """Return places in that square of which most are in forty towns.
+
+    Towns have sizes as 1, 1/2, 1/3 and on (Zipf), and spread as a normal about their centres, the
+    larger the wider. Three in twenty areas and sites are anywhere between them.
+    """
+    rng = np.random.default_rng(SEED)
+    centres, sizes = rng.random((TOWNS, 2)) * SQUARE_KM, 1 / np.arange(1, TOWNS + 1)
+    ends = []
+    for number in (areas, sites):
+        town = rng.choice(TOWNS, number, p=sizes / sizes.sum())
+        spread_km = 0.8 + 4 * sizes[town]
+        place = centres[town] + rng.normal(size=(number, 2)) * spread_km[:, None]
+        apart = rng.random(number) < RURAL
+        place[apart] = rng.random((int(apart.sum()), 2)) * SQUARE_KM
+        ends.append(place)
+    return _straight(*ends, rng)
+
+
+def _straight(homes: np.ndarray, hosts: np.ndarray, rng: np.random.Generator) -> Places:
+    """Return minutes of kilometres x 1.3 at 54 km/h, not rounded, and people."""
+    km = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
+    areas = pd.Index([f"a{area:04}" for area in range(len(homes))])
+    minutes = pd.DataFrame(km * 1.3 / 0.9, areas, [f"s{site:04}" for site in range(len(hosts))])
+    return minutes, pd.Series(rng.lognormal(7, 0.5, len(homes)).round(), areas)
 
 
 def postcodes(areas: int = AREAS, sites: int = SITES) -> Places:
@@ -97,14 +158,20 @@ def _evenly(postcodes: pd.Index, number: int) -> pd.Index:
     return postcodes[np.linspace(0, len(postcodes) - 1, number).astype(int)]
 
 
-def covering(objective: str, p: int | None, places: Callable[[], Places], asked: Asked) -> Figures:
-    """Cover 5,000 areas from 500 sites, to proof."""
+def covering(
+    objective: str, p: int | None, places: Callable[[], Places], asked: Asked, *, share: float = 0.0
+) -> Figures:
+    """Cover 5,000 areas from 500 sites, to proof.
+
+    The standard is 15 minutes, or the minutes within which a share of all pairs is.
+    """
     from llrgeo.appraisal.siting.locate import locate_sites
     from llrgeo.appraisal.siting.problem import SitingProblem
     from llrgeo.travel.times import TravelTimes
 
     minutes, people = places()
-    problem = SitingProblem(objective, p=p, standard_min=RADIUS_MIN)
+    within = Instance("", objective, p, share=share).radius(minutes.to_numpy())
+    problem = SitingProblem(objective, p=p, standard_min=within if share else RADIUS_MIN)
     found: list[Any] = []
 
     def run() -> None:

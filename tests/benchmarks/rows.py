@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from coverings import covering, covering_by_highs, drawn, postcodes
+from coverings import covering, covering_by_highs, drawn, plane, postcodes, towns
 from taken import Asked, Figures, command, first_words_s, least, llrgeo_command
 from watched import EDITS, seconds_after
 
@@ -303,6 +303,17 @@ ROWS = {
         },
     ),
     "centre": _ours("p-centre 5,000 x 500, 15 sites", partial(covering, "p-centre", 15, drawn)),
+    "mclp_towns": _ours(
+        "maximal covering, 5,000 x 500 in towns, 20 sites",
+        partial(covering, "mclp", 20, towns, share=0.03),
+    ),
+    "lscp_plane": _ours(
+        "set covering, 5,000 x 500, 2 % within a site's reach",
+        partial(covering, "lscp", None, plane, share=0.02),
+    ),
+    "centre_plane": _ours(
+        "p-centre 5,000 x 500 without detours, 25 sites", partial(covering, "p-centre", 25, plane)
+    ),
     "mclp_postcodes": _postcodes("maximal covering", "mclp", 15),
     "lscp_postcodes": _postcodes("set covering", "lscp", None),
     "centre_postcodes": _postcodes("p-centre", "p-centre", 15),
