@@ -166,8 +166,8 @@ def rate_base_faults(
     """
     if has_ages(areas):
         return []
-    known = set() if counted is None else set(counted.columns)
-    by_age = [s.id for s in services if s.id not in known and set(s.rates) - {RESIDENTS}]
+    with_counts = set() if counted is None else set(counted.columns)
+    by_age = [s.id for s in services if s.id not in with_counts and set(s.rates) - {RESIDENTS}]
     if not by_age:
         return []
     fault = (
@@ -231,10 +231,10 @@ def contacts_by_service(
     services: Iterable[Service], areas: pd.DataFrame, counted: pd.DataFrame | None = None
 ) -> dict[str, NDArray[np.float64]]:
     """Return the `contacts` of several services, in the order of the areas, by service."""
-    people, known = people_by_band(areas), set() if counted is None else set(counted.columns)
+    people, with_counts = people_by_band(areas), set() if counted is None else set(counted.columns)
     return {
         service.id: contacts(service, areas, counted).to_numpy()
-        if service.id in known
+        if service.id in with_counts
         else _trips(service, people, rates_by_band(service, areas))
         for service in services
     }

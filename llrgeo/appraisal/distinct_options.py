@@ -18,11 +18,11 @@ def for_distinct_options(
     the first of them alone. It must not use the option's own name, label or note; callers must not
     change what it returns.
     """
-    known: dict[tuple[int, ...], T] = {}
+    by_services: dict[tuple[int, ...], T] = {}
     found = {}
     for name, result in results.items():
         key = tuple(id(service) for service in result.services.values())
-        if key not in known:
-            known[key] = find(result)
-        found[name] = known[key]
+        if key not in by_services:
+            by_services[key] = find(result)
+        found[name] = by_services[key]
     return found

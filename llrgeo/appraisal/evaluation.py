@@ -5,7 +5,12 @@ from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
-from llrgeo.appraisal.costs.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
+from llrgeo.appraisal.costs.option_costs import (
+    ComputedCosts,
+    CostChange,
+    ServiceAtSites,
+    cost_change,
+)
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.journeys.nearest_sites import Numbers
@@ -221,7 +226,7 @@ class _Evaluator:
     service_results: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
         default_factory=dict
     )
-    costs: KnownCosts = field(default_factory=dict)
+    costs: ComputedCosts = field(default_factory=dict)
     summaries: dict[tuple[int, ...], OptionSummary] = field(default_factory=dict)
     overalls: dict[tuple[int, ...], Access] = field(default_factory=dict)
 

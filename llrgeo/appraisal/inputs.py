@@ -94,8 +94,8 @@ class AppraisalInputs:
     @property
     def ceiling(self) -> float:
         """The minutes of a journey that is not there: never below the longest one there is."""
-        asked = 2 * max(self.thresholds_min) if np.isnan(self.ceiling_min) else self.ceiling_min
-        return max(asked, self.times.longest_min)
+        default = 2 * max(self.thresholds_min) if np.isnan(self.ceiling_min) else self.ceiling_min
+        return max(default, self.times.longest_min)
 
     @property
     def visited(self) -> tuple[Service, ...]:

@@ -139,26 +139,26 @@ def score_options(
     >>> llrgeo.score_options(results, criteria).weights.tolist()
     [0.75, 0.25]
     """
-    known = MEASURES if measures is None else measures
-    raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
+    defined = MEASURES if measures is None else measures
+    raise_faults(criteria_faults(criteria, hurdles, defined), source="criteria")
     # Where contacts are of real patients some measures are set
     # aside; the others keep their proportions.
-    asked = (*(c.measure for c in criteria), *(hurdle.measure for hurdle in hurdles))
-    left_out = [measure for measure in asked if measure in set_aside]
+    named = (*(c.measure for c in criteria), *(hurdle.measure for hurdle in hurdles))
+    left_out = [measure for measure in named if measure in set_aside]
     criteria = [c for c in criteria if c.measure not in set_aside]
     hurdles = [h for h in hurdles if h.measure not in set_aside]
     if sum(c.weight for c in criteria) == 0:
         raise_faults([_nothing_left(left_out)], source="criteria")
     names = [criterion.measure for criterion in criteria]
-    values = measure_values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
-    scores = score_values(values[names], known)
+    values = measure_values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, defined)
+    scores = score_values(values[names], defined)
     weights = pd.Series([c.weight for c in criteria], index=names, dtype=float, name="weight")
     weights = weights / weights.sum()
     totals = (scores @ weights).rename("total")
     # Hurdles come before ranks: an option that fails one keeps its total and has no rank.
     passed = pd.DataFrame(
         {
-            h.measure: [known[h.measure].meets(v, h.limit) for v in values[h.measure]]
+            h.measure: [defined[h.measure].meets(v, h.limit) for v in values[h.measure]]
             for h in hurdles
         },
         index=values.index,

@@ -118,8 +118,8 @@ def _money(line: str, pounds: float) -> str:
     millions = pages.number(abs(pounds) / _MILLION, 1)
     if millions == pages.number(0, 1):
         return wording()[f"facts_{line}_same"]
-    said = wording()[f"facts_{line}_{'more' if pounds > 0 else 'less'}"]
-    return said.replace("{millions}", millions)
+    phrase = wording()[f"facts_{line}_{'more' if pounds > 0 else 'less'}"]
+    return phrase.replace("{millions}", millions)
 
 
 def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
@@ -128,11 +128,12 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     if "share_used" not in loads.columns:
         return
     parts = _loads_by_site(publication)
-    mine = parts.get(option.name, {})
+    loads_of_option = parts.get(option.name, {})
     names, is_today = publication.sites["name"], option is publication.baseline
     for service in publication.services:
         rows, today = (
-            part.get(service.id, {}) for part in (mine, parts.get(publication.baseline_name, {}))
+            part.get(service.id, {})
+            for part in (loads_of_option, parts.get(publication.baseline_name, {}))
         )
         called = in_sentence(service.label)
         full, used = _used_if_full(rows), _used_if_full(today)
@@ -148,14 +149,18 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
             yield words["facts_full"].format(service=called, sites=sites)
         short = [site for site, load in rows.items() if load["below_minimum"]]
         if short:
-            known = {site for site, load in today.items() if load["below_minimum"] and not is_today}
+            short_today = {
+                site for site, load in today.items() if load["below_minimum"] and not is_today
+            }
             named = [
-                words["facts_short_now"].format(site=names[site]) if site in known else names[site]
+                words["facts_short_now"].format(site=names[site])
+                if site in short_today
+                else names[site]
                 for site in short
             ]
             yield words["facts_short"].format(service=called, sites="; ".join(named))
     # No stated capacity is not the same as none that is full: each has its own sentence.
-    everywhere = [load for rows in mine.values() for load in rows.values()]
+    everywhere = [load for rows in loads_of_option.values() for load in rows.values()]
     if not any(pd.notna(load["capacity"]) for load in everywhere):
         yield words["facts_no_room"]
     elif not any(load["over_capacity"] > 0 for load in everywhere):
@@ -182,17 +187,17 @@ def _bed_lines(publication: Publication, option: Option) -> Iterator[str]:
     words, years = wording(), publication.tables.get("capacity_by_year")
     if years is None:
         return
-    mine, today = (
+    option_beds, today_beds = (
         years[years["option"] == name].sort_values("year")["beds_short"].to_numpy(float)
         for name in (option.name, publication.baseline_name)
     )
     last = str(years["year"].max())
     if option is not publication.baseline:
         # A shortage that is there without the option is no effect of it: both are said.
-        if mine[-1] > 0 or today[-1] > 0:
-            then, as_now = (pages.number(short[-1]) for short in (mine, today))
+        if option_beds[-1] > 0 or today_beds[-1] > 0:
+            then, as_now = (pages.number(short[-1]) for short in (option_beds, today_beds))
             yield words["facts_beds_option"].format(then=then, today=as_now, year=last)
-    elif mine[0] > 0 or mine[-1] > 0:
-        yield words["facts_beds" if mine[0] > 0 else "facts_beds_then"].format(
-            now=pages.number(mine[0]), then=pages.number(mine[-1]), year=last
+    elif option_beds[0] > 0 or option_beds[-1] > 0:
+        yield words["facts_beds" if option_beds[0] > 0 else "facts_beds_then"].format(
+            now=pages.number(option_beds[0]), then=pages.number(option_beds[-1]), year=last
         )

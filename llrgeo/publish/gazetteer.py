@@ -61,8 +61,8 @@ class _Wards:
     at: np.ndarray
 
     @classmethod
-    def of(cls, known: list[NamedPlace]) -> Self:
-        wards = [place for place in known if place.kind == "ward"]
+    def of(cls, places: list[NamedPlace]) -> Self:
+        wards = [place for place in places if place.kind == "ward"]
         return cls(wards, np.array([ward.at for ward in wards]).reshape(-1, 2))
 
     def near(self, middle: tuple[float, float]) -> list[NamedPlace]:
@@ -78,8 +78,8 @@ def named_places(areas: gpd.GeoDataFrame, base: BaseMap) -> list[NamedPlace]:
     """
     points = areas.to_crs(BNG).geometry
     at = np.column_stack([points.x, points.y])
-    known = [*_authorities(areas, at), *_wards(areas, at)]
-    return [*known, *_towns(base, at, known)]
+    with_areas = [*_authorities(areas, at), *_wards(areas, at)]
+    return [*with_areas, *_towns(base, at, with_areas)]
 
 
 def area_at(points: gpd.GeoSeries, base: BaseMap) -> list[int]:
@@ -109,14 +109,14 @@ def _wards(areas: pd.DataFrame, at: np.ndarray) -> Iterator[NamedPlace]:
             yield NamedPlace(str(key[-1]), "ward", tuple(places.tolist()), _middle(at[places]))
 
 
-def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[NamedPlace]:
+def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Iterator[NamedPlace]:
     towns = base.places.to_crs(BNG)
     towns = towns.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     holders = area_at(towns.geometry, base)
     points = zip(towns.geometry.x, towns.geometry.y, strict=True)
-    wards = _Wards.of(known)
+    wards = _Wards.of(with_areas)
     named = defaultdict(list)
-    for place in known:
+    for place in with_areas:
         named[_plain(place.name)].append(place)
     for name, residents, (x, y), holder in zip(
         towns["name"], towns["residents"], points, holders, strict=True

@@ -17,6 +17,7 @@ NO_FIGURE_COLOUR: Final = NO_ROUTE_COLOUR
 _CLASSES: Final = 5
 _MOST_DECIMALS: Final = 6
 _DIGITS: Final = 3  # that a value keeps, whatever its size
+_ENDS: Final = 5  # places at each end of a ranking that a table shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ class IndicatorView:
 
 def view_indicator(figures: PlaceFigures) -> IndicatorView:
     """Return how an indicator is shown: decimals as its values have them, classes of equal size."""
-    known = figures.values.dropna()
-    decimals = _decimals(known)
-    distinct = np.unique(known.round(decimals))
+    values = figures.values.dropna()
+    decimals = _decimals(values)
+    distinct = np.unique(values.round(decimals))
     # Quantiles of the distinct values, so that places that share one do not empty a class.
     shares = np.arange(1, _CLASSES) / _CLASSES
     edges = np.quantile(distinct, shares, method="inverted_cdf") if len(distinct) > 1 else []
@@ -97,12 +98,14 @@ def view_indicator(figures: PlaceFigures) -> IndicatorView:
 def describe_indicator(figures: PlaceFigures) -> str:
     """Return what a reader has to know of an indicator: unit, direction, source, date, error."""
     words, indicator = wording(), figures.indicator
-    known = words["indicator_error_none" if figures.errors.isna().all() else "indicator_error"]
+    about_error = words[
+        "indicator_error_none" if figures.errors.isna().all() else "indicator_error"
+    ]
     parts = [
         words["indicator_unit"].format(unit=indicator.unit),
         words[f"indicator_better_{indicator.better}"],
         words["indicator_source"].format(source=indicator.source, date=indicator.date),
-        *([known] if indicator.better != "none" else []),
+        *([about_error] if indicator.better != "none" else []),
         *([words["indicator_hidden"]] if figures.hidden.any() else []),
     ]
     return " ".join(parts)
@@ -122,16 +125,30 @@ def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> dict[str, str]:
     """
     # Columns as lists: with many options there are many small tables.
     places, ranks, counts = (rows[name].tolist() for name in ("place", "rank", "of"))
-    known = [rank for rank in ranks if pd.notna(rank)]
+    given_ranks = [rank for rank in ranks if pd.notna(rank)]
     more = any(count > len(rows) for count in counts if pd.notna(count))
-    words, times = wording(), Counter(known)
-    said = words["rank_of" if of_all or more else "rank_plain"]
+    words, times = wording(), Counter(given_ranks)
+    phrase = words["rank_of" if of_all or more else "rank_plain"]
     texts = dict.fromkeys(places, "")
     for place, rank, count in zip(places, ranks, counts, strict=True):
         if pd.notna(rank):
             shown = words["rank_shared"].format(rank=rank) if times[rank] > 1 else rank
-            texts[place] = said.format(rank=shown, all=count)
+            texts[place] = phrase.format(rank=shown, all=count)
     return texts
+
+
+def rows_at_both_ends(view: IndicatorView, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the first and the last places that have a figure, all if they are few.
+
+    `rows` are those of one indicator in table `place_rankings`, in order of rank.
+    """
+    with_figure = rows[rows["value"].notna()]
+    # Without a better end there are no ranks: highest first, then by name.
+    if view.indicator.better == "none":
+        with_figure = with_figure.sort_values(["value", "place"], ascending=[False, True])
+    if len(with_figure) <= 2 * _ENDS:
+        return with_figure
+    return pd.concat([with_figure.head(_ENDS), with_figure.tail(_ENDS)])
 
 
 def blank_text(*, hidden: bool) -> str:

@@ -32,19 +32,19 @@ def left_over(folder: Path, names: Collection[str]) -> list[str]:
     """
     try:
         outputs = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-        known = {str(name): known for name, known in outputs.items()}
+        recorded = {str(name): recorded for name, recorded in outputs.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     # Real folders count: a manifest that was tampered with, or a link, may lead anywhere.
     home = folder.resolve()
     own = {home / name for name in _OWN}
-    gone = [(name, folder / name) for name in sorted(known) if name not in names]
+    gone = [(name, folder / name) for name in sorted(recorded) if name not in names]
     return [
         name
         for name, path in gone
         if (name == PLANNER or path.parent.resolve() in own)
         and path.is_file()
-        and sha256_of_file(path) == known[name]
+        and sha256_of_file(path) == recorded[name]
     ]
 
 
@@ -63,14 +63,14 @@ def crated_left_over(folder: Path, names: Collection[str]) -> list[str]:
     """
     try:
         parts = json.loads((folder / RO_CRATE).read_text(encoding="utf-8"))["@graph"]
-        known = {str(part["@id"]): part["sha256"] for part in parts if part["@type"] == "File"}
+        checksums = {str(part["@id"]): part["sha256"] for part in parts if part["@type"] == "File"}
     except (OSError, ValueError, KeyError, TypeError):
         return []
     if (folder / MANIFEST).exists():
         return []
-    plain = [name for name in sorted(known) if Path(name).name == name and name not in names]
+    plain = [name for name in sorted(checksums) if Path(name).name == name and name not in names]
     return [
         name
         for name in plain
-        if (folder / name).is_file() and sha256_of_file(folder / name) == known[name]
+        if (folder / name).is_file() and sha256_of_file(folder / name) == checksums[name]
     ]

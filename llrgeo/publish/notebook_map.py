@@ -86,9 +86,9 @@ def legend_layer(label: str, shapes: gpd.GeoSeries, legend: Legend, texts: objec
 
 def _geojson(layer: MapLayer) -> folium.GeoJson:
     """Return a layer as folium draws it; the ids of its features are numbers, never data."""
-    told = ["<br>".join(map(escape, str(text).split("\n"))) for text in layer.shapes["text"]]
+    popups = ["<br>".join(map(escape, str(text).split("\n"))) for text in layer.shapes["text"]]
     plain = gpd.GeoDataFrame(
-        {"colour": list(layer.shapes["colour"]), "text": told},
+        {"colour": list(layer.shapes["colour"]), "text": popups},
         geometry=layer.shapes.geometry.to_crs(WGS84).to_numpy(),
         crs=WGS84,
     )

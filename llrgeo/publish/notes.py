@@ -37,9 +37,9 @@ def translate_note(text: str, words: Wording) -> str:
     return text
 
 
-def _said(found: re.Match[str], key: str, words: Wording) -> str:
+def _said(match: re.Match[str], key: str, words: Wording) -> str:
     """Return what a note says by the catalogue: its numbers as the language writes them."""
-    values = {name: _value(value, words) for name, value in found.groupdict().items()}
+    values = {name: _value(value, words) for name, value in match.groupdict().items()}
     return words[key].format(**values)
 
 

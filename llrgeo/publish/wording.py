@@ -141,8 +141,10 @@ def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
 def _catalogue(language: str, folder: Path) -> Wording:
     path = folder / f"wording.{language}.toml"
     if not path.is_file():
-        known = sorted(file.name.split(".")[1] for file in folder.glob("wording.*.toml"))
-        msg = f"no catalogue of words for '{language}' in {folder}; there are {name_some(known)}"
+        languages = sorted(file.name.split(".")[1] for file in folder.glob("wording.*.toml"))
+        msg = (
+            f"no catalogue of words for '{language}' in {folder}; there are {name_some(languages)}"
+        )
         raise InputError(msg)
     phrases = read_toml(path)
     if (language, folder) != (LANGUAGE, CATALOGUES):

@@ -120,17 +120,17 @@ def catchment_table(
     outside_people = _outside_people(appraisal_inputs)
     minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
     # Options that run a service alike share its result, and so these figures.
-    known: dict[int, Columns] = {}
+    by_result: dict[int, Columns] = {}
     options, services, parts = [], [], []
     for name, result in results.items():
         for service_id, found in result.services.items():
             if found.service.delivery == "team" or found.loads.empty:
                 continue
-            if id(found) not in known:
-                known[id(found)] = _of_service(found, minutes, people, outside_people)
+            if id(found) not in by_result:
+                by_result[id(found)] = _of_service(found, minutes, people, outside_people)
             options.append(name)
             services.append(service_id)
-            parts.append(known[id(found)])
+            parts.append(by_result[id(found)])
     # One frame of all: rows are many, and those of each service few.
     rows = [len(part["method"]) for part in parts]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -177,12 +177,12 @@ def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
         return pd.Series(0.0, sites.index)
     # A site within the areas serves the people of the table alone; of one outside it must be told.
     inside = sites["authority"].isin(appraisal_inputs.areas["authority"].unique())
-    known = (
+    stated = (
         pd.to_numeric(sites["outside_people"])
         if "outside_people" in sites.columns
         else pd.Series(np.nan, sites.index)
     )
-    return known.where(known.notna(), inside.map({True: 0.0, False: np.nan}))
+    return stated.where(stated.notna(), inside.map({True: 0.0, False: np.nan}))
 
 
 def within(limit_min: float) -> Decay:

@@ -44,14 +44,14 @@ def cross_border_flows(
     at_home, residents = areas["authority"].isin(home).to_numpy(), areas["residents"].to_numpy()
     home_sites = frozenset(sites.index[sites["authority"].isin(home)])
     # Options that run a service alike share its result, and so its flows.
-    known: dict[int, list[tuple[str, float, float]]] = {}
+    by_result: dict[int, list[tuple[str, float, float]]] = {}
     rows = []
     for name, result in results.items():
         for service, found in result.services.items():
-            if id(found) not in known:
+            if id(found) not in by_result:
                 inside = found.after.goes_to(home_sites)
-                known[id(found)] = _flows(found.after, residents, at_home, inside)
-            rows += [(name, service, *flow) for flow in known[id(found)]]
+                by_result[id(found)] = _flows(found.after, residents, at_home, inside)
+            rows += [(name, service, *flow) for flow in by_result[id(found)]]
     table = pd.DataFrame(rows, columns=["option", "service", "flow", "residents", "contacts"])
     return table.astype({"residents": residents.dtype})
 

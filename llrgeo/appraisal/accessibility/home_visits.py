@@ -26,17 +26,17 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
     """
     people = {age: areas[list(bands)].sum(axis=1) for age, bands in _OLDER.items()}
     # Options that run a service alike share its result, and so these figures.
-    known: dict[int, dict[str, dict[str, float]]] = {}
+    by_result: dict[int, dict[str, dict[str, float]]] = {}
     rows = []
     for name, result in results.items():
         for service_id, found in result.services.items():
             if found.service.delivery != "team":
                 continue
-            if id(found) not in known:
-                known[id(found)] = {age: _reach(found, older) for age, older in people.items()}
+            if id(found) not in by_result:
+                by_result[id(found)] = {age: _reach(found, older) for age, older in people.items()}
             rows += [
                 {"option": name, "service": service_id, "age": age, **reach}
-                for age, reach in known[id(found)].items()
+                for age, reach in by_result[id(found)].items()
             ]
     return pd.DataFrame(rows)
 

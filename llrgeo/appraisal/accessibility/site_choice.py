@@ -52,7 +52,7 @@ def compare_rules(
     """
     rows = []
     # Options that run a service alike share its result, and so what does not depend on the others.
-    known: dict[int, dict[str, _Figures]] = {}
+    by_result: dict[int, dict[str, _Figures]] = {}
     choices: dict[tuple[int, tuple[int, ...]], _Figures] = {}
     for name, result in results.items():
         # How many services a site runs makes it more attractive to those who choose.
@@ -61,15 +61,15 @@ def compare_rules(
         for service, found in result.services.items():
             if found.service.delivery == "team" or found.loads.empty:
                 continue
-            if id(found) not in known:
+            if id(found) not in by_result:
                 capacity = result.option.capacity.get(service, {})
-                known[id(found)] = _by_rules_of_distance(found, appraisal_inputs, capacity)
+                by_result[id(found)] = _by_rules_of_distance(found, appraisal_inputs, capacity)
             # Choice rests on what else the sites run.
             size = runs[found.loads.index]
             chosen = id(found), tuple(size.tolist())
             if chosen not in choices:
                 choices[chosen] = _by_choice(found, np.array(size, float))
-            nearest, *room = known[id(found)].items()
+            nearest, *room = by_result[id(found)].items()
             rows += [
                 {"option": name, "service": service, "rule": rule, **figures}
                 for rule, figures in (nearest, ("choice", choices[chosen]), *room)

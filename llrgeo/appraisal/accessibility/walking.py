@@ -115,8 +115,8 @@ def _over_departures(
         for name, table in tables.items()
     }
     median, share = values["p50_min"], values["share_departures"]
-    known = np.isfinite(median.min(axis=1))
-    chosen = np.where(known, median.argmin(axis=1), share.argmax(axis=1))
+    has_journey = np.isfinite(median.min(axis=1))
+    chosen = np.where(has_journey, median.argmin(axis=1), share.argmax(axis=1))
     own = {
         name: np.take_along_axis(table, chosen[:, None], axis=1)[:, 0]
         for name, table in values.items()
@@ -159,11 +159,11 @@ def _of_every_service(
 
     `of_sites` makes it of the minutes to the nearest site; each set of sites is asked for once.
     """
-    known: dict[frozenset[str], pd.DataFrame] = {}
+    by_sites: dict[frozenset[str], pd.DataFrame] = {}
     parts = {}
     for option, service, sites in _travelled_to(results):
-        if sites not in known:
+        if sites not in by_sites:
             minutes = nearest_minutes(times, sites).reindex(people.index)
-            known[sites] = of_sites(minutes)
-        parts[option, service] = known[sites]
+            by_sites[sites] = of_sites(minutes)
+        parts[option, service] = by_sites[sites]
     return stacked(parts, ["option", "service"])

@@ -94,8 +94,10 @@ def level_fault(stated: pd.Series, counted: pd.Series) -> str:
 
     One truth: the tables without years count by the stated ones.
     """
-    said = stated.reindex(counted.index).fillna(0.0)
-    off = counted[(counted - said).abs() > _CLOSE * counted.clip(lower=said)].dropna()
+    stated_rates = stated.reindex(counted.index).fillna(0.0)
+    off = counted[
+        (counted - stated_rates).abs() > _CLOSE * counted.clip(lower=stated_rates)
+    ].dropna()
     if off.empty:
         return ""
     parts = [f"{band} = {rate:.4g}" for band, rate in counted.fillna(0.0).items() if rate > 0]

@@ -89,20 +89,20 @@ class AllocatedUses:
         self, option: str, service: str, what: str, used_by: Sequence[str] = ()
     ) -> pd.Series:
         """Return beds, rooms or machines by site; see `CapacitySetting.stated`."""
-        asked = option, service, what, tuple(used_by)
-        if asked not in self._stated:
+        key = option, service, what, tuple(used_by)
+        if key not in self._stated:
             rows = self._places_by_use.get((option, service), np.empty(0, np.intp))
             # A kind of machine may be called as a service is: rows that state something else alone
             # are not of it.
             values = self._values_of_places
             others = [values[name][rows] for name in STATED if name != what]
-            mine = rows[~np.isnan(values[what][rows]) | np.isnan(others).all(axis=0)]
-            sites = pd.Index(self.places["site_id"].take(mine))
-            found = pd.Series(values[what][mine], sites, name=what)
+            of_machine = rows[~np.isnan(values[what][rows]) | np.isnan(others).all(axis=0)]
+            sites = pd.Index(self.places["site_id"].take(of_machine))
+            found = pd.Series(values[what][of_machine], sites, name=what)
             for name in used_by or [service]:
                 sites = sites.union(self.sites(option, name))
-            self._stated[asked] = found.reindex(sites)
-        return self._stated[asked]
+            self._stated[key] = found.reindex(sites)
+        return self._stated[key]
 
     def of_places(self, option: str, service: str) -> pd.DataFrame:
         """Return the rows of the sites that are of a use."""

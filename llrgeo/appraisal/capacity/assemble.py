@@ -127,12 +127,12 @@ def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
 
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
     """Return who goes where: of the contacts of an area, those that need a site or a visit."""
-    parts, known = {}, dict[int, pd.DataFrame]()
+    parts, by_result = {}, dict[int, pd.DataFrame]()
     for option, result in results.items():
         for service in services:
             found = result.services[service]
             # Options that run a service alike share its result.
-            if id(found) not in known:
+            if id(found) not in by_result:
                 rows = found.allocation
                 # Contacts by video or at home ask for no bed, room or machine at a site.
                 share = travelled_share(rows, found.service).to_numpy()
@@ -143,8 +143,10 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
                     "travel_time_min": rows["travel_time_min"].to_numpy(),
                 }
                 named = rows["site_id"].notna().to_numpy()
-                known[id(found)] = pd.DataFrame({name: of[named] for name, of in columns.items()})
-            parts[option, service] = known[id(found)]
+                by_result[id(found)] = pd.DataFrame(
+                    {name: of[named] for name, of in columns.items()}
+                )
+            parts[option, service] = by_result[id(found)]
     if not parts:
         return pd.DataFrame(
             columns=["option", "service", "area_id", "site_id", "share", "travel_time_min"]
@@ -185,8 +187,8 @@ def _places_of(setting: CapacitySetting, names: list[str]) -> list[str]:
 
 def _first_alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
     """Return for each option the first that runs the services in the same way."""
-    known = _places_of(setting, names)
-    stated = setting.sites[setting.sites["service"].isin(known)]
+    services = _places_of(setting, names)
+    stated = setting.sites[setting.sites["service"].isin(services)]
     rest = [name for name in stated.columns if name != "option"]
     # What is stated of the places, to the last digit and in its order: NaN reads like NaN here.
     by_option = {str(option): rows[rest] for option, rows in stated.groupby("option")}

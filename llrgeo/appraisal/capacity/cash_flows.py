@@ -48,11 +48,13 @@ def yearly_flow(by_year: Mapping[int, float], *, start: int, years: int) -> Arra
     InputError
         If no value is known for the first year after the start.
     """
-    known = sorted(by_year)
-    if not known or known[0] > start + 1:
+    years_known = sorted(by_year)
+    if not years_known or years_known[0] > start + 1:
         msg = f"no value is known for {start + 1}, the first year of a flow"
         raise InputError(msg)
-    values = np.interp(np.arange(start, start + years + 1), known, [by_year[y] for y in known])
+    values = np.interp(
+        np.arange(start, start + years + 1), years_known, [by_year[y] for y in years_known]
+    )
     values[0] = 0.0
     return values
 

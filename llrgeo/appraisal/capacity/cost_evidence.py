@@ -117,8 +117,8 @@ def backlog_and_receipts(
         # Only a site that the option leaves without any service is rid of its backlog.
         empty = sold[sold["site_id"].isin(before - set(sites_of(result)))]
         years = {str(k): int(v) for k, v in zip(empty["site_id"], empty["year"], strict=True)}
-        known = {site: year for site, year in years.items() if site in estate.estate.index}
-        backlog = backlog_avoided(estate.estate, known)
+        in_estate = {site: year for site, year in years.items() if site in estate.estate.index}
+        backlog = backlog_avoided(estate.estate, in_estate)
         net = sold["receipt_gbp"] - sold["clearing_gbp"]
         found[option] = {
             "backlog_avoided": _by_year(backlog["year"], backlog["backlog_avoided"].fillna(0.0)),

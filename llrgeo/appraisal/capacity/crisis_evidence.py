@@ -78,12 +78,12 @@ def crisis_by_teams(setting: CapacitySetting) -> tuple[pd.DataFrame, pd.DataFram
     first, together, apart = int(setting.parameters.value("response_from_hour")), [], []
     for option in setting.options:
         for service in setting.crisis:
-            asked = _AskedTeams.of(setting, option, service)
-            together.append(asked.reached("hours", {"busiest": service.peak, "mean": 1.0}))
+            queue = _TeamQueue.of(setting, option, service)
+            together.append(queue.reached("hours", {"busiest": service.peak, "mean": 1.0}))
             # The factors begin with the hour from which teams respond, not with midnight.
             by_hour = {(first + n) % _HOURS_A_DAY: of for n, of in enumerate(service.factors)}
             if by_hour:
-                apart.append(asked.reached("hour", by_hour))
+                apart.append(queue.reached("hour", by_hour))
                 together.append(_all_hours(apart[-1]).assign(hours="all"))
     return _joined(together, "hours"), _joined(apart, "hour")
 
@@ -95,8 +95,8 @@ def _joined(parts: list[pd.DataFrame], hours: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _AskedTeams:
-    """Calls of an option's service in the base year, and the numbers of teams worth asking for.
+class _TeamQueue:
+    """Calls of an option's service in the base year, and the numbers of teams to assess.
 
     `drives` (minutes, +inf where no base reaches) and `calls` (a year) are by area.
     """
@@ -111,12 +111,12 @@ class _AskedTeams:
 
     @classmethod
     def of(cls, setting: CapacitySetting, option: str, service: CrisisService) -> Self:
-        """Return what is asked: numbers are those worth asking for in the busiest hours."""
+        """Return the queue of a service; `numbers` of teams suit its busiest hours."""
         drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
         calls = setting.demand(service.rates, setting.base_year)
         mean = calls_an_hour(calls, setting.parameters)
         peak = dispatch_of(service, setting.parameters, mean * service.peak)
-        numbers = _worth_asking(peak, drives, calls) if mean else []
+        numbers = _numbers_to_assess(peak, drives, calls) if mean else []
         return cls(option, service, setting.parameters, drives, calls, mean, numbers)
 
     def reached(self, when: str, factors: Mapping[T, float]) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def calls_an_hour(calls: pd.Series, parameters: Parameters) -> float:
     return float(calls.sum()) / DAYS_A_YEAR / parameters.value("response_hours_a_day")
 
 
-def _worth_asking(dispatch: Dispatch, drives: pd.Series, calls: pd.Series) -> list[int]:
+def _numbers_to_assess(dispatch: Dispatch, drives: pd.Series, calls: pd.Series) -> list[int]:
     """Return numbers of teams from those that keep up to those that more would hardly help."""
     weights, minutes = calls.to_numpy(float), drives.to_numpy(float)
     near = np.average(minutes <= dispatch.standard_min - dispatch.call_min, weights=weights)
@@ -240,7 +240,7 @@ def dispatch_of(service: CrisisService, parameters: Parameters, calls_an_hour: f
         "response_call_min": service.call_min,
     }
     job_h, standard, call = (
-        parameters.value(name) if said is None else said for name, said in own.items()
+        parameters.value(name) if stated is None else stated for name, stated in own.items()
     )
     return Dispatch(calls_an_hour, job_h, standard, call)
 

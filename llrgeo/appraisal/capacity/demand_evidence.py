@@ -149,5 +149,5 @@ def _counts(people: pd.DataFrame) -> NDArray[np.float64]:
 
 def _demand(counts: NDArray[np.float64], rates: pd.Series) -> float:
     bands = [AGE_BANDS.index(band) for band in rates.index]  # a service may have rates of a few
-    asked = counts.T[bands].T @ rates.to_numpy(float)
-    return float(asked.sum()) / 1_000
+    by_area = counts.T[bands].T @ rates.to_numpy(float)
+    return float(by_area.sum()) / 1_000

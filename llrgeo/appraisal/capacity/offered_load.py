@@ -186,13 +186,13 @@ def patients_quantile(load: float, share: float, *, relative_sd: float = 0.0) ->
         return 0
     # The quantile of a discrete distribution is the fewest that meets it: the root of its
     # continuous form, rounded up, or one less where rounding errors put that root too high.
-    asked = 1 - share
+    target = 1 - share
     if relative_sd == 0:
-        most = max(np.ceil(pdtrik(asked, load)), 0.0)
-        return int(most - (most > 0 and pdtr(most - 1, load) >= asked))
+        most = max(np.ceil(pdtrik(target, load)), 0.0)
+        return int(most - (most > 0 and pdtr(most - 1, load) >= target))
     size, probability = _bunched(load, relative_sd)
-    most = max(np.ceil(nbdtrik(asked, size, probability)), 0.0)
-    return int(most - (most > 0 and betainc(size, most, probability) >= asked))
+    most = max(np.ceil(nbdtrik(target, size, probability)), 0.0)
+    return int(most - (most > 0 and betainc(size, most, probability) >= target))
 
 
 def share_of_days_over(beds: float, load: float, *, relative_sd: float = 0.0) -> float:

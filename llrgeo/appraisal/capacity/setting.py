@@ -230,9 +230,9 @@ class CapacitySetting:
         # A part (`part`) comes with the uses of the whole and shares all that they found. A setting
         # whose allocation or sites were replaced would be given the old ones: it starts afresh.
         areas = self.people[self.base_year].index if self.people else pd.Index([])
-        known = self.uses
-        same = known.table is self.allocation and known.places is self.sites
-        if not (same and known.areas.equals(areas)):
+        uses = self.uses
+        same = uses.table is self.allocation and uses.places is self.sites
+        if not (same and uses.areas.equals(areas)):
             object.__setattr__(self, "uses", AllocatedUses(self.allocation, self.sites, areas))
 
     @property
@@ -247,16 +247,16 @@ class CapacitySetting:
 
     def part(self, services: Collection[str], options: Sequence[str]) -> "CapacitySetting":
         """Return the setting of some services and options alone, and of pools that are whole."""
-        mine = set(services)
+        wanted = set(services)
         return replace(
             self,
             asked=tuple(options),
-            beds=[service for service in self.beds if service.id in mine],
-            rooms=[service for service in self.rooms if service.id in mine],
-            machines=[service for service in self.machines if service.id in mine],
-            rounds=[service for service in self.rounds if service.id in mine],
-            crisis=[service for service in self.crisis if service.id in mine],
-            pools={pool: members for pool, members in self.pools.items() if set(members) <= mine},
+            beds=[service for service in self.beds if service.id in wanted],
+            rooms=[service for service in self.rooms if service.id in wanted],
+            machines=[service for service in self.machines if service.id in wanted],
+            rounds=[service for service in self.rounds if service.id in wanted],
+            crisis=[service for service in self.crisis if service.id in wanted],
+            pools={pool: members for pool, members in self.pools.items() if set(members) <= wanted},
         )
 
     def alone(self, named: Collection[str]) -> "CapacitySetting":
@@ -286,8 +286,8 @@ class CapacitySetting:
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
-        asked = (year, rates.name, *rates.items())
-        if asked not in self._demands:
+        key = (year, rates.name, *rates.items())
+        if key not in self._demands:
             # Rates of a younger age, if people grow healthier; as they are at 0.
             later = rates_of_year(
                 rates,
@@ -297,8 +297,8 @@ class CapacitySetting:
             )
             people = self.people[year]
             by_band = np.array([people[band].to_numpy() for band in later.index]).T
-            self._demands[asked] = pd.Series(np.dot(by_band, later) / 1_000, people.index)
-        return self._demands[asked]
+            self._demands[key] = pd.Series(np.dot(by_band, later) / 1_000, people.index)
+        return self._demands[key]
 
     def demand_by_year(self, rates: pd.Series) -> dict[int, pd.Series]:
         """Return contacts by area for each year, rising: alike under all options."""

@@ -82,8 +82,8 @@ def _bed_faults(setting: CapacitySetting) -> list[str]:
         for member in members
         if member not in services
     ]
-    known = set(setting.minutes.columns)
-    absent = sorted(set(map(str, setting.sites["site_id"])) - known)
+    timed = set(setting.minutes.columns)
+    absent = sorted(set(map(str, setting.sites["site_id"])) - timed)
     if absent:
         faults.append(f"no travel times to the sites {name_some(absent)}")
     if not np.isfinite(setting.health_gain_years):

@@ -76,10 +76,10 @@ def _with_pools(beds: pd.DataFrame, plan: CapacityPlan) -> pd.DataFrame:
             # Wards are of the beds at a site, whichever of the services lies in them.
             there = stated["beds"].dropna().astype(int)
             nurses = [site_nurses_wte(n, rules, contract, largest=largest) for n in there]
-            mine = (table["option"] == option) & table["service"].isin(list(members))
-            table.loc[mine, ["beds", "nurses_wte"]] = 0.0
+            in_pool = (table["option"] == option) & table["service"].isin(list(members))
+            table.loc[in_pool, ["beds", "nurses_wte"]] = 0.0
             # Beds of all sites stand in one row of each year, so that they are counted once.
-            first = table[mine].groupby("year").head(1).index
+            first = table[in_pool].groupby("year").head(1).index
             table.loc[first, "beds"] = float(there.sum())
             table.loc[first, "nurses_wte"] = sum(nurses)
     return table
@@ -162,8 +162,8 @@ def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.Da
         return pd.DataFrame(np.nan, index, columns)
     grouped = table.groupby(["option", "year"])[columns]
     # A sum with an unknown part is unknown.
-    known = grouped.count().eq(grouped.size(), axis=0)
-    return grouped.sum().where(known).reindex(index).astype(float)
+    complete = grouped.count().eq(grouped.size(), axis=0)
+    return grouped.sum().where(complete).reindex(index).astype(float)
 
 
 def _money(
@@ -173,6 +173,6 @@ def _money(
     here = float(running[running.index.intersection(sites_of(result))].sum())
     if works.empty:
         return [(0.0, here)] * len(years)
-    mine = works[works["option"] == result.option.name]
-    paid = [float(mine.loc[mine["year"] <= year, "capital"].sum()) for year in years]
+    of_option = works[works["option"] == result.option.name]
+    paid = [float(of_option.loc[of_option["year"] <= year, "capital"].sum()) for year in years]
     return [(capital, here) for capital in paid]

@@ -24,9 +24,9 @@ def age_gradient(rates: pd.Series) -> pd.Series:
     neighbour has no rate. 0 for bands under 65, to which healthy ageing is not applied, and for a
     band that has no rate or no neighbour with one.
     """
-    known = rates.reindex(list(AGE_BANDS)).fillna(0.0).astype(float)
+    by_band = rates.reindex(list(AGE_BANDS)).fillna(0.0).astype(float)
     with np.errstate(divide="ignore"):
-        logs = np.log(known.to_numpy())
+        logs = np.log(by_band.to_numpy())
     ages = np.array([_MIDDLES[band] for band in AGE_BANDS])
     slopes: dict[str, float] = {}
     for i, band in enumerate(AGE_BANDS):

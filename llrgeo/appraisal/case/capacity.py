@@ -88,10 +88,10 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
         more = share - (0.0 if np.isnan(today) else today)
         if name == option and more > _MORE:
             fuller.append((more, service, site, share, today))
-    told: set[str] = set()
+    named_services: set[str] = set()
     for _, service, site, share, today in sorted(fuller, key=lambda ward: -ward[0]):
-        if service not in told:
-            told.add(service)
+        if service not in named_services:
+            named_services.add(service)
             yield Item(
                 "ward_full",
                 service=service,
@@ -106,7 +106,7 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
     """Yield sites that lack more spaces than today, and those of which nobody knows the spaces."""
     # Only sites that get more visitors can be short of spaces because of the option.
     gaining = gaining_sites(compared)
-    known: set[str] = set()
+    with_spaces: set[str] = set()
     if not parking.empty:
         spaces = parking.dropna(subset=["spaces"]).set_index(["option", "site_id"])
         short = spaces["spaces_short"]
@@ -114,7 +114,7 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
             lacking = float(short.get((compared.after.option.name, site), np.nan))
             if np.isnan(lacking):
                 continue
-            known.add(site)
+            with_spaces.add(site)
             today = float(short.get((compared.before.option.name, site), 0.0))
             if lacking > today:
                 yield Item(
@@ -124,7 +124,7 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
                     today=today,
                     rests_on="contacts",
                 )
-    if unknown := sorted(gaining - known):
+    if unknown := sorted(gaining - with_spaces):
         names = "; ".join(site_name(compared.appraisal_inputs.sites, site) for site in unknown)
         yield Item("parking_unknown", place=names, value=float(len(unknown)), rests_on="nothing")
 

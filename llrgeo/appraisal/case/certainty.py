@@ -86,11 +86,11 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
     """Yield what rests on assumed rates, how far the times were measured, and who is too close."""
     services = [result.service for result in compared.after.services.values()]
     counted = compared.appraisal_inputs.activity
-    known = set() if counted is None else set(counted.columns)
+    with_counts = set() if counted is None else set(counted.columns)
     assumed = [
         service
         for service in services
-        if service.id not in known and "illustrative" in service.source.lower()
+        if service.id not in with_counts and "illustrative" in service.source.lower()
     ]
     if assumed:
         yield Item(

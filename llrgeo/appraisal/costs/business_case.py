@@ -58,7 +58,7 @@ def core20_table(
     rows = []
     for option, result in results.items():
         after_min = result.overall.change["after_min"].to_numpy(float)
-        known = np.isfinite(before_min) & np.isfinite(after_min)
+        both = np.isfinite(before_min) & np.isfinite(after_min)
         longer = result.worse_off.to_numpy(bool)
         for name, group in groups.items():
             # Means are over residents with a journey both times; who is
@@ -66,7 +66,7 @@ def core20_table(
             inside = group.to_numpy(bool)
             people, counted = (
                 np.where(inside, residents, 0.0),
-                np.where(inside & known, residents, 0.0),
+                np.where(inside & both, residents, 0.0),
             )
             means = [_mean(minutes, counted) for minutes in (before_min, after_min)]
             rows.append((option, name, int(people.sum()), *means, int(people[longer].sum())))
@@ -152,9 +152,9 @@ def mean_minutes_of(
 ) -> pd.Series:
     """Return the mean minutes a contact of those who live nearest to each site; NaN for none."""
     minutes = per_contact.reindex(residents.index).to_numpy()
-    known = np.where(np.isfinite(minutes), residents.to_numpy(), 0.0)
-    weighted = np.where(known > 0, minutes, 0.0) * known
-    weights = group_sums(nearest, known, len(site_ids))
+    people = np.where(np.isfinite(minutes), residents.to_numpy(), 0.0)
+    weighted = np.where(people > 0, minutes, 0.0) * people
+    weights = group_sums(nearest, people, len(site_ids))
     return pd.Series(ratio(group_sums(nearest, weighted, len(site_ids)), weights), site_ids)
 
 

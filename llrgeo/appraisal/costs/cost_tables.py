@@ -13,7 +13,7 @@ from llrgeo.appraisal.costs.option_costs import (
     PATIENT,
     PROVIDER,
     SOCIETY,
-    KnownCosts,
+    ComputedCosts,
     ServiceAtSites,
     cost_change,
     journey_costs,
@@ -38,17 +38,17 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
         If unit values, discount rates or the costs of a service are missing.
     """
     before = _services_of(results[baseline])
-    given = [] if rates.service_costs is not None else ["no costs of services were given"]
-    raise_faults([*given, *rate_faults(rates, list(before))], source="rates")
+    missing = [] if rates.service_costs is not None else ["no costs of services were given"]
+    raise_faults([*missing, *rate_faults(rates, list(before))], source="rates")
     # A service that options run alike has the same lines: each is worked out once.
-    known: dict[tuple[str, int, frozenset[str]], pd.DataFrame] = {}
+    by_use: dict[tuple[str, int, frozenset[str]], pd.DataFrame] = {}
     lines = {}
     for name, result in results.items():
         for service, use in _services_of(result).items():
             key = service, id(use.use), use.sites
-            if key not in known:
-                known[key] = service_cost_lines(rates, service, before[service].sites, use)
-            lines[name, service] = known[key]
+            if key not in by_use:
+                by_use[key] = service_cost_lines(rates, service, before[service].sites, use)
+            lines[name, service] = by_use[key]
     return stacked(lines, ["option", "service"])
 
 
@@ -108,8 +108,8 @@ def with_works(table: pd.DataFrame, works: pd.DataFrame, *, baseline: str) -> pd
         `net_with_works` (what the provider pays more, and the net cost, with them) and
         `ratio_with_works` (benefits over `extra_with_works`; NaN where the provider pays no more).
     """
-    each = works.reindex(table.index).fillna(0.0)
-    paid, more = (each[name] - each[name][baseline] for name in ("paid", "value"))
+    costs = works.reindex(table.index).fillna(0.0)
+    paid, more = (costs[name] - costs[name][baseline] for name in ("paid", "value"))
     extra = table["extra_provider"] + more
     return table.assign(
         works_paid=paid,
@@ -125,10 +125,10 @@ def _against_baseline(
 ) -> pd.DataFrame:
     """Compare each option with the baseline, one row an option."""
     before = _services_of(results[baseline])
-    known: KnownCosts = {}
+    computed: ComputedCosts = {}
     rows = {}
     for name, result in results.items():
-        change = cost_change(before, _services_of(result), rates, known)
+        change = cost_change(before, _services_of(result), rates, computed)
         # A ratio says something only where its divisor is above 0; elsewhere it is left blank.
         costs_more, saves = change.extra_provider > 0, change.hours_saved > 0
         rows[name] = {

@@ -79,7 +79,7 @@ class _ServiceCost(NamedTuple):
     journeys: dict[str, float]
 
 
-KnownCosts: TypeAlias = dict[tuple[str, int, frozenset[str], bytes], _ServiceCost]
+ComputedCosts: TypeAlias = dict[tuple[str, int, frozenset[str], bytes], _ServiceCost]
 """What services cost, by service, use, sites, and areas that count."""
 
 
@@ -87,13 +87,13 @@ def cost_change(
     before: Mapping[str, ServiceAtSites],
     after: Mapping[str, ServiceAtSites],
     rates: Rates,
-    known: KnownCosts,
+    computed: ComputedCosts,
 ) -> CostChange:
     """Return what an option costs and saves against the baseline; both name the same services.
 
-    `known` is filled: a service that several options, or one and the baseline, run alike costs the
-    same each time, and is worked out once. It holds for these rates and this baseline, while the
-    uses are held: it tells them apart by their place in memory.
+    `computed` is filled: a service that several options, or one and the baseline, run alike costs
+    the same each time, and is worked out once. It holds for these rates and this baseline, while
+    the uses are held: it tells them apart by their place in memory.
     """
     # Areas that reach a site of the service both times.
     kept = {name: was.use.reaches & after[name].use.reaches for name, was in before.items()}
@@ -106,9 +106,9 @@ def cost_change(
         for name, use in uses.items():
             # By the use itself and by the areas that count in it; results hold the uses.
             key = name, id(use.use), use.sites, kept[name].tobytes()
-            if key not in known:
-                known[key] = _service_cost(rates, name, before[name].sites, use, kept[name])
-            parts.append(known[key])
+            if key not in computed:
+                computed[key] = _service_cost(rates, name, before[name].sites, use, kept[name])
+            parts.append(computed[key])
         once, every_year = sum(part.once for part in parts), sum(part.yearly for part in parts)
         journeys = pd.DataFrame([part.journeys for part in parts]).sum(skipna=False)
         costs = journey_costs(journeys, rates)

@@ -105,14 +105,14 @@ class Rates:
 def rate_faults(rates: Rates, services: list[str]) -> list[str]:
     """Return what is wrong with rates, by the key of their table, given the services there are."""
     faults = []
-    known = set(rates.unit_values["name"])
-    missing = [name for name in UNIT_VALUES if name not in known]
+    stated = set(rates.unit_values["name"])
+    missing = [name for name in UNIT_VALUES if name not in stated]
     if missing:
         faults.append(f"unit_values: values are missing: {name_some(missing)}")
     faults += [
         f"unit_values: '{name}' is {rates.value(name):g}; a share is at most 1"
         for name in _SHARES
-        if name in known and rates.value(name) > 1
+        if name in stated and rates.value(name) > 1
     ]
     if np.isnan(rates.factors()).any():
         faults.append(f"discount_rates: no rate for all of {rates.horizon_years} years")

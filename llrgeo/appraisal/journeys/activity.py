@@ -76,7 +76,7 @@ def site_loads(
     roles = open_sites.sort_index()
     sites = pd.Index(roles.index, name="site_id", dtype="str")
     counts, places = residents.to_numpy(), [use.ids.place[site] for site in sites]
-    people, asked = (
+    people, at_sites = (
         group_sums(use.nearest.site, values, len(use.ids.place))[places]
         for values in (counts, use.split.at_site + use.split.at_home)
     )
@@ -87,11 +87,11 @@ def site_loads(
     return pd.DataFrame(
         {
             "residents": people.astype(counts.dtype),
-            "contacts": asked,
+            "contacts": at_sites,
             "capacity": room,
-            "share_used": ratio(asked, room),
-            "over_capacity": np.maximum(asked - room, 0),
-            "below_minimum": (asked < minimum_activity) & (roles != "other").to_numpy(),
+            "share_used": ratio(at_sites, room),
+            "over_capacity": np.maximum(at_sites - room, 0),
+            "below_minimum": (at_sites < minimum_activity) & (roles != "other").to_numpy(),
         },
         index=sites,
     )

@@ -182,18 +182,18 @@ class StudyArrays:
 
     def changed(self, appraisal_inputs: AppraisalInputs) -> Self:
         """Return the arrays of other inputs, keeping all that the difference leaves as it was."""
-        mine, areas = self.appraisal_inputs, appraisal_inputs.areas
+        earlier, areas = self.appraisal_inputs, appraisal_inputs.areas
         # Identity and not equality: a table that is another object may differ anywhere.
         same = {
             name
             for name in _OF_CLASSES | _OF_USES
-            if getattr(appraisal_inputs, name) is getattr(mine, name)
+            if getattr(appraisal_inputs, name) is getattr(earlier, name)
         }
-        as_timed = same >= _OF_TIMES and areas.index.equals(mine.areas.index)
+        as_timed = same >= _OF_TIMES and areas.index.equals(earlier.areas.index)
         roles = self.roles if "sites" in same else site_roles(appraisal_inputs.sites)
         times = (self.patients, self.teams) if as_timed else _times_arrays(appraisal_inputs, roles)
-        known = {service.id: service for service in mine.services if same >= _OF_CONTACTS}
-        alike = {s.id for s in appraisal_inputs.services if known.get(s.id) is s}
+        services = {service.id: service for service in earlier.services if same >= _OF_CONTACTS}
+        alike = {s.id for s in appraisal_inputs.services if services.get(s.id) is s}
         others = [s for s in appraisal_inputs.services if s.id not in alike]
         found = appraisal_inputs.contacts_by_service(others) if others else {}
         contacts = {

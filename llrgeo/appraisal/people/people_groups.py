@@ -75,8 +75,8 @@ def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str
         for level in ETHNIC_GROUPS:
             fewer = (counts[level] - too_many.where(largest == level, 0)).clip(lower=0)
             columns["ethnic_group", level] = fewer
-        known = sum(columns.values(), start=residents * 0)
-        columns["ethnic_group", ETHNIC_NOT_KNOWN] = residents - known
+        stated = sum(columns.values(), start=residents * 0)
+        columns["ethnic_group", ETHNIC_NOT_KNOWN] = residents - stated
     if OTHER_LANGUAGE in areas.columns:
         # The census asks those aged 3 and over.
         other = areas[OTHER_LANGUAGE].astype(np.int64).clip(upper=residents)

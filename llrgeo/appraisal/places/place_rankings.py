@@ -171,9 +171,9 @@ def _figures(
 def _means(minutes: pd.Series, residents: pd.Series, places: _Places) -> pd.Series:
     """Return the mean of those who have a journey, by place."""
     each = minutes.to_numpy()
-    known = np.isfinite(each)
-    people = np.where(known, residents, 0.0)
-    spent = group_sums(places.number, people * np.where(known, each, 0.0), len(places.names))
+    has_journey = np.isfinite(each)
+    people = np.where(has_journey, residents, 0.0)
+    spent = group_sums(places.number, people * np.where(has_journey, each, 0.0), len(places.names))
     return pd.Series(ratio(spent, places.people(people)), places.names)
 
 
@@ -296,9 +296,9 @@ def _worst_tenths(
         # A tenth is few areas, so that errors do not cancel: nine in
         # ten single journeys is its error.
         value = _mean_of_worst(minutes.to_numpy()[here], residents.to_numpy()[here])
-        known = times.accuracy.of_journey(str(place), times.period, value)
+        error = times.accuracy.of_journey(str(place), times.period, value)
         values.append(value)
-        errors.append(np.nan if known is None else known.p90_abs_min)
+        errors.append(np.nan if error is None else error.p90_abs_min)
     return _Figure(*(pd.Series(each, places.names, dtype=float) for each in (values, errors)))
 
 

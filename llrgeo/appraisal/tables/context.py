@@ -83,8 +83,10 @@ class EvidenceContext:
         What was worked out already and does not rest on scores is not worked out again.
         """
         made = replace(self, scorecard=scorecard, evidence_inputs=evidence_inputs)
-        known = vars(self)  # where a `cached_property` keeps what it has made
-        vars(made).update({name: known[name] for name in _WHATEVER_THE_SCORES if name in known})
+        computed = vars(self)  # where a `cached_property` keeps what it has made
+        vars(made).update(
+            {name: computed[name] for name in _WHATEVER_THE_SCORES if name in computed}
+        )
         return made
 
     @cached_property
@@ -138,12 +140,12 @@ class EvidenceContext:
         """How sure the first place is, in plain English."""
         place = self.first_place
         criteria = {name: MEASURES[name].label for name in self.scorecard.weights.index}
-        said = robustness_sentence(place, {**criteria, **self.labels})
+        sentence = robustness_sentence(place, {**criteria, **self.labels})
         if not place.of_patients:
-            return said
+            return sentence
         left_out = "; ".join(MEASURES[name].label for name in place.set_aside)
         set_aside = f"Set aside, because they count patients: {left_out}." if left_out else ""
-        return " ".join(filter(None, (said, BUILT_ON_RESIDENTS, set_aside)))
+        return " ".join(filter(None, (sentence, BUILT_ON_RESIDENTS, set_aside)))
 
     @cached_property
     def simulation(self) -> Simulation:
@@ -270,8 +272,8 @@ class EvidenceContext:
         parts.append(pd.Series(stated, index=stated, dtype=str))
         if plan is not None:
             # A formula of 1959 is no old figure: official counts are, and the estate's returns.
-            known = plan.parameters.table
-            parts.append(known.loc[known["standing"] == "official", "date"])
+            parameters = plan.parameters.table
+            parts.append(parameters.loc[parameters["standing"] == "official", "date"])
             if plan.estate is not None and "return_year" in plan.estate.estate:
                 returned = plan.estate.estate["return_year"]
                 parts.append(returned.set_axis(["estate"] * len(returned)))

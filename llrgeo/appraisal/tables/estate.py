@@ -95,8 +95,8 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
 def _capital(works: pd.DataFrame, option: str) -> ByYear:
     if works.empty:
         return {}
-    mine = works[works["option"] == option]
-    return _by_year(mine.groupby("year")["capital"].sum())
+    of_option = works[works["option"] == option]
+    return _by_year(of_option.groupby("year")["capital"].sum())
 
 
 def _by_year(amounts: pd.Series) -> ByYear:

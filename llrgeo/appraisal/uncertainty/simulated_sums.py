@@ -131,9 +131,9 @@ def _fill(
                 in_time_min = estimates.standard_min[service] if pair != NO_SITE else -np.inf
                 group = journeys.group[j]
                 for i in range(len(speed)):
-                    asked = contacts[service, i]
-                    minutes[group, i] += weight[mix, i] * asked * taken_min[i]
-                    in_time[group, i] += asked if taken_min[i] <= in_time_min else 0.0
+                    demand_now = contacts[service, i]
+                    minutes[group, i] += weight[mix, i] * demand_now * taken_min[i]
+                    in_time[group, i] += demand_now if taken_min[i] <= in_time_min else 0.0
         _put(minutes, start, sums.minutes)
         _put(in_time, start, sums.in_time)
         _put(people, start, sums.people)

@@ -110,8 +110,8 @@ def _opened(
         finally:
             context.close()
     except Error as error:
-        said = f"{path.name} cannot be used in a browser ({one_line(error)[:100]})"
-        heard.append(Finding("error", said))
+        message = f"{path.name} cannot be used in a browser ({one_line(error)[:100]})"
+        heard.append(Finding("error", message))
 
 
 @contextmanager
@@ -131,8 +131,10 @@ def open_browser() -> Iterator["Browser"]:
             driver = stack.enter_context(sync_playwright())
             browser = driver.chromium.launch(executable_path=path, args=LAUNCH_FLAGS)
         except Exception as error:  # the driver has errors without a class of their own
-            said = one_line(error)[:100]
-            msg = f"{path}: the browser does not start ({said}); has it memory, and room in TMPDIR?"
+            reason = one_line(error)[:100]
+            msg = (
+                f"{path}: the browser does not start ({reason}); has it memory, and room in TMPDIR?"
+            )
             raise PublishError(msg) from error
         stack.callback(browser.close)
         yield browser
@@ -144,18 +146,18 @@ def listen(page: "Page", heard: list[Finding], *, own: str, beside: Collection[s
     def note(rule: str, message: str) -> None:
         heard.append(Finding(rule, message))
 
-    def request(asked: "Request") -> None:
-        # A page may ask for itself, as a link to one of its parts does, and for what stands in it
-        # as data.
-        known = asked.url.partition("#")[0] == own or asked.url.partition("?")[0] in beside
-        if not known and not asked.url.startswith(("data:", "blob:")):
-            note("request", f"the page asks for {asked.url[:80]}")
+    def note_request(request: "Request") -> None:
+        # A page may request itself, as a link to one of its parts does, and data inside it.
+        url = request.url
+        allowed = url.partition("#")[0] == own or url.partition("?")[0] in beside
+        if not allowed and not url.startswith(("data:", "blob:")):
+            note("request", f"the page asks for {url[:80]}")
 
-    page.on("request", request)
+    page.on("request", note_request)
     page.on("pageerror", lambda error: note("error", str(error)))
     page.on(
         "console",
-        lambda said: note("error", said.text) if said.type == "error" else None,
+        lambda line: note("error", line.text) if line.type == "error" else None,
     )
 
 

@@ -139,12 +139,12 @@ class _Counter:
 
     def _close(self, service: dict[str, Any], before: _Floats, after: _Floats) -> _Flags:
         """Say where a change is within the measured error of a difference."""
-        known = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
+        differences = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
         both = np.isfinite(before) & np.isfinite(after)
-        if not known["middles"]:
+        if not differences["middles"]:
             return np.zeros(len(before), dtype=bool)
         mean = np.where(both, before + after, 0) / 2
-        error = np.interp(mean, known["middles"], known["errors"])
+        error = np.interp(mean, differences["middles"], differences["errors"])
         close: _Flags = both & (np.abs(_change(before, after)) <= error + _NOISE_MIN)
         return close
 

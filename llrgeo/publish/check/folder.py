@@ -267,9 +267,9 @@ def _seen_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindi
     for name in pages:
         in_places = name.startswith(_PLACES)
         form = PurePosixPath(name).stem.rpartition("_")[2] if in_places else name
-        known = form in {"leaflet", "large", "easy"} or not in_places
+        one_of_each = form in {"leaflet", "large", "easy"} or not in_places
         # Pages of places, and of parts, are alike but for their words: one of each form is opened.
-        chosen.setdefault(_PARTS if _is_part(name) else form if known else "page", name)
+        chosen.setdefault(_PARTS if _is_part(name) else form if one_of_each else "page", name)
     with open_browser() as browser:
         for name in sorted(chosen.values()):
             path = folder / name

@@ -34,8 +34,8 @@ def read_recorded(folder: Path) -> dict[str, Any]:
             msg = "a part of it is not what it must be"
             raise TypeError(msg)
     except _UNREADABLE as error:
-        said = " ".join(str(error).split())[:200]
-        msg = f"{path}: cannot be read as a manifest ({said}); run llrgeo into this folder again"
+        reason = " ".join(str(error).split())[:200]
+        msg = f"{path}: cannot be read as a manifest ({reason}); run llrgeo into this folder again"
         raise PublishError(msg) from error
     return recorded
 
@@ -60,11 +60,11 @@ def id_findings(recorded: Mapping[str, Any]) -> Iterator[Finding]:
 
 def checksum_findings(folder: Path, recorded: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
     """Find files that are not what the manifest recorded, each with its name."""
-    for name, known in recorded.get("outputs", {}).items():
+    for name, checksum in recorded.get("outputs", {}).items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
             yield name, Finding("checksum", "the manifest lists it, but it is not there")
-        elif sha256_of_file(file) != known:
+        elif sha256_of_file(file) != checksum:
             yield name, Finding("checksum", "it is not the file that the manifest recorded")
 
 
@@ -84,11 +84,11 @@ def crate_findings(folder: Path, recorded: Mapping[str, Any]) -> Iterator[tuple[
         yield RO_CRATE, Finding("crate", f"it cannot be read ({' '.join(str(error).split())[:99]})")
         return
     outputs = recorded.get("outputs", {})
-    for name, known in files.items():
-        if name != MANIFEST and outputs.get(name) != known:
+    for name, checksum in files.items():
+        if name != MANIFEST and outputs.get(name) != checksum:
             yield name, Finding("checksum", f"{RO_CRATE} has another checksum than the manifest")
-    for name, known in inputs.items():
-        if known and recorded.get("inputs", {}).get(name) != known:
+    for name, checksum in inputs.items():
+        if checksum and recorded.get("inputs", {}).get(name) != checksum:
             text = f"{RO_CRATE} has another checksum of the input {name!r}"
             yield MANIFEST, Finding("checksum", text)
 

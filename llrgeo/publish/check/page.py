@@ -106,10 +106,10 @@ def policy_findings(page: Page) -> Iterator[Finding]:
     for loose in _LOOSE:
         if loose in policies[0]:
             yield Finding("policy", f"it allows {loose}")
-    known = ("'none'", *(_FROM_BESIDE if page.scripts_beside else ()))
+    allowed = ("'none'", *(_FROM_BESIDE if page.scripts_beside else ()))
     for source in sources.get("script-src", "").split():
         is_loose = any(loose in source for loose in _LOOSE)
-        if not (source.startswith("'sha256-") or source in known or is_loose):
+        if not (source.startswith("'sha256-") or source in allowed or is_loose):
             yield Finding("policy", f"script-src allows {source}")
     for tag, directive in (("script", "script-src"), ("style", "style-src")):
         for element in page.all(tag):

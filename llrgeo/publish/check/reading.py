@@ -96,6 +96,6 @@ def _is_read(element: Element) -> bool:
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
     """Return what finds any of some names, the longest first; None for no names."""
-    known = sorted({name for name in names if name.strip()}, key=len, reverse=True)
-    whole = "|".join(map(re.escape, known))
-    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE) if known else None
+    longest_first = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+    whole = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE) if longest_first else None

@@ -102,10 +102,10 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
     def _ends(self, values: pd.Series) -> list[str]:
         """Return the end of each cell: by the column's kind, else by the kind of each value."""
         if isinstance(values.dtype, pd.StringDtype):
-            known, before = self._texts, len(self._texts)
-            ends = [known[text] if isinstance(text, str) else "" for text in values.tolist()]
+            index_of, before = self._texts, len(self._texts)
+            ends = [index_of[text] if isinstance(text, str) else "" for text in values.tolist()]
             # The table of texts counts all cells: also those that were not asked for a second time.
-            self.str_table.count += sum(map(bool, ends)) - (len(known) - before)
+            self.str_table.count += sum(map(bool, ends)) - (len(index_of) - before)
             return ends
         if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
             numbers = values.to_numpy(float).tolist()
@@ -148,8 +148,8 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
             for row, cells in sorted(self.table.items())
             for number, cell in cells.items()
         ]
-        asked = sorted(self._columns, key=lambda at: (self._columns[at].first_number or 0, at))
-        columns = {number: ["", *self._columns[number].cells()] for number in asked}
+        numbers = sorted(self._columns, key=lambda at: (self._columns[at].first_number or 0, at))
+        columns = {number: ["", *self._columns[number].cells()] for number in numbers}
         # What xlsxwriter was told cell by cell, headings and links, stands over the columns.
         for row, number, cell in own:
             columns[number][row] = cell

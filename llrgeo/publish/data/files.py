@@ -98,8 +98,8 @@ def area_results(publication: Publication) -> pd.DataFrame:
     kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
     areas = publication.areas
     # An area's authority may be a stand-in where the study has none: then it is no fact to publish.
-    known = set(areas.columns) - (set() if has_authorities(areas) else {"authority"})
-    results = pd.DataFrame(areas[[name for name in kept if name in known]])
+    present = set(areas.columns) - (set() if has_authorities(areas) else {"authority"})
+    results = pd.DataFrame(areas[[name for name in kept if name in present]])
     columns = {}
     for service in publication.services:
         for option in publication.options:

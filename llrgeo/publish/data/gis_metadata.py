@@ -86,8 +86,8 @@ def _columns(layer: str, columns: Iterable[PublishedColumn]) -> Iterator[tuple[s
     for column in columns:
         unit = column.unit.name if column.unit else ""
         blank = blank_is.format(meaning=column.blank) if column.blank else ""
-        said = ". ".join(filter(None, (column.meaning, unit, blank)))
-        yield layer, column.name, column.meaning[:_LONGEST], said
+        description = ". ".join(filter(None, (column.meaning, unit, blank)))
+        yield layer, column.name, column.meaning[:_LONGEST], description
 
 
 def _describe(

@@ -276,12 +276,12 @@ def _inputs(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what a run read; it is not in the folder, and known by its checksum."""
     for key, checksum in run.get("inputs", {}).items():
         # A file of real patients has none: what stands in its place is words.
-        known = _CHECKSUM.fullmatch(checksum)
+        has_checksum = _CHECKSUM.fullmatch(checksum)
         yield {
             "@id": f"#input-{_slug(key)}",
             "@type": "CreativeWork",
             "name": key,
-            "sha256" if known else "description": checksum,
+            "sha256" if has_checksum else "description": checksum,
         }
 
 

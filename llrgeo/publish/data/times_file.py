@@ -100,8 +100,8 @@ def _table(block: _Block, schema: "pa.Schema") -> "pa.Table":
             columns.append(pa.nulls(block.rows, field.type))
         else:
             figures = table.loc[areas, sites].to_numpy().ravel()
-            known = np.where(np.isinf(figures), np.nan, figures)  # no journey is a blank
-            columns.append(pa.array(known, field.type, from_pandas=True))
+            finite = np.where(np.isinf(figures), np.nan, figures)  # no journey is a blank
+            columns.append(pa.array(finite, field.type, from_pandas=True))
     return pa.Table.from_arrays(columns, schema=schema)
 
 

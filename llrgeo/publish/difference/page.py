@@ -62,8 +62,10 @@ def _run_line(run: PublishedRun) -> dict[str, str]:
 
 
 def _inputs_table(difference: RunDifference) -> dict[str, Any]:
-    words, said = wording(), _ways()
-    rows = [[row["input"], said[row["difference"]]] for row in difference.inputs.to_dict("records")]
+    words, labels = wording(), _ways()
+    rows = [
+        [row["input"], labels[row["difference"]]] for row in difference.inputs.to_dict("records")
+    ]
     heads = [words["difference_input"], words["difference_what"]]
     return _table("inputs", words["difference_inputs"], heads, rows, texts=(0, 1))
 
@@ -80,7 +82,7 @@ def _settings_table(difference: RunDifference) -> dict[str, Any]:
 
 def _option_tables(difference: RunDifference) -> list[dict[str, Any]]:
     """Return a table an option with its headline figures; those that are as before are said so."""
-    words, said = wording(), _ways()
+    words, labels = wording(), _ways()
     heads = [
         words["difference_figure"],
         words["difference_before"],
@@ -98,7 +100,7 @@ def _option_tables(difference: RunDifference) -> list[dict[str, Any]]:
                 _figure(row["before"]),
                 _figure(row["after"]),
                 _change(row["before"], row["after"], row["change"]),
-                said[row["difference"]],
+                labels[row["difference"]],
             ]
             for row in figures.to_dict("records")
         ]

@@ -40,17 +40,17 @@ def comparison_cautions(difference: RunDifference) -> list[str]:
     words, runs = wording(), (difference.before, difference.after)
     titles = [_title(run) for run in runs]
     areas = [_MEMBERS["areas"](run) for run in runs]
-    said = []
+    cautions = []
     # Another title alone may be a better one of the same study; other places are another study.
     if titles[0] != titles[1] or (all(areas) and not areas[0] & areas[1]):
-        said.append(words["difference_studies"].format(before=titles[0], after=titles[1]))
+        cautions.append(words["difference_studies"].format(before=titles[0], after=titles[1]))
     for part, members in _MEMBERS.items():
         before, after = map(members, runs)
         # A run without any withholds its areas, or knows none: nothing can be said of them.
         if before and after and before != after:
             key = f"difference_{part}" if before & after else f"difference_{part}_none"
             gone, new = sorted(before - after), sorted(after - before)
-            said.append(
+            cautions.append(
                 words[key].format(
                     both=words.people(len(before & after)),
                     before=_named(gone),
@@ -61,8 +61,8 @@ def comparison_cautions(difference: RunDifference) -> list[str]:
         before_text, after_text = (_TOLD[part](run) for run in runs)
         if before_text != after_text:
             text = words[f"difference_{part}"]
-            said.append(text.format(before=before_text, after=after_text))
-    return said
+            cautions.append(text.format(before=before_text, after=after_text))
+    return cautions
 
 
 def _named(ids: list[str]) -> str:

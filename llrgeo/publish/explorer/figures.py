@@ -11,6 +11,7 @@ from llrgeo.publish.indicator_view import (
     blank_text,
     describe_indicator,
     rank_texts,
+    rows_at_both_ends,
     view_indicator,
 )
 from llrgeo.publish.option_view import area_labels
@@ -19,7 +20,6 @@ from llrgeo.publish.wording import wording
 from llrgeo.schema import PlaceKind
 
 NAME: Final = "place_rankings"
-_ENDS: Final = 5  # areas at each end of a ranking that a table shows
 
 
 def explorer_figures(publication: Publication) -> dict[str, Any]:
@@ -85,14 +85,7 @@ def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> 
 
 def _shown(view: IndicatorView, ranked: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a table: all authorities, or the areas at both ends."""
-    if view.figures.kind != "area":
-        return ranked
-    known = ranked[ranked["value"].notna()]
-    if view.indicator.better == "none":
-        known = known.sort_values(["value", "place"], ascending=[False, True])
-    if len(known) <= 2 * _ENDS:
-        return known
-    return pd.concat([known.head(_ENDS), known.tail(_ENDS)])
+    return rows_at_both_ends(view, ranked) if view.figures.kind == "area" else ranked
 
 
 def _caption(view: IndicatorView, ranked: pd.DataFrame) -> str:
@@ -110,8 +103,8 @@ def _rows(publication: Publication, view: IndicatorView, ranked: pd.DataFrame) -
     rows = []
     for row in _shown(view, ranked).to_dict("records"):
         place = row["place"]
-        known = not pd.isna(row["value"])
-        value = view.text(row["value"]) if known else blank_text(hidden=row["hidden"])
+        has_figure = not pd.isna(row["value"])
+        value = view.text(row["value"]) if has_figure else blank_text(hidden=row["hidden"])
         rows.append([labels.get(place, place), value, ranks[place], _next(view, row)])
     return rows
 

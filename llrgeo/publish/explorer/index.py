@@ -46,7 +46,7 @@ def render_index(publication: Publication) -> str:
             "policy": pages.content_policy(scripts=scripts, styles=styles, script_from=_BESIDE),
             "search": SEARCH,
             "data": {
-                "strings": {key: said for key, said in words.items() if key.startswith(_SAID)},
+                "strings": {key: phrase for key, phrase in words.items() if key.startswith(_SAID)},
                 "run": pages.run_mark(publication),
             },
             "authorities": parts_of(publication),

@@ -38,24 +38,24 @@ def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """
     packed = []
     # The steps of all rows so far, below a row of zeros that stands for no other row.
-    known: _Ints = np.zeros((1, len(matrices[0]) if matrices else 0), dtype=np.int64)
+    earlier: _Ints = np.zeros((1, len(matrices[0]) if matrices else 0), dtype=np.int64)
     for minutes in matrices:
         steps = np.diff(_tenths(minutes), axis=1, prepend=0)
-        rows = len(known) + np.arange(len(steps))
+        rows = len(earlier) + np.arange(len(steps))
         # Tried are no other row, the same site's in each earlier matrix, and the most alike one.
         alike = _most_alike(steps)
         tried = np.array(
             [
                 np.zeros_like(rows),
-                *(rows - back for back in range(len(steps), len(known), len(steps))),
-                np.where(alike < 0, 0, len(known) + alike),
+                *(rows - back for back in range(len(steps), len(earlier), len(steps))),
+                np.where(alike < 0, 0, len(earlier) + alike),
             ]
         )
-        known = np.concatenate([known, steps])
-        letters = np.array([_letters(steps - known[others]) for others in tried])
+        earlier = np.concatenate([earlier, steps])
+        letters = np.array([_letters(steps - earlier[others]) for others in tried])
         others = tried[letters.argmin(axis=0), np.arange(len(rows))]
         back = np.where(others > 0, rows - others, 0)
-        differences = (steps - known[others]).ravel()
+        differences = (steps - earlier[others]).ravel()
         packed.append({"back": pack_numbers(back), "text": pack_steps(differences)})
     return packed
 
@@ -80,11 +80,11 @@ def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[N
 
 def _unpack_earlier(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
     """Return matrices of which each was one run of steps, less an earlier matrix unless -1."""
-    known: list[_Ints] = []
+    unpacked: list[_Ints] = []
     for matrix in packed:
         tenths = np.cumsum(unpack_numbers(matrix["text"])).reshape(-1, area_count)
-        known.append(tenths if matrix["of"] < 0 else tenths + known[matrix["of"]])
-    return [np.where(tenths == _NO_ROUTE, np.inf, tenths / 10) for tenths in known]
+        unpacked.append(tenths if matrix["of"] < 0 else tenths + unpacked[matrix["of"]])
+    return [np.where(tenths == _NO_ROUTE, np.inf, tenths / 10) for tenths in unpacked]
 
 
 def _tenths(minutes: pd.DataFrame) -> _Ints:

@@ -150,8 +150,8 @@ def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]
         service, mean = in_sentence(view.service.label), view.everyone["mean_before_min"]
         average = words["today_average"].format(service=service, before=pages.minutes(mean))
         nobody = words["today_nobody"].format(service=service)
-        said = nobody if pd.isna(mean) else average
-        return {"option": [words["baseline_chosen"]], "moves": [], "service": [said]}
+        sentence = nobody if pd.isna(mean) else average
+        return {"option": [words["baseline_chosen"]], "moves": [], "service": [sentence]}
     return {
         "option": option_lines(publication.people[view.option.name]),
         "moves": move_lines(publication, view),

@@ -106,10 +106,12 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
 
 def _cells_of(publication: Publication) -> _Cells:
     areas, part = publication.areas, part_of_area(publication)
-    told = has_deprivation(areas)
-    tenth = areas["imd_decile"].to_numpy(np.intp) - 1 if told else np.zeros_like(part)
+    by_deprivation = has_deprivation(areas)
+    tenth = areas["imd_decile"].to_numpy(np.intp) - 1 if by_deprivation else np.zeros_like(part)
     people = areas["residents"].to_numpy(np.int64)
-    return _Cells(part, tenth, people, (len(parts_of(publication)), len(TENTHS) if told else 0))
+    return _Cells(
+        part, tenth, people, (len(parts_of(publication)), len(TENTHS) if by_deprivation else 0)
+    )
 
 
 def _groups(

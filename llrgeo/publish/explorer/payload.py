@@ -138,7 +138,7 @@ def acute_words(publication: Publication) -> dict[str, str]:
         "my_city": "my_acute",
         "kind_city_hospital": "kind_acute_hospital",
     }
-    return {key: words[said] for key, said in keys.items()}
+    return {key: words[key_of_phrase] for key, key_of_phrase in keys.items()}
 
 
 def _time_scale() -> dict[str, Any]:
@@ -249,8 +249,8 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
 
     def place_of(minutes: pd.DataFrame) -> int:
         wanted = minutes[site_ids]
-        for place, known in enumerate(matrices):
-            if known.equals(wanted):
+        for place, matrix in enumerate(matrices):
+            if matrix.equals(wanted):
                 return place
         matrices.append(wanted)
         return len(matrices) - 1

@@ -45,16 +45,21 @@ def answering(theme: Theme, page: str, about: Mapping[str, str]) -> Answering:
     about
         What an answer is about, by the names of a query: a place, an option; never a postcode.
     """
-    asked = theme.consultation
-    own = asked.page_url(page)
+    consultation = theme.consultation
+    own = consultation.page_url(page)
     return Answering(
         lines=tuple(
             line
-            for line in (_days(theme), theme.contact, asked.other_formats, asked.languages)
+            for line in (
+                _days(theme),
+                theme.contact,
+                consultation.other_formats,
+                consultation.languages,
+            )
             if line
         ),
-        url=asked.answer_url(**about),
-        accessibility_url=asked.accessibility_url,
+        url=consultation.answer_url(**about),
+        accessibility_url=consultation.accessibility_url,
         page_url=own,
         code=qr_code(own) if own else None,
     )
@@ -62,8 +67,8 @@ def answering(theme: Theme, page: str, about: Mapping[str, str]) -> Answering:
 
 def _days(theme: Theme) -> str:
     """Say from when until when people can answer."""
-    words, asked = wording(), theme.consultation
-    opens, closes = words.long_date(asked.opens), words.long_date(asked.closes)
+    words, consultation = wording(), theme.consultation
+    opens, closes = words.long_date(consultation.opens), words.long_date(consultation.closes)
     if opens and closes:
         return words["kit_days"].format(opens=opens, closes=closes)
     if closes:

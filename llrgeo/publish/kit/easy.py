@@ -69,14 +69,16 @@ def _option_part(view: PlaceView, option: Option) -> EasyPart:
     words, figures = wording(), view.figures[option.name]
     moved = figures[~figures["kind"].isin(["unchanged", "none"])]
     services = {service.id: service for service in view.publication.services}
-    told = (tuple(_service_lines(services[str(name)], row)) for name, row in moved.iterrows())
+    lines_by_service = (
+        tuple(_service_lines(services[str(name)], row)) for name, row in moved.iterrows()
+    )
     # "Nothing else changes" is said after what does; if nothing does, that is the whole part.
     stay = (figures["kind"] == "unchanged").any() and not moved.empty
     return EasyPart(
         option.label,
         words["easy_picture_option"],
         (words["plain_no_change"],) if moved.empty else (),
-        tuple(told),
+        tuple(lines_by_service),
         (words["easy_rest"],) if stay else (),
     )
 
@@ -106,10 +108,10 @@ def _minutes(minutes: float) -> str:
 
 
 def _say_lines(publication: Publication) -> Iterator[str]:
-    words, asked = wording(), publication.theme.consultation
+    words, consultation = wording(), publication.theme.consultation
     yield from words["easy_say"].strip().splitlines()
-    if asked.closes:
-        yield words["easy_closes"].format(closes=words.long_date(asked.closes))
-    for line in (publication.theme.contact, asked.other_formats):
+    if consultation.closes:
+        yield words["easy_closes"].format(closes=words.long_date(consultation.closes))
+    for line in (publication.theme.contact, consultation.other_formats):
         if line:
             yield line

@@ -34,10 +34,10 @@ def place_files(
 
 def explorers_by_authority(publication: Publication, published: Iterable[str]) -> dict[str, str]:
     """Return the page of each authority that has an explorer of its own among published files."""
-    known = set(published)
-    if not any(name.startswith(f"{PARTS}/") for name in known):
+    names = set(published)
+    if not any(name.startswith(f"{PARTS}/") for name in names):
         return {}
-    return {part.name: part.page for part in parts_of(publication) if part.page in known}
+    return {part.name: part.page for part in parts_of(publication) if part.page in names}
 
 
 def leaflet_pdf(

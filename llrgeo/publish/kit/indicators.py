@@ -54,23 +54,31 @@ def place_indicators(view: PlaceView) -> list[PlaceIndicator]:
     return [_place_indicator(view, figures) for figures in publication.figures]
 
 
-def indicator_table(told: list[PlaceIndicator]) -> dict[str, Any] | None:
+def indicator_table(indicators: list[PlaceIndicator]) -> dict[str, Any] | None:
     """Return the indicators of a place as a table; None without any."""
-    if not told:
+    if not indicators:
         return None
     words = wording()
     heads = [words[f"column_{name}"] for name in ("figure", "value", "rank", "figure_of")]
-    rows = [[each.heading, each.value, each.rank, each.of] for each in told]
+    rows = [
+        [indicator.heading, indicator.value, indicator.rank, indicator.of]
+        for indicator in indicators
+    ]
     return {"id": "figures", "caption": words["kit_figures"], "heads": heads, "rows": rows}
 
 
-def indicator_lines(told: list[PlaceIndicator]) -> list[str]:
+def indicator_lines(indicators: list[PlaceIndicator]) -> list[str]:
     """Return the indicators of a place in sentences, for a voice."""
     words, lines = wording(), []
-    for each in told:
-        key = "kit_figure_ranked" if each.rank else "kit_figure"
+    for indicator in indicators:
+        key = "kit_figure_ranked" if indicator.rank else "kit_figure"
         lines.append(
-            words[key].format(figure=each.heading, place=each.of, value=each.value, rank=each.rank)
+            words[key].format(
+                figure=indicator.heading,
+                place=indicator.of,
+                value=indicator.value,
+                rank=indicator.rank,
+            )
         )
     return lines
 
@@ -104,10 +112,10 @@ def _value(shown: IndicatorView, place: str) -> str:
 
 def _range(shown: IndicatorView, own: list[str]) -> str:
     """Return the least and the most of several places, those without a figure left out."""
-    known = shown.figures.values.reindex(own).round(shown.decimals).dropna()
-    if known.empty:
+    values = shown.figures.values.reindex(own).round(shown.decimals).dropna()
+    if values.empty:
         return blank_text(hidden=False)
-    low, high = shown.text(known.min()), shown.text(known.max())
+    low, high = shown.text(values.min()), shown.text(values.max())
     return low if low == high else wording()["figure_range"].format(low=low, high=high)
 
 

@@ -34,8 +34,8 @@ def render_place(view: PlaceView, explorer: str) -> dict[str, str]:
 
     They link the `explorer` that answers for the place, named by its path in the published folder.
     """
-    told = [option_words(view, option) for option in view.publication.alternatives]
-    values = {**_values(view, told), "explorer": f"../{explorer}"}
+    options = [option_words(view, option) for option in view.publication.alternatives]
+    values = {**_values(view, options), "explorer": f"../{explorer}"}
     return {form: pages.render(f"place_{form}.html", {**values, "form": form}) for form in FORMS}
 
 
@@ -46,37 +46,37 @@ def option_table(option: OptionWords, number: int) -> Table:
         words[f"column_{name}"] for name in ("service", "today", "then", "change", "place_people")
     ]
     rows = [
-        [said.service, said.before, said.after, said.change, said.people]
-        for said in option.services
+        [service.service, service.before, service.after, service.change, service.people]
+        for service in option.services
     ]
     caption = words["kit_table"].format(option=option.label)
     return _noted({"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows})
 
 
-def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
+def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
     """Return every service under every option in one table, the worst line first.
 
     The worst line is that of the service that gets worst in any area under any option.
     """
     words = wording()
-    figures = [view.figures[option.name] for option in told]
+    figures = [view.figures[option.name] for option in options]
     ids = [service.id for service in view.publication.services]
     worst = {name: max(table["worst_change_min"][name] for table in figures) for name in ids}
     order = sorted(ids, key=lambda name: -worst[name])  # equals keep the order of the study
     # Words of each option by service, for the options order their services each in its own way.
     by_service = [
         dict(zip(table.index, option.services, strict=True))
-        for table, option in zip(figures, told, strict=True)
+        for table, option in zip(figures, options, strict=True)
     ]
     heads = [words["column_service"], words["column_today"]]
-    heads += [words["kit_option_short"].format(number=n) for n in range(1, len(told) + 1)]
+    heads += [words["kit_option_short"].format(number=n) for n in range(1, len(options) + 1)]
     labels = {service.id: service.label for service in view.publication.services}
     # One row a service, the one that gets worst first, whatever option does it.
     rows = []
     for name in order:
         cells = [found[name] for found in by_service]
         today = cells[0].before
-        rows.append([labels[name], today, *(_both(said.after, said.change) for said in cells)])
+        rows.append([labels[name], today, *(_both(cell.after, cell.change) for cell in cells)])
     caption = words["kit_leaflet_table"]
     return _noted({"id": "leaflet", "caption": caption, "heads": heads, "rows": rows})
 
@@ -107,7 +107,7 @@ def _both(after: str, change: str) -> str:
     return wording()["kit_cell"].format(after=after, change=change)
 
 
-def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
+def _values(view: PlaceView, options: list[OptionWords]) -> Mapping[str, Any]:
     publication, place = view.publication, view.place
     theme, page = publication.theme, page_name(place)
     indicators = place_indicators(view)
@@ -126,9 +126,9 @@ def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
                 option_table(option, number),
                 theme.consultation.answer_url(place=place.slug, option=option.name),
             )
-            for number, option in enumerate(told, start=1)
+            for number, option in enumerate(options, start=1)
         ],
-        "matrix": leaflet_table(view, told),
+        "matrix": leaflet_table(view, options),
         "deliveries": delivery_lines(view),
         "figures": indicator_table(indicators),
         "figures_about": [f"{each.heading}. {each.about}" for each in indicators],

@@ -82,17 +82,17 @@ def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitP
     PublishError
         If a name is of no place that has a page.
     """
-    known, asked = list(places), [name.strip() for name in names]
-    wanted = {name.casefold() for name in asked}
-    called = [{place.name.casefold(), place.slug} for place in known]
-    unknown = [name for name in asked if not any(name.casefold() in own for own in called)]
+    listed, names_asked = list(places), [name.strip() for name in names]
+    wanted = {name.casefold() for name in names_asked}
+    called = [{place.name.casefold(), place.slug} for place in listed]
+    unknown = [name for name in names_asked if not any(name.casefold() in own for own in called)]
     if unknown:
-        examples = name_some([place.name for place in known]) if known else "none"
+        examples = name_some([place.name for place in listed]) if listed else "none"
         msg = f"no page is made for {name_some(unknown)}; places with one: {examples}"
         raise PublishError(msg)
     if not wanted:
-        return known
-    return [place for place, own in zip(known, called, strict=True) if not own.isdisjoint(wanted)]
+        return listed
+    return [place for place, own in zip(listed, called, strict=True) if not own.isdisjoint(wanted)]
 
 
 def _towns(publication: Publication) -> Iterator[KitPlace]:

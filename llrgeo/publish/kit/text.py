@@ -39,18 +39,21 @@ def _option(option: OptionWords, number: int) -> Iterator[list[str]]:
     words = wording()
     heading = words["kit_option"].format(number=number, option=option.label)
     yield [heading, option.note, option.summary]
-    for said in option.changed:
-        yield [said.service, *said.lines]
+    for service in option.changed:
+        yield [service.service, *service.lines]
     if option.unchanged:
         yield [option.unchanged]
 
 
 def _figures(view: PlaceView) -> Iterator[list[str]]:
     """Yield the figures from other sources, with what each is."""
-    told = place_indicators(view)
-    if told:
+    indicators = place_indicators(view)
+    if indicators:
         words = wording()
-        lines = [*indicator_lines(told), *(f"{each.heading}: {each.about}" for each in told)]
+        lines = [
+            *indicator_lines(indicators),
+            *(f"{each.heading}: {each.about}" for each in indicators),
+        ]
         yield [words["kit_figures"], words["report_indicators_text"], *lines]
 
 

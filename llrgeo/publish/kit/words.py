@@ -76,7 +76,7 @@ class OptionWords:
     @property
     def changed(self) -> tuple[ServiceWords, ...]:
         """The services that change, the worst first."""
-        return tuple(said for said in self.services if said.lines)
+        return tuple(service for service in self.services if service.lines)
 
     @property
     def main(self) -> str:
@@ -85,9 +85,9 @@ class OptionWords:
         if not changed:
             return ""
         worse = changed[0].is_worse
-        said = changed[0] if worse else changed[-1]
-        first = words["kit_worst" if worse else "kit_best"].format(service=said.service)
-        return " ".join((first, *said.lines))
+        chosen = changed[0] if worse else changed[-1]
+        first = words["kit_worst" if worse else "kit_best"].format(service=chosen.service)
+        return " ".join((first, *chosen.lines))
 
 
 def option_words(view: PlaceView, option: Option) -> OptionWords:
@@ -229,8 +229,8 @@ def _change_line(service: Service, row: pd.Series) -> str:
         return words[f"{who}_{kind}"]
     # The size is the difference of the whole minutes that are told, so that a reader can check it.
     size = abs(whole(row["after_min"]) - whole(row["before_min"]))
-    said = minutes_in_words(size) if size else words["kit_small"]
-    return words[f"kit_{who}_{kind}"].format(size=said)
+    size_in_words = minutes_in_words(size) if size else words["kit_small"]
+    return words[f"kit_{who}_{kind}"].format(size=size_in_words)
 
 
 def _people_lines(row: pd.Series, people: int) -> Iterator[str]:

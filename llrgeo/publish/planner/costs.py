@@ -68,9 +68,9 @@ def kilometres(
         for who, km in {"patient": there_km, "team": back_km}.items():
             # Where roads are as long both ways, a team's matrix is a patient's.
             metres = km[site_ids] * _M_PER_KM
-            known = [place for place, other in enumerate(found) if other.equals(metres)]
-            places[name][who] = known[0] if known else len(found)
-            if not known:
+            equal = [place for place, other in enumerate(found) if other.equals(metres)]
+            places[name][who] = equal[0] if equal else len(found)
+            if not equal:
                 found.append(metres)
     return {"matrices": pack_matrices(found), "journeys": places}
 

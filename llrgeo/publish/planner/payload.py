@@ -66,7 +66,7 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
     ]
     added = {"sites": sites, "services": services, "options": options}
     # The planner has phrases of its own, and finds its ways itself, also to places of no option.
-    phrases = {key: said for key, said in wording().items() if not key.startswith(FRONT_PAGES)}
+    phrases = {key: phrase for key, phrase in wording().items() if not key.startswith(FRONT_PAGES)}
     own = {"strings": {**phrases, **acute_words(publication)}, "ways": {}}
     plain = {**_planning(publication, planning), **_costs(publication, planning, listed.index)}
     return {**data, **added, **own, "planning": plain}

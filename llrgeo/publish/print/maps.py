@@ -181,11 +181,11 @@ def compare_sheet(
         letter, legend = chr(ord("A") + place), change_legend(view, publication.tolerance_min)
         corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
         maps[letter] = legend
-        said = " ".join(option_lines(publication.people[view.option.name]))
+        sentences = " ".join(option_lines(publication.people[view.option.name]))
         shown = words["print_panel"].format(service=view.service.label)
-        description.append(f"{letter}: {view.option.label}. {said} {shown}")
+        description.append(f"{letter}: {view.option.label}. {sentences} {shown}")
         size = (cell[0] - 6, cell[1] - 4)
-        texts = (f"{letter}  {view.option.label}", shown, said)
+        texts = (f"{letter}  {view.option.label}", shown, sentences)
         window = _panel(page, base_map, legend, (corner, size), texts)
         if has_authorities(publication.areas):
             name, city = densest_authority(publication.areas, base_map.areas)

@@ -23,7 +23,7 @@ _MILLION: Final = 1e6
 
 def answers(publication: Publication, option: Option) -> list[tuple[str, str]]:
     """Return the five lines of an option: each question, and its answer."""
-    said = (
+    texts = (
         _does(publication, option),
         _worse(publication, option),
         _costs(publication, option),
@@ -32,7 +32,7 @@ def answers(publication: Publication, option: Option) -> list[tuple[str, str]]:
     )
     words = wording()
     return [
-        (words[f"ask_{line}"], answer) for line, answer in zip(LINES, said, strict=True) if answer
+        (words[f"ask_{line}"], answer) for line, answer in zip(LINES, texts, strict=True) if answer
     ]
 
 
@@ -98,12 +98,12 @@ def _does(publication: Publication, option: Option) -> str:
                 parts[kind].append(
                     words[key].format(service=service.label, count=pages.number(len(moved)))
                 )
-    said = [
+    sentences = [
         words[f"line_{kind}"].format(services="; ".join(services))
         for kind, services in parts.items()
         if services
     ]
-    return " ".join(said) or words["plain_no_change"]
+    return " ".join(sentences) or words["plain_no_change"]
 
 
 def _worse(publication: Publication, option: Option) -> str:
@@ -111,31 +111,31 @@ def _worse(publication: Publication, option: Option) -> str:
     words = wording()
     row = _row(publication, "people_by_service", option, group="everyone")
     if row is None:
-        told = _row(publication, "sentences", option)
-        return "" if told is None else option_sentence(publication, option)
+        sentence_row = _row(publication, "sentences", option)
+        return "" if sentence_row is None else option_sentence(publication, option)
     total = sum(float(row[name]) for name in CLASSES)
     longer = sum(float(row[name]) for name in LONGER_CLASSES)
-    said = [words["line_nobody_longer"]]
+    sentences = [words["line_nobody_longer"]]
     if longer:
-        said = [
+        sentences = [
             words["line_longer"].format(
                 people=pages.people(longer), share=pages.share(longer / total, 1)
             )
         ]
-        said += _worst(publication, option)
+        sentences += _worst(publication, option)
     items = _items(publication, option)
     # Teams are told by the service for which most people are farther:
     # the same people may stand in several.
     farther = [item["people"] for item in items if item["item"] == "team_farther"]
     if farther:
-        said.append(words["line_teams"].format(people=pages.people(max(farther))))
+        sentences.append(words["line_teams"].format(people=pages.people(max(farther))))
     shorter = float(row["shorter"])
-    said.append(
+    sentences.append(
         words["line_shorter"].format(
             people=pages.people(shorter), share=pages.share(shorter / total, 1)
         )
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _worst(publication: Publication, option: Option) -> Iterator[str]:
@@ -166,21 +166,21 @@ def _costs(publication: Publication, option: Option) -> str:
     words, found = wording(), option_costs(publication, option)
     if found is None:
         return words["line_costs_unknown"]
-    said = [_more_or_less("line_provider", found.services)]
+    sentences = [_more_or_less("line_provider", found.services)]
     # Without works the services alone are all that the provider pays.
     if found.works:
         paid = pages.number(abs(found.works_paid) / _MILLION, 1)
-        said.append(_more_or_less("line_works", found.works).replace("{paid}", paid))
-        said.append(_more_or_less("line_in_all", found.provider))
+        sentences.append(_more_or_less("line_works", found.works).replace("{paid}", paid))
+        sentences.append(_more_or_less("line_in_all", found.provider))
     elif found.has_works:
-        said.append(words["line_no_works"])
+        sentences.append(words["line_no_works"])
     if pd.notna(found.benefits):
-        said.append(_more_or_less("line_benefits", found.benefits))
+        sentences.append(_more_or_less("line_benefits", found.benefits))
     if found.ratio > 0:
-        said.append(words["line_ratio"].format(ratio=pages.number(found.ratio, 2)))
+        sentences.append(words["line_ratio"].format(ratio=pages.number(found.ratio, 2)))
     if pd.notna(found.net):
-        said.append(_more_or_less("line_net", found.net))
-    return " ".join(said)
+        sentences.append(_more_or_less("line_net", found.net))
+    return " ".join(sentences)
 
 
 def _cope(publication: Publication, option: Option) -> str:
@@ -197,19 +197,19 @@ def _cope(publication: Publication, option: Option) -> str:
     stated = loads.loc[loads["option"] == option.name, "capacity"].notna().any()
     over = (loads["option"] == option.name) & (loads["over_capacity"] > 0)
     as_today = int(over.sum()) - len(full)
-    said = [] if as_today else [words["line_none_full" if stated else "line_no_capacity"]]
+    sentences = [] if as_today else [words["line_none_full" if stated else "line_no_capacity"]]
     if full:
         sites = "; ".join(f"{row['place']} ({pages.share(row['value'])})" for row in full)
-        said = [words["line_full"].format(sites=sites)]
+        sentences = [words["line_full"].format(sites=sites)]
     if short:
         count = sum(int(row["value"]) for row in short)
-        said.append(words["line_short"].format(count=pages.number(count)))
+        sentences.append(words["line_short"].format(count=pages.number(count)))
     if as_today:
-        said.append(words["line_full_as_today"].format(count=pages.number(as_today)))
-    said += _beds(publication, option)
+        sentences.append(words["line_full_as_today"].format(count=pages.number(as_today)))
+    sentences += _beds(publication, option)
     if unknown and stated:
-        said.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
-    return " ".join(said)
+        sentences.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
+    return " ".join(sentences)
 
 
 def _beds(publication: Publication, option: Option) -> Iterator[str]:
@@ -232,10 +232,10 @@ def _beds(publication: Publication, option: Option) -> Iterator[str]:
 
 def _sure(publication: Publication, option: Option) -> str:
     """Say where the option ranks, in how many weightings it is first, and what rests on guesses."""
-    words, said = wording(), []
+    words, sentences = wording(), []
     for row in _items(publication, option):
         if row["item"] == "first_in_weightings":
-            said.append(
+            sentences.append(
                 words["line_rank"].format(
                     rank=pages.number(row["second"]),
                     count=pages.number(len(publication.options)),
@@ -243,17 +243,17 @@ def _sure(publication: Publication, option: Option) -> str:
                 )
             )
         if row["item"] == "fails_hurdle":
-            said.append(words["line_hurdle"])
+            sentences.append(words["line_hurdle"])
         if row["item"] == "too_close":
-            said.append(words["line_close"].format(people=pages.people(row["people"])))
+            sentences.append(words["line_close"].format(people=pages.people(row["people"])))
         if row["item"] == "assumed_activity":
-            said.append(
+            sentences.append(
                 words["line_assumed"].format(
                     count=pages.number(row["value"]), services=pages.number(row["second"])
                 )
             )
     # Several items may ask for the same line; it is said once.
-    return " ".join(dict.fromkeys(said))
+    return " ".join(dict.fromkeys(sentences))
 
 
 def _more_or_less(key: str, pounds: float) -> str:

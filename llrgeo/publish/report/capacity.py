@@ -82,11 +82,11 @@ def beds_chart(table: pd.DataFrame) -> Drawing:
         ]
         first, last = (number(value) for value in (needed[0], needed[-1]))
         end = max(width, needed.max() * scale) + 8
-        there = words["capacity_unknown"] if np.isnan(have) else number(have)
-        said = words["chart_beds_numbers"].format(have=there, first=first, last=last)
-        parts.append(drawing.words(end, y + 21, said, size=13))
+        stated = words["capacity_unknown"] if np.isnan(have) else number(have)
+        text = words["chart_beds_numbers"].format(have=stated, first=first, last=last)
+        parts.append(drawing.words(end, y + 21, text, size=13))
         texts.append(
-            words["chart_beds_row"].format(option=label, have=there, first=first, last=last)
+            words["chart_beds_row"].format(option=label, have=stated, first=first, last=last)
         )
     years = table["year"].drop_duplicates()
     below = 16 + _ROW * table["label"].nunique()
@@ -143,8 +143,8 @@ def money_chart(table: pd.DataFrame, kind: str) -> Drawing:
     last = table[table["year"] == year]
     millions = (last[kind] / tables.MILLION).to_numpy(float)
     shown = tables.works_figure if kind == "capital" else _millions
-    said = [shown(value) or words["capacity_unknown"] for value in last[kind]]
-    bars = pd.DataFrame({"label": last["label"].to_numpy(), "value": millions, "said": said})
+    figures = [shown(value) or words["capacity_unknown"] for value in last[kind]]
+    bars = pd.DataFrame({"label": last["label"].to_numpy(), "value": millions, "text": figures})
     return _bars(bars, kind, words[f"chart_{kind}"].format(year=year))
 
 
@@ -162,13 +162,13 @@ def longer_chart(longer: pd.DataFrame) -> Drawing:
     """
     year = int(longer.columns[-1])
     people = longer[longer.columns[-1]].to_numpy(float)
-    said = [number(value) for value in people]
-    bars = pd.DataFrame({"label": longer.index, "value": people, "said": said})
+    figures = [number(value) for value in people]
+    bars = pd.DataFrame({"label": longer.index, "value": people, "text": figures})
     return _bars(bars, "longer", wording()["chart_longer_by_year"].format(year=year))
 
 
 def _bars(bars: pd.DataFrame, name: str, title: str) -> Drawing:
-    """Draw one bar an option, with what is `said` of its `value` beside it; NaN has no bar."""
+    """Draw one bar an option, with the `text` of its `value` beside it; NaN has no bar."""
     scale = (_WIDTH - 80) / max(float(bars["value"].max()), 1e-9)
     parts = []
     for place, row in enumerate(bars.to_dict("records")):
@@ -176,8 +176,8 @@ def _bars(bars: pd.DataFrame, name: str, title: str) -> Drawing:
         parts.append(drawing.words(0, y, str(row["label"])))
         if width:
             parts.append(drawing.rectangle(0, y + 7, width, _BAR, palette.CHANGE_COLOURS[0]))
-        parts.append(drawing.words(width + 6, y + 21, row["said"], size=13))
-    text = _sentence(zip(bars["label"], bars["said"], strict=True), f"chart_{name}_row")
+        parts.append(drawing.words(width + 6, y + 21, row["text"], size=13))
+    text = _sentence(zip(bars["label"], bars["text"], strict=True), f"chart_{name}_row")
     return Drawing(f"chart-{name}", title, text, _WIDTH, 16 + _ROW * len(bars), tuple(parts))
 
 
@@ -194,5 +194,5 @@ def capacity_standing(publication: Publication) -> str:
 
 def _sentence(rows: Iterable[tuple[str, str]], phrase: str) -> str:
     """Return one sentence over all options: each with its figure."""
-    texts = (wording()[phrase].format(option=option, figure=said) for option, said in rows)
+    texts = (wording()[phrase].format(option=option, figure=figure) for option, figure in rows)
     return f"{'; '.join(texts)}."

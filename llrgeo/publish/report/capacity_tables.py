@@ -146,11 +146,11 @@ def money_table(publication: Publication, kind: str) -> Table:
     rows = []
     for (option, label), of_option in table.groupby(["option", "label"], sort=False):
         by_year = of_option.set_index("year")[kind]
-        said = [figure(by_year[year] / MILLION, 1) for year in years]
+        cells = [figure(by_year[year] / MILLION, 1) for year in years]
         # What an option without stated works costs is not known, which is not a cost of 0.
         if kind == "capital" and by_year.eq(0).all():
-            said = [works_figure(by_year[year]) for year in years]
-        rows.append([str(label), *said, *([ends.get(str(option), "")] if ends else [])])
+            cells = [works_figure(by_year[year]) for year in years]
+        rows.append([str(label), *cells, *([ends.get(str(option), "")] if ends else [])])
     return table_of(f"capacity-{kind}", words[f"capacity_{kind}_caption"], heads, rows)
 
 
@@ -158,8 +158,8 @@ def longer_by_year(publication: Publication) -> pd.DataFrame:
     """Return people with a longer journey for any service: alternatives by label, years."""
     table = publication.tables[LONGER]
     labels = {option.name: option.label for option in publication.alternatives}
-    mine = table[table["option"].isin(list(labels))]
-    by_year = mine.pivot(index="option", columns="year", values="longer_any")
+    of_alternatives = table[table["option"].isin(list(labels))]
+    by_year = of_alternatives.pivot(index="option", columns="year", values="longer_any")
     return by_year.loc[list(labels)].rename(index=labels)
 
 
@@ -246,9 +246,9 @@ def works_figure(pounds: float) -> str:
 
 def _capital_ranges(publication: Publication) -> dict[str, str]:
     """Return the words of `capital_range`, in millions of pounds."""
-    said = wording()["capacity_from_to"]
+    phrase = wording()["capacity_from_to"]
     return {
-        option: said.format(low=number(low / MILLION, 1), high=number(high / MILLION, 1))
+        option: phrase.format(low=number(low / MILLION, 1), high=number(high / MILLION, 1))
         for option, (low, high) in capital_range(publication).items()
     }
 

@@ -78,31 +78,31 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     if key == "patients_pay_more" and pd.notna(row["second"]):
         key = "patients_pay_for_savings"
     # Above, the phrase is chosen by what the figures say; each has a form for its special case.
-    said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
+    sentence = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
     if key in _LOST_APART and row["second"] > 0:
-        said += " " + words["case_lost"].format(people=pages.people(row["second"]))
+        sentence += " " + words["case_lost"].format(people=pages.people(row["second"]))
     if row["too_close"] > 0:
-        said += " " + words["case_close"].format(people=pages.people(row["too_close"]))
-    return said
+        sentence += " " + words["case_close"].format(people=pages.people(row["too_close"]))
+    return sentence
 
 
 def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
-    said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
-    said |= {
+    figures = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
+    figures |= {
         "more": _number(float(row["value"]) - float(row["today"]), 0),
         "fewer": _number(float(row["today"]) - float(row["value"]), 0),
     }
     for name in ("value", "second", "today"):
         figure = float(row[name])
-        said |= {
+        figures |= {
             name: _number(figure, 0),
             f"{name}_minutes": _number(figure, 1),
             f"{name}_two": _number(figure, 2),
             f"{name}_share": "" if pd.isna(figure) else pages.share(figure),
             f"{name}_millions": _number(figure / _MILLION, 1),
         }
-    return said
+    return figures
 
 
 def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:

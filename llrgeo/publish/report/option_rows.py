@@ -25,15 +25,15 @@ GROUPS: Final = (
 
 def rows_of(publication: Publication, table: str, option: str) -> Sequence[Mapping[str, Any]]:
     """Return the rows of an option in a table, in its order; none without the table."""
-    known = _rows_by_table(publication)
-    if table not in known:
-        known[table] = {}
+    rows_by_table = _rows_by_table(publication)
+    if table not in rows_by_table:
+        rows_by_table[table] = {}
         rows = publication.tables.get(table)
         if rows is not None and "option" in rows.columns:
             for row in rows.to_dict(orient="records"):
                 named = {str(name): value for name, value in row.items()}
-                known[table].setdefault(str(row["option"]), []).append(named)
-    return known[table].get(option, ())
+                rows_by_table[table].setdefault(str(row["option"]), []).append(named)
+    return rows_by_table[table].get(option, ())
 
 
 @computed_once

@@ -11,6 +11,7 @@ from llrgeo.publish.indicator_view import (
     blank_text,
     describe_indicator,
     rank_texts,
+    rows_at_both_ends,
     view_indicator,
 )
 from llrgeo.publish.option_view import area_labels
@@ -20,7 +21,6 @@ from llrgeo.publish.wording import wording
 
 NAME: Final = "place_rankings"
 _ACROSS: Final = 4  # indicators beside each other in a table
-_ENDS: Final = 5  # areas at each end of a ranking that a table shows
 _CELL: Final = {
     "apart": "place_cell",
     "no_error": "place_cell",
@@ -103,14 +103,7 @@ def _of_areas(view: IndicatorView) -> bool:
 def _area_table(publication: Publication, ranks: pd.DataFrame, view: IndicatorView) -> Table:
     """Return the areas at both ends of an indicator; all of them stand in the tables."""
     words, rows = wording(), ranks[ranks["figure_id"] == view.indicator.id]
-    known = rows[rows["value"].notna()]
-    # Without a better end there are no ranks: highest first, then by name.
-    if view.indicator.better == "none":
-        known = known.sort_values(["value", "place"], ascending=[False, True])
-    shown = known
-    if len(known) > 2 * _ENDS:
-        shown = pd.concat([known.head(_ENDS), known.tail(_ENDS)])
-    cells = _cells(rows, view.text)
+    shown, cells = rows_at_both_ends(view, rows), _cells(rows, view.text)
     labels = area_labels(publication.areas)
     caption = words["table_report_indicators_area"].format(
         figure=view.indicator.label, shown=len(shown), all=len(rows)
@@ -133,8 +126,8 @@ def _cells(rows: pd.DataFrame, write: Writer) -> dict[str, str]:
         elif not ranks[place]:
             cells[place] = write(value)
         else:
-            told = words[_CELL[standing]]
-            cells[place] = told.format(value=write(value), rank=ranks[place], gap=write(gap))
+            phrase = words[_CELL[standing]]
+            cells[place] = phrase.format(value=write(value), rank=ranks[place], gap=write(gap))
     return cells
 
 

@@ -83,8 +83,8 @@ def _option_lines(publication: Publication, option: Option) -> list[str]:
         return [*lines, words["plain_no_change"]]
     lines += [f"### {words['plain_all']}", _bullets(_all_services_lines(publication, option))]
     lines += [f"### {words['plain_stops']}", _bullets(_stop_lines(publication, option))]
-    for said, labels in _alike(changed).items():
-        lines += [f"### {'; '.join(labels)}", said]
+    for sentences, labels in _alike(changed).items():
+        lines += [f"### {'; '.join(labels)}", sentences]
     # Towns are told for one service: the one that gets worse for most people, and so it says.
     stands = publication.option_view(option)
     heading = words["plain_places"].format(service=markdown_text(stands.service.label))
@@ -144,9 +144,9 @@ def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
     places = _largest_places(publication, view)
     close = view.accuracy.too_close(places["before_min"], places["after_min"])
     for (place, row), near in zip(places.iterrows(), close, strict=True):
-        known = pd.notna(row["after_site"]) and pd.notna(row["before_site"])
-        key = f"plain_place_{row['outcome']}" if known else "plain_place_none"
-        if known and near and row["outcome"] != "unchanged":
+        reaches_sites = pd.notna(row["after_site"]) and pd.notna(row["before_site"])
+        key = f"plain_place_{row['outcome']}" if reaches_sites else "plain_place_none"
+        if reaches_sites and near and row["outcome"] != "unchanged":
             key = "plain_place_close"  # a change that may only be an error is called no change
         yield words[key].format(
             place=markdown_text(str(place)),

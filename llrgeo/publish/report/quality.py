@@ -29,11 +29,11 @@ def quality_chapter(publication: Publication) -> dict[str, Any] | None:
 def _table(publication: Publication, name: str) -> Table:
     words, content = wording(), publication.tables[name]
     # What the appraisal says itself is said in the language of the page.
-    said = {
+    translated = {
         use_of(service): words["quality_use"].format(service=service.label)
         for service in publication.services
     }
-    rows = content.astype(str).map(lambda text: translate_note(said.get(text) or text, words))
+    rows = content.astype(str).map(lambda text: translate_note(translated.get(text) or text, words))
     if "role" in rows:
         rows = rows.assign(role=[words[f"quality_role_{role}"] for role in rows["role"]])
     return {

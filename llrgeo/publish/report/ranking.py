@@ -63,8 +63,8 @@ def option_sentence(publication: Publication, option: Option) -> str:
     result, words = publication.results[option.name], wording()
     measured = publication.judged_by.accuracy.mean_min
     error_min = 0.0 if math.isnan(measured) else measured
-    said = " ".join([*_people_lines(result), _average(result, error_min)])
-    return words["told_option"].format(option=option.label, said=said)
+    sentences = " ".join([*_people_lines(result), _average(result, error_min)])
+    return words["told_option"].format(option=option.label, said=sentences)
 
 
 def assumption_label(text: str) -> str:
@@ -121,7 +121,7 @@ def _average(result: OptionResult, error_min: float) -> str:
 
 def _listed(names: list[str]) -> str:
     """Join two names or more as a sentence does."""
-    said = names[0]
+    joined = names[0]
     for name in names[1:]:
-        said = wording()["list_and"].format(first=said, second=name)
-    return said
+        joined = wording()["list_and"].format(first=joined, second=name)
+    return joined

@@ -41,8 +41,8 @@ def catchments_chapter(publication: Publication, land: Frame) -> dict[str, Any] 
         return None
     within = _within(publication, list(changed))
     # Sites that most people reach come first where there are too many to draw.
-    told = within[LIMITS_MIN[-1]].sort_values(ascending=False, kind="stable").index
-    drawn = set(told[:MOST_MAPS])
+    by_people = within[LIMITS_MIN[-1]].sort_values(ascending=False, kind="stable").index
+    drawn = set(by_people[:MOST_MAPS])
     shown = [site for site in within.index if site in drawn]
     return {
         "journey": journey_label(publication.judged_by),
@@ -96,12 +96,14 @@ def _map(publication: Publication, land: Frame, counts: pd.Series, number: int) 
         if 0 <= x <= WIDTH and 0 <= y <= land.height
     ]
     name = str(publication.sites["name"][site])
-    said = "; ".join(
+    description = "; ".join(
         words["people_by_class"].format(label=label, people=pages.people(people))
         for (label, *_), people in zip(_key(), counts, strict=True)
     )
     title = words["catchments_map"].format(site=name)
-    drawn = Drawing(f"catchment-{number}", title, f"{said}.", WIDTH, land.height, tuple(parts))
+    drawn = Drawing(
+        f"catchment-{number}", title, f"{description}.", WIDTH, land.height, tuple(parts)
+    )
     return {"name": name, "map": drawn}
 
 

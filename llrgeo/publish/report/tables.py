@@ -259,8 +259,8 @@ def _labels(publication: Publication) -> Mapping[str, str]:
 
 def _figure(value: float, unit: str) -> str:
     if unit.startswith("pounds"):
-        said = "pounds_in_all" if unit == "pounds" else "pounds_a_year"
-        return wording()[said].format(millions=_millions(value))
+        phrase = "pounds_in_all" if unit == "pounds" else "pounds_a_year"
+        return wording()[phrase].format(millions=_millions(value))
     if unit == "share":
         return pages.share(value)
     key = unit.replace(" ", "_").lower()
