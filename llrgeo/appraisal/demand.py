@@ -190,9 +190,9 @@ def rates_by_age(service: Service) -> pd.Series:
     A rate for any age holds for bands left out.
     """
     of_any_age = service.rates.get(RESIDENTS)
-    every = {} if of_any_age is None else dict.fromkeys(AGE_BANDS, of_any_age)
-    own = {band: rate for band, rate in service.rates.items() if band != RESIDENTS}
-    return pd.Series({**every, **own}, dtype=float, name=service.id)
+    for_all = {} if of_any_age is None else dict.fromkeys(AGE_BANDS, of_any_age)
+    by_band = {band: rate for band, rate in service.rates.items() if band != RESIDENTS}
+    return pd.Series({**for_all, **by_band}, dtype=float, name=service.id)
 
 
 def people_by_band(areas: pd.DataFrame) -> NDArray[np.float64]:
@@ -287,12 +287,12 @@ def activity_table(
     these would.
     """
     rows, listed = {}, list(services)
-    by_rates, grown = (contacts_by_service(listed, each) for each in (areas, later))
+    by_rates, grown = (contacts_by_service(listed, table) for table in (areas, later))
     for service in listed:
         # Growth is of rates and people; counted contacts are grown by
         # it, and not by a rate of their own.
-        now, then = float(by_rates[service.id].sum()), float(grown[service.id].sum())
-        growth = then / now - 1 if now else np.nan
+        now, later_count = float(by_rates[service.id].sum()), float(grown[service.id].sum())
+        growth = later_count / now - 1 if now else np.nan
         if counted is not None and service.id in counted.columns:
             now = float(counted[service.id].sum())
         rows[service.id] = {

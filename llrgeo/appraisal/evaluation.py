@@ -190,9 +190,13 @@ def arrays_of(
     results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
 ) -> StudyArrays:
     """Return the arrays of inputs, reusing those behind the results wherever they still hold."""
-    of_services = (each.arrays for result in results.values() for each in result.services.values())
-    held = next(of_services, None)
-    return StudyArrays.of(appraisal_inputs) if held is None else held.changed(appraisal_inputs)
+    of_services = (
+        service.arrays for result in results.values() for service in result.services.values()
+    )
+    computed = next(of_services, None)
+    return (
+        StudyArrays.of(appraisal_inputs) if computed is None else computed.changed(appraisal_inputs)
+    )
 
 
 @dataclass(frozen=True, slots=True)

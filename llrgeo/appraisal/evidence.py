@@ -95,7 +95,7 @@ def draw_evidence(context: EvidenceContext, names: Container[str] | None = None)
         As `appraise`.
     """
     appraisal_inputs = context.appraisal_inputs
-    declarations = [each for each in TABLES if names is None or each.name in names]
+    declarations = [table for table in TABLES if names is None or table.name in names]
     tables = make_tables(declarations, context)
     if appraisal_inputs.restricted:
         # Where contacts are of real patients, each declaration's own

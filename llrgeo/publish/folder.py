@@ -265,7 +265,7 @@ def _data(publication: Publication) -> dict[str, Content]:
     tables = descriptions.describe_tables(publication, area_results(publication))
     areas = gis.area_layer(publication, tables["areas"].content)
     sites = gis.site_layer(publication)
-    times = [each for each in publication.times if each.direction == "to_site"]
+    times = [matrix for matrix in publication.times if matrix.direction == "to_site"]
     pairs = first_rows(times)
     # Files made of several tables describe each; a CSV file is described by the name of its table.
     listed = contents(tables, sheet_names(tables))

@@ -126,8 +126,8 @@ def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Itera
         # that place, and is not listed again.
         if any(_apart(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
             continue
-        own = _areas_of_town(at, wards, (name, residents, middle, holder))
-        yield NamedPlace(str(name), "town", own, middle)
+        town_areas = _areas_of_town(at, wards, (name, residents, middle, holder))
+        yield NamedPlace(str(name), "town", town_areas, middle)
 
 
 def _areas_of_town(
@@ -141,13 +141,13 @@ def _areas_of_town(
         return ()
     # A ward is of the town if its name, or a part of it (A & B), begins with the town's name.
     begins = re.compile(rf"{re.escape(_plain(name))}\b")
-    own = [
+    namesakes = [
         ward
         for ward in wards.near(middle)
         if any(begins.match(_plain(part)) for part in _PARTS.split(ward.name))
     ]
-    if own:
-        return tuple(sorted({place for ward in own for place in ward.areas}))
+    if namesakes:
+        return tuple(sorted({place for ward in namesakes for place in ward.areas}))
     # As wide as a disc that holds its residents; the area that holds its middle in any case.
     reach = 1_000 * sqrt(max(float(residents), 0.0) / _RESIDENTS_PER_KM2 / pi)
     near = np.flatnonzero(np.hypot(*(at - middle).T) <= reach)

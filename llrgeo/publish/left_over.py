@@ -37,12 +37,12 @@ def left_over(folder: Path, names: Collection[str]) -> list[str]:
         return []
     # Real folders count: a manifest that was tampered with, or a link, may lead anywhere.
     home = folder.resolve()
-    own = {home / name for name in _OWN}
+    own_folders = {home / name for name in _OWN}
     gone = [(name, folder / name) for name in sorted(recorded) if name not in names]
     return [
         name
         for name, path in gone
-        if (name == PLANNER or path.parent.resolve() in own)
+        if (name == PLANNER or path.parent.resolve() in own_folders)
         and path.is_file()
         and sha256_of_file(path) == recorded[name]
     ]

@@ -107,8 +107,8 @@ class ShownAreas:
         shown = pd.DataFrame({**columns, "people": residents})
         if not has_deprivation(areas):
             return cls(shown, None)
-        people, own = residents.to_numpy(), areas["imd_decile"].to_numpy()
-        tenths = {("tenth", str(n)): np.where(own == n, people, 0) for n in _TENTHS}
+        people, decile = residents.to_numpy(), areas["imd_decile"].to_numpy()
+        tenths = {("tenth", str(n)): np.where(decile == n, people, 0) for n in _TENTHS}
         return cls(shown, pd.DataFrame(tenths, index=areas.index))
 
 

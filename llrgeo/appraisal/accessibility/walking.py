@@ -117,23 +117,23 @@ def _over_departures(
     median, share = values["p50_min"], values["share_departures"]
     has_journey = np.isfinite(median.min(axis=1))
     chosen = np.where(has_journey, median.argmin(axis=1), share.argmax(axis=1))
-    own = {
+    at_chosen = {
         name: np.take_along_axis(table, chosen[:, None], axis=1)[:, 0]
         for name, table in values.items()
     }
-    counts, part = residents.to_numpy(), own["share_departures"]
+    counts, part = residents.to_numpy(), at_chosen["share_departures"]
     classes = {
         "every_departure": part >= 1,
         "most_departures": (part >= _HALF) & (part < 1),
         "some_departures": (part > 0) & (part < _HALF),
         "no_departure": part <= 0,
     }
-    usual = np.isfinite(own["p90_min"])
+    usual = np.isfinite(at_chosen["p90_min"])
     return {
         **{name: int(counts[rows].sum()) for name, rows in classes.items()},
         "share_departures": float(ratio((counts * part).sum(), counts.sum())),
         **{
-            name: float(ratio((counts[usual] * own[name][usual]).sum(), counts[usual].sum()))
+            name: float(ratio((counts[usual] * at_chosen[name][usual]).sum(), counts[usual].sum()))
             for name in ("p10_min", "p50_min", "p90_min")
         },
     }

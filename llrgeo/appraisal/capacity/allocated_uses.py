@@ -114,8 +114,8 @@ class AllocatedUses:
         Rows of the table that name no site are left out.
         """
         table, places = (
-            each[each["option"].isin(options) & each["service"].isin(services)]
-            for each in (self._named, self.places)
+            frame[frame["option"].isin(options) & frame["service"].isin(services)]
+            for frame in (self._named, self.places)
         )
         return AllocatedUses(table, places, self.areas)
 

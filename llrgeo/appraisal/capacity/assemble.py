@@ -181,7 +181,7 @@ def _with_scans_of(setting: CapacitySetting, kind: str) -> list[str]:
 def _places_of(setting: CapacitySetting, names: list[str]) -> list[str]:
     """Return the names that beds, rooms and machines of services are stated under."""
     pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
-    kinds = dict.fromkeys(each.kind for each in setting.machines if each.id in names)
+    kinds = dict.fromkeys(machine.kind for machine in setting.machines if machine.id in names)
     return [*names, *pools, *kinds]
 
 

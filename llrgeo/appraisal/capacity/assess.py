@@ -166,18 +166,18 @@ def _machines_of(
     """Return the machines of the kind that these services use, by site and year."""
     kind, machine = services[0].kind, services[0].machine
     ids = [service.id for service in services]
-    there = setting.stated(option, kind, "machines", used_by=ids)
+    machines = setting.stated(option, kind, "machines", used_by=ids)
     tables = []
     for year in sorted(setting.people):
         # Each service's contacts go to its own sites, and it has missed slots of its own.
         scans = [setting.demand(of.rates, year) @ setting.shares(option, of.id) for of in services]
         slots = [part / (1 - of.dna) for part, of in zip(scans, services, strict=True)]
-        table = machine_table(_added(slots, there.index), there, machine)
-        table.insert(0, "scans", _added(scans, there.index))
+        table = machine_table(_added(slots, machines.index), machines, machine)
+        table.insert(0, "scans", _added(scans, machines.index))
         tables.append(table.rename_axis("site_id").reset_index().assign(year=year))
     whole = pd.concat(tables, ignore_index=True).assign(option=option, kind=kind)
     needed = whole.pivot(index="site_id", columns="year", values="machines_needed")
-    first = first_year_short(needed, there)
+    first = first_year_short(needed, machines)
     keys = ["option", "kind", "site_id", "year"]
     return whole[[*keys, *(name for name in whole.columns if name not in keys)]].assign(
         first_year_short=whole["site_id"].map(first)

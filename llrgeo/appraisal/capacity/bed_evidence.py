@@ -115,7 +115,7 @@ def _beds_needed(setting: CapacitySetting) -> pd.Series:
                 admissions = setting.uses.at_sites(option, service.id, of_areas, sites)
                 # Each site is sized by itself: small pools need more beds than their share of one
                 # large pool.
-                beds = [service.beds(service.load(each)) for each in admissions.tolist()]
+                beds = [service.beds(service.load(yearly)) for yearly in admissions.tolist()]
                 if beds:
                     needed[option, service.id, year] = sum(beds)
     index = pd.MultiIndex.from_tuples(list(needed), names=[*_KEYS, "year"])

@@ -134,8 +134,8 @@ def works_value(works: pd.DataFrame, factors: Array, *, start: int) -> pd.DataFr
     0 is `start`.
     """
     rows = {}
-    for option, own in works.groupby("option"):
-        amounts = _by_year(own["year"], own["capital"])
+    for option, works_of_option in works.groupby("option"):
+        amounts = _by_year(works_of_option["year"], works_of_option["capital"])
         flow = one_off_flow(amounts, start=start, years=len(factors) - 1)
         rows[option] = {"paid": float(flow.sum()), "value": present_value(flow, factors)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["paid", "value"])

@@ -150,13 +150,13 @@ def share_in_time_by_base(
         raise InputError(msg)
     code = teams.index.get_indexer(pd.Index(base))
     weights, minutes = calls.to_numpy(float), drive_min.to_numpy(float)
-    reached, every = 0.0, calls.sum()
+    reached, all_calls = 0.0, calls.sum()
     for place, count in enumerate(teams.tolist()):
         # Calls of a base come to its own teams: a queue of its own, thinner than the pooled one.
         areas = np.flatnonzero(code == place)
-        own = weights[areas]
-        part = dispatch.split(float(own.sum() / every))
-        reached += float(shares_in_time(part, int(count), minutes[areas]) @ own)
+        calls_of_base = weights[areas]
+        part = dispatch.split(float(calls_of_base.sum() / all_calls))
+        reached += float(shares_in_time(part, int(count), minutes[areas]) @ calls_of_base)
     return reached / float(calls.sum())
 
 

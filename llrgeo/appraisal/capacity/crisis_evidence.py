@@ -211,14 +211,14 @@ def _teams_by_base(
     dispatch: Dispatch, base: pd.Series, drives: Array, calls: Array, share: float
 ) -> pd.Series:
     """Return the fewest teams of each base that answers alone; NaN where none are enough."""
-    found, every = [], calls.sum()
+    found, all_calls = [], calls.sum()
     code, names = pd.factorize(base, sort=True)
     for place in range(len(names)):
-        own = np.flatnonzero(code == place)
-        part = float(calls[own].sum() / every)
+        areas = np.flatnonzero(code == place)
+        part = float(calls[areas].sum() / all_calls)
         # A base whose areas do not call needs no team.
         alone = dispatch.split(part)
-        found.append(_fewest(alone, drives[own], calls[own], share) if part else 0)
+        found.append(_fewest(alone, drives[areas], calls[areas], share) if part else 0)
     return pd.Series(found, pd.Index(names), dtype=float)
 
 

@@ -58,15 +58,15 @@ def pooling_table(load: float, site_counts: Sequence[int], target: Target) -> pd
         msg = f"a load cannot be split over {min(site_counts)} sites"
         raise InputError(msg)
     sites = np.array(site_counts)
-    each = beds_needed(load / sites, target)
+    beds_a_site = beds_needed(load / sites, target)
     # One pool of the whole load, at the same target: what the split is measured against.
     whole = int(beds_needed(np.array([load]), target)[0])
     return pd.DataFrame(
         {
             "load_a_site": load / sites,
-            "beds_a_site": each,
-            "beds": each * sites,
-            "extra_beds": each * sites - whole,
+            "beds_a_site": beds_a_site,
+            "beds": beds_a_site * sites,
+            "extra_beds": beds_a_site * sites - whole,
         },
         index=pd.Index(sites, name="sites"),
     )

@@ -241,9 +241,9 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
     projected = total.loc[list(codes), bands].to_numpy(float)
     # Authority by authority and band by band, whole people whose sum is the projection exactly.
     for place, of_code in enumerate(projected):
-        own = np.flatnonzero(number == place)
+        areas_of_code = np.flatnonzero(number == place)
         for band, in_all in enumerate(of_code):
-            people[own, band] = rounded_to_total(by_share[own, band] * in_all)
+            people[areas_of_code, band] = rounded_to_total(by_share[areas_of_code, band] * in_all)
     later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
     if "disabled" in areas.columns:

@@ -189,15 +189,15 @@ def machine_table(slots: pd.Series, machines: pd.Series, machine: pd.Series) -> 
     `machines_short` (NaN where none are stated), `use` of the machines that are there (NaN for
     none), `use_needed` of those needed (NaN where none is needed).
     """
-    each = scans_a_year(1, machine)
+    scans_a_machine = scans_a_year(1, machine)
     needed = slots.map(lambda yearly: machines_needed(yearly, machine))
     return pd.DataFrame(
         {
             "machines": machines,
             "machines_needed": needed,
             "machines_short": (needed - machines).clip(lower=0),
-            "use": slots / (machines.where(machines > 0) * each),
-            "use_needed": slots / (needed.where(needed > 0) * each),
+            "use": slots / (machines.where(machines > 0) * scans_a_machine),
+            "use_needed": slots / (needed.where(needed > 0) * scans_a_machine),
         }
     )
 

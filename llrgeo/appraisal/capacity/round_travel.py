@@ -58,8 +58,8 @@ class RoundsForm:
             )
             raise InputError(msg)
         # Anything negative would make hours that shrink with each visit; NaN would make no hours.
-        lost = (self.constant, self.stop_min, self.ends_min)
-        if not all(0 <= each < np.inf for each in lost):
+        constants = (self.constant, self.stop_min, self.ends_min)
+        if not all(0 <= value < np.inf for value in constants):
             msg = (
                 f"a constant of {self.constant:g}, {self.stop_min:g} minutes a stop and "
                 f"{self.ends_min:g} at the ends of a journey; each is a number from 0 up"
@@ -149,15 +149,15 @@ def round_travel(homes: VisitedHomes, form: RoundsForm) -> RoundTravel:
         return alone
     driven = driven_min(homes.out_min, form.ends_min)
     mean_min, mean_km, straight_km = (
-        float(homes.visits @ each) / float(every_year)
-        for each in (driven, homes.out_km, homes.straight_km)
+        float(homes.visits @ by_home) / float(every_year)
+        for by_home in (driven, homes.out_km, homes.straight_km)
     )
     shared = rounds_a_visit(a_day, form.a_round)
     # Straight kilometres between homes that a visit adds; none if all homes are in one place.
     visited = homes.visits > 0
     hull = hull_km2(homes.x_m[visited], homes.y_m[visited])
     between = form.constant * float(np.sqrt(hull / a_day)) if straight_km > 0 else 0.0
-    pace, detour = (each / straight_km if between else 0.0 for each in (mean_min, mean_km))
+    pace, detour = (by_home / straight_km if between else 0.0 for by_home in (mean_min, mean_km))
     there = _THERE_AND_BACK * shared
     if form.practice_factor * (there * mean_min + pace * between) >= _THERE_AND_BACK * mean_min:
         return alone

@@ -266,14 +266,14 @@ class CapacitySetting:
         is found of it rests on no other service or site, so that it holds where these change.
         """
         uses = self.uses.only(self.options, named)
-        own = {*uses.table["site_id"], *uses.places["site_id"]}
+        sites = {*uses.table["site_id"], *uses.places["site_id"]}
 
         def to_own(minutes: pd.DataFrame) -> pd.DataFrame:
-            return minutes.loc[:, minutes.columns.isin(own)]
+            return minutes.loc[:, minutes.columns.isin(sites)]
 
         roads = self.roads
         if roads is not None:
-            roads = replace(roads, bases=roads.bases[roads.bases.index.isin(own)])
+            roads = replace(roads, bases=roads.bases[roads.bases.index.isin(sites)])
         return replace(
             self,
             allocation=uses.table,

@@ -74,13 +74,13 @@ def _with_pools(beds: pd.DataFrame, plan: CapacityPlan) -> pd.DataFrame:
     for pool, members in plan.services.pools.items():
         for option, stated in plan.places[plan.places["service"] == pool].groupby("option"):
             # Wards are of the beds at a site, whichever of the services lies in them.
-            there = stated["beds"].dropna().astype(int)
-            nurses = [site_nurses_wte(n, rules, contract, largest=largest) for n in there]
+            beds_by_site = stated["beds"].dropna().astype(int)
+            nurses = [site_nurses_wte(n, rules, contract, largest=largest) for n in beds_by_site]
             in_pool = (table["option"] == option) & table["service"].isin(list(members))
             table.loc[in_pool, ["beds", "nurses_wte"]] = 0.0
             # Beds of all sites stand in one row of each year, so that they are counted once.
             first = table[in_pool].groupby("year").head(1).index
-            table.loc[first, "beds"] = float(there.sum())
+            table.loc[first, "beds"] = float(beds_by_site.sum())
             table.loc[first, "nurses_wte"] = sum(nurses)
     return table
 

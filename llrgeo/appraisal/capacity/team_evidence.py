@@ -110,23 +110,23 @@ def _served(
     homes_m = setting.roads.positions.loc[bases.index, list(_EAST_NORTH)].to_numpy(float).T
     bases_m = setting.roads.bases.loc[list(names), list(_EAST_NORTH)].to_numpy(float)
     for place, base in enumerate(names):
-        own = np.flatnonzero(code == place)
-        (x, y), (east, north) = homes_m[:, own], bases_m[place]
+        rows = np.flatnonzero(code == place)
+        (x, y), (east, north) = homes_m[:, rows], bases_m[place]
         straight = np.hypot(x - east, y - north) / _M_PER_KM
-        yield _Served(str(base), own, bases.index[own], minutes[own], straight, x, y, form)
+        yield _Served(str(base), rows, bases.index[rows], minutes[rows], straight, x, y, form)
 
 
 def homes_of(
     between: pd.DataFrame, roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series
 ) -> Homes:
     """Return the homes of a base's areas, with driving minutes; visits are spread over areas."""
-    own = out_min.index
-    n = len(own)
+    ids = out_min.index
+    n = len(ids)
     table = np.zeros((n + 1, n + 1))
     table[0, 1:] = table[1:, 0] = out_min.to_numpy()
-    table[1:, 1:] = between.loc[own, own].to_numpy()
+    table[1:, 1:] = between.loc[ids, ids].to_numpy()
     driven = driving_minutes(table, np.full(n + 1, roads.ends_min))
-    x, y = (roads.positions.loc[own, name].to_numpy(float) for name in ("easting", "northing"))
+    x, y = (roads.positions.loc[ids, name].to_numpy(float) for name in ("easting", "northing"))
     return Homes(driven, x, y, visits.to_numpy(float))
 
 
@@ -142,8 +142,8 @@ def _base(
     found = round_travel(homes, form)
     # Of all visits of the base; beside the rounds, what each visit would take out and back.
     travel, travel_star = (
-        float(homes.visits @ each.minutes) / visits
-        for each in (found.visit, out_and_back(homes, form))
+        float(homes.visits @ way.minutes) / visits
+        for way in (found.visit, out_and_back(homes, form))
     )
     # A round of n visits has n + 1 legs, each with its stop; out and back has two a visit.
     drive = travel - form.stop_min * (1 + found.rounds_a_visit)

@@ -184,15 +184,15 @@ def visitors_minutes(
     rows = minutes.index.get_indexer(pd.Index(placed["area_id"]))
     columns = minutes.columns.get_indexer(pd.Index(placed["site_id"]))
     # Twice the difference, for visitors come and go; a placement in the own ward adds nothing.
-    there = minutes.to_numpy()[rows, columns]
+    placed_min = minutes.to_numpy()[rows, columns]
     nearest = minutes.to_numpy().min(axis=1)[rows]
     total = weights.sum()
-    mean = [float(weights @ m / total) if total else np.nan for m in (nearest, there)]
+    mean = [float(weights @ m / total) if total else np.nan for m in (nearest, placed_min)]
     return {
         "visits": float(total),
         "mean_minutes_nearest": mean[0],
         "mean_minutes_placed": mean[1],
-        "hours_added": float(weights @ (there - nearest)) * 2 / 60,
+        "hours_added": float(weights @ (placed_min - nearest)) * 2 / 60,
     }
 
 

@@ -140,7 +140,9 @@ class Comparison:
     @property
     def teams(self) -> list[ServiceResult]:
         """The services that travel to the home."""
-        return [each for each in self.after.services.values() if each.service.delivery == "team"]
+        return [
+            result for result in self.after.services.values() if result.service.delivery == "team"
+        ]
 
     @cached_property
     def changes(self) -> ServiceChange:

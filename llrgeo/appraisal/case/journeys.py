@@ -139,8 +139,12 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         if not changes:
             continue
         classified = classify_areas(
-            pd.DataFrame({name: each.before_min for name, each in changes.items()}, areas),
-            pd.DataFrame({name: each.after_min for name, each in changes.items()}, areas),
+            pd.DataFrame(
+                {name: of_service.before_min for name, of_service in changes.items()}, areas
+            ),
+            pd.DataFrame(
+                {name: of_service.after_min for name, of_service in changes.items()}, areas
+            ),
             appraisal_inputs.times.accuracy,
             tolerance_min=appraisal_inputs.tolerance_min,
         )

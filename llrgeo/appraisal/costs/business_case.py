@@ -128,7 +128,7 @@ def served_people(
     # Everyone counts at one site: those who reach none are in no group, and a site without anyone
     # has 0.
     sums = {
-        name: group_sums(nearest, each.to_numpy(), len(site_ids)) for name, each in counts.items()
+        name: group_sums(nearest, count.to_numpy(), len(site_ids)) for name, count in counts.items()
     }
     table = pd.DataFrame(sums, site_ids)
     people = table["population_nearest"]

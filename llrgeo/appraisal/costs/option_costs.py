@@ -153,26 +153,28 @@ def _costs_by_site(
     # A site's own row of rates, or else the service's general row, whose site_id is blank.
     place = {str(site): row for row, site in enumerate(costs.index)}
     rows = [place.get(site, place[""]) for site in sites]
-    each = {name: costs[name].to_numpy()[rows] for name in costs.select_dtypes("number")}
+    rate = {name: costs[name].to_numpy()[rows] for name in costs.select_dtypes("number")}
     # A building that opens has capital and transition, one that closes its closure; what stays
     # runs on.
-    now, was = (np.array([site in there for site in sites], bool) for there in (at.sites, before))
+    now, was = (
+        np.array([site in site_ids for site in sites], bool) for site_ids in (at.sites, before)
+    )
     opened, closed = now & ~was, was & ~now
     # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
     at_site, at_home = at.use.contacts_at(sites, kept)
     # A contact at home or by video costs as much as at a site if nothing is said.
-    per_home = each.get("per_home", each["per_contact"])
+    per_home = rate.get("per_home", rate["per_contact"])
     video = costs["per_video" if "per_video" in costs.columns else "per_contact"]
     return _CostsBySite(
         sites,
         opened,
         closed,
-        np.where(opened, each["capital"], 0.0) * (1 + bias),
-        np.where(opened, each["transition"], 0.0),
-        np.where(closed, each["closure"], 0.0),
-        np.where(now, each["running"], 0.0),
-        each["per_contact"] * at_site + per_home * at_home,
+        np.where(opened, rate["capital"], 0.0) * (1 + bias),
+        np.where(opened, rate["transition"], 0.0),
+        np.where(closed, rate["closure"], 0.0),
+        np.where(now, rate["running"], 0.0),
+        rate["per_contact"] * at_site + per_home * at_home,
         float(at.use.split.by_video.sum()) * float(video.to_numpy()[place[""]]),
     )
 

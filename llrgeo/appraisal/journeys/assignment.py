@@ -66,7 +66,7 @@ def assign_with_room(
     return _counted(minutes, wanted, contacts)
 
 
-def _by_regret(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix | None:
+def _by_regret(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) -> Matrix | None:
     """Return the optimum if it is found by regret alone; else None, and a programme is needed.
 
     Everyone goes to the nearest site. Those leave a site that is too full who lose least by going
@@ -76,23 +76,23 @@ def _by_regret(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Ma
     n, m = cost.shape
     costs = np.column_stack([cost, np.full(n, refusal)])  # the last column is no site
     contacts, nearest = np.zeros_like(costs), costs.argmin(axis=1)
-    contacts[np.arange(n), nearest] = wanted
+    contacts[np.arange(n), nearest] = demand
     price = np.zeros(m + 1)
     too_full = np.flatnonzero(contacts[:, :m].sum(axis=0) > room)
     others = costs.copy()
     others[:, too_full] = np.inf
-    following = others.argmin(axis=1)
+    second = others.argmin(axis=1)
     for site in too_full:
-        own = np.flatnonzero((nearest == site) & (wanted > 0))
-        regret = costs[own, following[own]] - costs[own, site]
+        movable = np.flatnonzero((nearest == site) & (demand > 0))
+        regret = costs[movable, second[movable]] - costs[movable, site]
         order = np.argsort(regret, kind="stable")
-        own, regret = own[order], regret[order]
+        movable, regret = movable[order], regret[order]
         # All of an area's contacts leave, area by area, until the rest fits.
-        before = np.cumsum(wanted[own]) - wanted[own]
+        before = np.cumsum(demand[movable]) - demand[movable]
         excess = contacts[:, site].sum() - room[site]
-        leaving = np.clip(excess - before, 0.0, wanted[own])
-        contacts[own, site] -= leaving
-        contacts[own, following[own]] += leaving
+        leaving = np.clip(excess - before, 0.0, demand[movable])
+        contacts[movable, site] -= leaving
+        contacts[movable, second[movable]] += leaving
         price[site] = regret[leaving > 0][-1]
     priced = costs + price
     best = priced <= priced.min(axis=1)[:, None] + _ROUNDING
@@ -100,7 +100,7 @@ def _by_regret(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Ma
     return contacts[:, :m] if fits.all() and best[contacts > 0].all() else None
 
 
-def _by_programme(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) -> Matrix:
+def _by_programme(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) -> Matrix:
     """Return the optimum of the linear programme."""
     from scipy.optimize import LinearConstraint, milp
 
@@ -115,7 +115,7 @@ def _by_programme(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) ->
         np.concatenate([cost[area, site], np.full(n, refusal)]),
         constraints=[
             LinearConstraint(to_site.tocsr(), -np.inf, room),
-            LinearConstraint(from_area.tocsr(), wanted, wanted),
+            LinearConstraint(from_area.tocsr(), demand, demand),
         ],
     )
     if found.x is None:
@@ -126,12 +126,12 @@ def _by_programme(cost: Matrix, wanted: Matrix, room: Matrix, refusal: float) ->
     return contacts
 
 
-def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignment:
+def _counted(minutes: pd.DataFrame, demand: Matrix, contacts: Matrix) -> Assignment:
     # What is left of an area is turned away where it reaches a site, else out of reach: no contact
     # of any area is in both, and all are in one of three.
     reachable = np.isfinite(minutes.to_numpy().min(axis=1, initial=np.inf))
-    left = (wanted - contacts.sum(axis=1)).clip(min=0.0)
-    left[left < 1e-9 * max(wanted.max(initial=0.0), 1.0)] = (
+    left = (demand - contacts.sum(axis=1)).clip(min=0.0)
+    left[left < 1e-9 * max(demand.max(initial=0.0), 1.0)] = (
         0.0  # what the solver's tolerance leaves
     )
     index = minutes.index
@@ -142,5 +142,5 @@ def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignm
         pd.Series(np.where(reachable, 0.0, left), index),
     )
     counted = contacts.sum() + result.turned_away.sum() + result.out_of_reach.sum()
-    reconcile(pd.Series([counted]), float(wanted.sum()), table="assignment to sites")
+    reconcile(pd.Series([counted]), float(demand.sum()), table="assignment to sites")
     return result

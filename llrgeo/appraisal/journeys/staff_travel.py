@@ -70,12 +70,12 @@ def rounds_from_bases(
     minutes, km = np.full(len(visits), np.inf), np.full(len(visits), np.nan)
     # Rounds are of one base: its homes make the region that they are driven in.
     for base in np.unique(bases.site[bases.site >= 0]):
-        own = bases.site == base
-        straight = np.hypot(*(homes_m[own] - bases_m[base]).T) / _M_PER_KM
+        served = bases.site == base
+        straight = np.hypot(*(homes_m[served] - bases_m[base]).T) / _M_PER_KM
         homes = VisitedHomes(
-            *(visits[own], bases.minutes[own], bases.km[own], straight), *homes_m[own].T
+            *(visits[served], bases.minutes[served], bases.km[served], straight), *homes_m[served].T
         )
-        minutes[own], km[own] = round_travel(homes, form).visit
+        minutes[served], km[served] = round_travel(homes, form).visit
     return VisitTravel(minutes, km)
 
 

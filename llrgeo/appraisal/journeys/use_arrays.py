@@ -249,8 +249,8 @@ class StudyArrays:
             return out_and_back(nearest.minutes, nearest.km)
         if service.delivery not in self.points:
             areas, sites = self.appraisal_inputs.areas, self.appraisal_inputs.sites
-            there = points_of(sites, self.times_of(service.delivery).ids)
-            self.points[service.delivery] = points_of(areas, areas.index), there
+            site_points = points_of(sites, self.times_of(service.delivery).ids)
+            self.points[service.delivery] = points_of(areas, areas.index), site_points
         return rounds_from_bases(visits, nearest, self.points[service.delivery], form)
 
 
@@ -270,7 +270,7 @@ def journeys_of(
         split.at_home[chosen],
         nearest.minutes[chosen],
         nearest.km[chosen],
-        VisitTravel(*(each[chosen] for each in visit)),
+        VisitTravel(*(values[chosen] for values in visit)),
         (nearest.role == _ACUTE)[chosen],
     )
 

@@ -189,8 +189,8 @@ class _Divided(NamedTuple):
         many = people.columns.get_level_values("group").isin(group[size > _MANY])
         if not many.any():
             return cls(AllAreas(counts.astype(float), areas), None, many)
-        own = OwnAreas.of(counts, np.flatnonzero(many))
-        return cls(AllAreas(counts[:, ~many].astype(float), areas), own, many)
+        own_areas = OwnAreas.of(counts, np.flatnonzero(many))
+        return cls(AllAreas(counts[:, ~many].astype(float), areas), own_areas, many)
 
 
 # A study asks about the same table a hundred times, and dividing it takes as long as any answer. It
@@ -213,11 +213,11 @@ def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> C
     if key not in _divided_by_id:
         _divided_by_id[key] = _Divided.of(people)
         weakref.finalize(people, _divided_by_id.pop, key)
-    few, own, many = _divided_by_id[key]
+    few, own_areas, many = _divided_by_id[key]
     found = figures(few)
-    if own is None:
+    if own_areas is None:
         return found
-    found_of_many, joined = figures(own), Columns()
+    found_of_many, joined = figures(own_areas), Columns()
     for name, values in found.items():
         joined[name] = np.empty(len(many), dtype=values.dtype)
         joined[name][~many], joined[name][many] = values, found_of_many[name]

@@ -87,7 +87,9 @@ def compare_authorities(
 
 def with_figures(compared: pd.DataFrame, figures: Iterable[PlaceFigures]) -> pd.DataFrame:
     """Return a table with a column `authority`, joined with the indicators of authorities."""
-    columns = {each.indicator.column: compared["authority"].map(each.values) for each in figures}
+    columns = {
+        figure.indicator.column: compared["authority"].map(figure.values) for figure in figures
+    }
     return compared.join(pd.DataFrame(columns, compared.index).astype(float))
 
 

@@ -185,8 +185,8 @@ def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
     """
     found = {}
     for place, mean in means.items():
-        own = times.accuracy.of_journey(str(place), times.period, float(mean))
-        found[place] = np.fmax(abs(own.bias_min) if own else 0.0, times.accuracy.mean_min)
+        error = times.accuracy.of_journey(str(place), times.period, float(mean))
+        found[place] = np.fmax(abs(error.bias_min) if error else 0.0, times.accuracy.mean_min)
     if np.isnan(times.accuracy.mean_min):
         return pd.Series(np.nan, means.index)
     return pd.Series(found, means.index, dtype=float)
@@ -292,10 +292,10 @@ def _worst_tenths(
     """
     values, errors = [], []
     for number, place in enumerate(places.names):
-        here = places.number == number
+        inside = places.number == number
         # A tenth is few areas, so that errors do not cancel: nine in
         # ten single journeys is its error.
-        value = _mean_of_worst(minutes.to_numpy()[here], residents.to_numpy()[here])
+        value = _mean_of_worst(minutes.to_numpy()[inside], residents.to_numpy()[inside])
         error = times.accuracy.of_journey(str(place), times.period, value)
         values.append(value)
         errors.append(np.nan if error is None else error.p90_abs_min)

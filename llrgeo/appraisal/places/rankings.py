@@ -57,17 +57,20 @@ def rank_columns(values: pd.Series, errors: pd.Series, *, better: Better) -> Ran
     ranked = ~np.isnan(numbers) & (better != "none")
     steps = _steps(values[ranked], errors, better)
     # Each place takes what is known of its step; those without a rank take the last: nothing.
-    own = np.full(len(values), -1)
-    own[ranked] = steps.step
-    gap, gap_error = steps.gap[own], np.hypot(_aligned(errors, values.index), steps.next_error[own])
-    next_place = steps.next_place[own]
+    step_of = np.full(len(values), -1)
+    step_of[ranked] = steps.step
+    gap, gap_error = (
+        steps.gap[step_of],
+        np.hypot(_aligned(errors, values.index), steps.next_error[step_of]),
+    )
+    next_place = steps.next_place[step_of]
     is_last = ranked & (next_place == "")
     unknown, close = np.isnan(gap_error) & np.isfinite(gap), gap <= gap_error + _NOISE
     # The first that holds counts: not ranked, last, by an error not known, within the error.
     holds = [~ranked, is_last, unknown, close]
     standing = np.select(holds, ["", "last", "no_error", "too_close"], "apart")
     return {
-        "rank": pd.arrays.IntegerArray(steps.rank[own], ~ranked),
+        "rank": pd.arrays.IntegerArray(steps.rank[step_of], ~ranked),
         "of": pd.arrays.IntegerArray(np.full(len(values), ranked.sum()), ~ranked),
         "next_place": pd.array(next_place, dtype="str"),
         "gap_to_next": gap,

@@ -82,12 +82,12 @@ class EvidenceContext:
 
         What was worked out already and does not rest on scores is not worked out again.
         """
-        made = replace(self, scorecard=scorecard, evidence_inputs=evidence_inputs)
-        computed = vars(self)  # where a `cached_property` keeps what it has made
-        vars(made).update(
-            {name: computed[name] for name in _WHATEVER_THE_SCORES if name in computed}
+        rescored = replace(self, scorecard=scorecard, evidence_inputs=evidence_inputs)
+        cached = vars(self)  # where a `cached_property` keeps what it has made
+        vars(rescored).update(
+            {name: cached[name] for name in _WHATEVER_THE_SCORES if name in cached}
         )
-        return made
+        return rescored
 
     @cached_property
     def people(self) -> pd.DataFrame:

@@ -76,10 +76,10 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
     yearly: dict[str, dict[str, ByYear]] = {}
     once: dict[str, dict[str, ByYear]] = {}
     for option, result in context.results.items():
-        here = running.index.intersection(sites_of(result))
+        open_sites = running.index.intersection(sites_of(result))
         of_contacts = growth.mul(contact_costs[option], axis=0).sum()
         yearly[option] = {
-            "running": {plan.base_year: float(running[here].sum())},
+            "running": {plan.base_year: float(running[open_sites].sum())},
             "contact_costs": _by_year(of_contacts),
             "patient_costs": {year: float(patients[option]) * v for year, v in visitors.items()},
         }
@@ -120,17 +120,17 @@ def _parameters(context: EvidenceContext) -> pd.DataFrame:
     sources = {service.id: service.source for service in context.appraisal_inputs.services}
     base = float(plan.projected[plan.base_year].sum())
     whole = context.capacity.beds_as_a_whole
-    whose = plan.provenance
-    standing = "official" if whose.official else STUDY
-    rows = [("people", base, "people", standing, whose.people, "")]
+    provenance = plan.provenance
+    standing = "official" if provenance.official else STUDY
+    rows = [("people", base, "people", standing, provenance.people, "")]
     rows += [
         (f"{bed.id}: stay_days", bed.stay.days, "days", STUDY, sources.get(bed.id, ""), "")
         for bed in plan.services.beds
     ]
     if len(whole):
         now = whole[(whole["option"] == context.baseline) & (whole["year"] == plan.base_year)]
-        there = float(now["beds"].sum(skipna=False))
-        rows.append(("beds_there", there, "beds", STUDY, whose.beds, ""))
+        stated_beds = float(now["beds"].sum(skipna=False))
+        rows.append(("beds_there", stated_beds, "beds", STUDY, provenance.beds, ""))
     rows += [
         (f"{service}: {figure}", value, unit, STUDY, sources.get(service, ""), "")
         for service, figure, value, unit in _of_teams(plan)

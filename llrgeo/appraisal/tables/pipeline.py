@@ -88,8 +88,8 @@ def _sites_of_option(context: EvidenceContext, name: str) -> pd.DataFrame:
 
 
 def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
-    here = [labels[service] for service, ids in result.option.sites.items() if site in ids]
-    return "; ".join(here)
+    offered = [labels[service] for service, ids in result.option.sites.items() if site in ids]
+    return "; ".join(offered)
 
 
 def _sum_by_site(nearest: NDArray[np.int64], site_ids: list[str], values: pd.Series) -> pd.Series:

@@ -69,9 +69,9 @@ def _has_departures(context: EvidenceContext) -> bool:
 
 def _minutes_at(name: str, meaning: str) -> PublishedColumn:
     """Return a column of mean minutes of those with a journey at nine of ten departures."""
-    whose = "mean of residents who have a journey at nine of ten departures"
+    of_whom = "mean of residents who have a journey at nine of ten departures"
     blank = "nobody has a journey at nine of ten departures"
-    return PublishedColumn(name, f"{meaning}: {whose}", MINUTES, blank)
+    return PublishedColumn(name, f"{meaning}: {of_whom}", MINUTES, blank)
 
 
 REACH: Final = (

@@ -158,9 +158,9 @@ class ContactChanges:
         """
         service = next(service for service in changed.services if service.id == name)
         contacts = {name: changed.contacts_of(service).to_numpy()}
-        own = replace(self.arrays, appraisal_inputs=changed, contacts=contacts, uses={})
+        arrays = replace(self.arrays, appraisal_inputs=changed, contacts=contacts, uses={})
         made = {
-            key: rows.with_use(name, _use_of(own, service, rows.summary), own.people)
+            key: rows.with_use(name, _use_of(arrays, service, rows.summary), arrays.people)
             for key, rows in self.rows.items()
         }
         return {option: made[_key(uses)] for option, uses in self.uses.items()}

@@ -168,11 +168,13 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
             continue
         # The other weights keep their proportions, whatever this one is. Arrays are over options.
         rest = np.dot(scores[others.index].to_numpy(), (others / others.sum()).to_numpy())
-        own = scores[criterion].to_numpy()
-        gap_rest, gap = rest - rest[leader], own[leader] - own
+        on_criterion = scores[criterion].to_numpy()
+        gap_rest, gap = rest - rest[leader], on_criterion[leader] - on_criterion
         # At weight w the leader is ahead by w * gap - (1 - w) * gap_rest; it is 0 at the switch.
         slope = gap + gap_rest
-        switch = np.divide(gap_rest, slope, out=np.full(len(own), np.nan), where=slope != 0)
+        switch = np.divide(
+            gap_rest, slope, out=np.full(len(on_criterion), np.nan), where=slope != 0
+        )
         # At 0 and 1 they may tie, but none overtakes; the leader itself has no slope.
         inside = (switch > 0) & (switch < 1)
         for side in (inside & (switch >= weight), inside & (switch < weight)):

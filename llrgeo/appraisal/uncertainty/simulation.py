@@ -73,8 +73,10 @@ class Simulation:
         for measure, table in self.values.items():
             change = table.sub(table[baseline], axis=0)
             for option in table.columns:
-                here, moved = (np.quantile(t[option], [0.05, 0.5, 0.95]) for t in (table, change))
-                rows.append((measure, option, *here, *moved))
+                quantiles, moved = (
+                    np.quantile(t[option], [0.05, 0.5, 0.95]) for t in (table, change)
+                )
+                rows.append((measure, option, *quantiles, *moved))
         names = ["low", "median", "high", "change_low", "change_median", "change_high"]
         return pd.DataFrame(rows, columns=["measure", "option", *names])
 

@@ -80,12 +80,12 @@ def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
     """Open a page from disk without a network and find what is wrong with it in use."""
     heard: list[Finding] = []
     found: list[Finding] = []
-    own = path.resolve()
-    named = read_page(own.read_text("utf-8")).scripts_beside
-    beside = [(own.parent / name).as_uri() for name in named]
+    page_path = path.resolve()
+    named = read_page(page_path.read_text("utf-8")).scripts_beside
+    beside = [(page_path.parent / name).as_uri() for name in named]
     with _opened(path, browser, (1300, 900), heard) as page:
-        listen(page, heard, own=own.as_uri(), beside=beside)
-        page.goto(own.as_uri())
+        listen(page, heard, own=page_path.as_uri(), beside=beside)
+        page.goto(page_path.as_uri())
         # Without a limit here, all that follows would wait for a page that never comes to rest.
         page.wait_for_function("() => true", timeout=_ANSWERS_WITHIN_MS)
         for rule in (axe_findings, _tab_findings, _target_findings, _width_findings):

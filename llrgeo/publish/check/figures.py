@@ -121,7 +121,9 @@ class _Counter:
         )
         columns = [up, up & down & ~lost, lost, down & ~up, ~up & ~down & ~none, none]
         columns.append((up | down) & ~far)
-        return np.array([[self.people[own & flags].sum() for flags in columns] for own in groups])
+        return np.array(
+            [[self.people[group & flags].sum() for flags in columns] for group in groups]
+        )
 
     def _any(self, flags: list[_Flags]) -> _Flags:
         """Say of which areas any of some flags is set."""

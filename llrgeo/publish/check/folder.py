@@ -175,8 +175,10 @@ def _known_names(pages: dict[str, Page]) -> frozenset[str]:
     for script in (script for page in explorers for script in page.all("script")):
         if script.attributes.get("id") == "data":
             data: dict[str, Any] = json.loads(script.text)
-            found |= {each["name"] for part in ("places", "sites") for each in data.get(part, ())}
-            found |= {each["label"] for each in data.get("services", ())}
+            found |= {
+                record["name"] for part in ("places", "sites") for record in data.get(part, ())
+            }
+            found |= {record["label"] for record in data.get("services", ())}
             found |= {*data.get("authorities", ()), *data.get("areas", {}).get("label", ())}
     return frozenset(found)
 
@@ -223,7 +225,7 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
     if not recorded:
         yield FolderFinding(MANIFEST, "run", "it is missing, so no file can be held against it")
         return
-    own = str(recorded.get("run", ""))
+    run_id = str(recorded.get("run", ""))
     texts = {name: page.text for name, page in pages.items()}
     beside = [script for _, script in _scripts_beside(folder, pages) if script.is_file()]
     texts |= {
@@ -235,11 +237,11 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
             texts["tables.xlsx"] = workbook.read("xl/sharedStrings.xml").decode("utf-8")
     for name, text in texts.items():
         # Every page says of which run it is: two runs in one folder would be figures that disagree.
-        others = set(_RUN.findall(text)) - {own}
+        others = set(_RUN.findall(text)) - {run_id}
         if others:
-            yield FolderFinding(name, "run", f"of run {', '.join(sorted(others))}, not {own}")
-        elif own not in text:
-            yield FolderFinding(name, "run", f"it does not bear the run's number, {own}")
+            yield FolderFinding(name, "run", f"of run {', '.join(sorted(others))}, not {run_id}")
+        elif run_id not in text:
+            yield FolderFinding(name, "run", f"it does not bear the run's number, {run_id}")
 
 
 def _manifest_findings(folder: Path, _: dict[str, Page]) -> Iterator[FolderFinding]:

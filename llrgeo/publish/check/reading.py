@@ -36,10 +36,10 @@ def reading_grade(sentences: Iterable[str]) -> float:
     """
     words, syllables, count = 0, 0, 0
     for sentence in sentences:
-        own = _WORD.findall(sentence)
+        found = _WORD.findall(sentence)
         count += 1
-        words += len(own)
-        syllables += sum(map(count_syllables, own))
+        words += len(found)
+        syllables += sum(map(count_syllables, found))
     if not words:
         return float("nan")
     return 0.39 * words / count + 11.8 * syllables / words - 15.59
@@ -90,7 +90,9 @@ def _is_read(element: Element) -> bool:
     if any(element.inside(tag) for tag in (*_NOT_READ, *_RUNNING)):
         return False
     around = (element.within("section"), element.within("ul"))
-    classes = {name for each in around if each for name in each.attributes.get("class", "").split()}
+    classes = {
+        name for parent in around if parent for name in parent.attributes.get("class", "").split()
+    }
     return classes.isdisjoint(_NOT_RUNNING)
 
 

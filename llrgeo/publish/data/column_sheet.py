@@ -143,7 +143,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
     def _columns_of_cells(self) -> list[list[str]]:
         """Return the text of each cell, by column and row, the header's first."""
         # Looks get their index in the order in which rows need them; links begin the first row.
-        own = [
+        single_cells = [
             (row, number, self._own_cell(row, number, cell))
             for row, cells in sorted(self.table.items())
             for number, cell in cells.items()
@@ -151,7 +151,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
         numbers = sorted(self._columns, key=lambda at: (self._columns[at].first_number or 0, at))
         columns = {number: ["", *self._columns[number].cells()] for number in numbers}
         # What xlsxwriter was told cell by cell, headings and links, stands over the columns.
-        for row, number, cell in own:
+        for row, number, cell in single_cells:
             columns[number][row] = cell
         return [columns[number] for number in sorted(columns)]
 

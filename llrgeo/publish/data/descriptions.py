@@ -75,8 +75,8 @@ TRAVEL_TIMES: Final = TableDescription(
 
 def describe_travel_times(times: pd.DataFrame) -> TableDescription:
     """Return what the columns of the travel times hold, those of timetables where there are any."""
-    own = tuple(column for column in _SPREAD if column.name in times)
-    return replace(TRAVEL_TIMES, columns=(*TRAVEL_TIMES.columns, *own))
+    spread = tuple(column for column in _SPREAD if column.name in times)
+    return replace(TRAVEL_TIMES, columns=(*TRAVEL_TIMES.columns, *spread))
 
 
 CONTENTS: Final = TableDescription(

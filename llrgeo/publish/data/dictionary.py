@@ -22,8 +22,8 @@ def data_dictionary(contents: Mapping[tuple[str, str], DescribedTable]) -> pd.Da
         If a table has a column that is not declared.
     """
     names = [column.name for column in DATA_DICTIONARY.columns]
-    own = DescribedTable(pd.DataFrame(columns=names, dtype=str), DATA_DICTIONARY)
-    described = {**contents, ("tables/data_dictionary.csv", "data_dictionary"): own}
+    itself = DescribedTable(pd.DataFrame(columns=names, dtype=str), DATA_DICTIONARY)
+    described = {**contents, ("tables/data_dictionary.csv", "data_dictionary"): itself}
     rows = [
         row for (file, table), found in described.items() for row in _table_rows(file, table, found)
     ]

@@ -252,8 +252,8 @@ def site_style(publication: Publication) -> str:
     words, sites = wording(), publication.sites
     signs = dict(zip(sites["kind"], palette.site_signs(sites), strict=True))
     # Kinds of the study's own take the marker of the sign that stands for them on pages.
-    own = sorted(set(signs) - set(_MARKERS))
-    markers = {kind: _MARKERS[signs[kind]] for kind in own} if own else dict(_MARKERS)
+    own_kinds = sorted(set(signs) - set(_MARKERS))
+    markers = {kind: _MARKERS[signs[kind]] for kind in own_kinds} if own_kinds else dict(_MARKERS)
     markers |= {kind: marker for kind, marker in _MARKERS.items() if kind in signs}
     categories = "\n".join(
         f'      <category value={quoteattr(kind)} symbol="{place}" render="true" '

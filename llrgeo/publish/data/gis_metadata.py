@@ -71,11 +71,13 @@ def describe_layers(
             )
         for number, (layer, description) in enumerate(layers.items(), start=1):
             # GeoPackage allows descriptions only of columns that the layer has.
-            there = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
+            present = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             _describe(database, publication, (number, layer), description)
             database.executemany(
                 "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
-                _columns(layer, (each for each in description.columns if each.name in there)),
+                _columns(
+                    layer, (column for column in description.columns if column.name in present)
+                ),
             )
     database.close()
 

@@ -36,7 +36,8 @@ class _Block(NamedTuple):
 def first_rows(times: Sequence[TravelTimes]) -> pd.DataFrame:
     """Return the pairs of one area of each matrix: a frame with all columns and their types."""
     return pd.concat(
-        [_of_areas(each, each.minutes.index[:1]).to_long() for each in times], ignore_index=True
+        [_of_areas(matrix, matrix.minutes.index[:1]).to_long() for matrix in times],
+        ignore_index=True,
     )
 
 
@@ -63,11 +64,11 @@ def times_bytes(times: Sequence[TravelTimes], *, rows_a_group: int = ROWS_A_GROU
 def _groups(times: Sequence[TravelTimes], rows_a_group: int) -> Iterator[list[_Block]]:
     """Yield what is written together: whole matrices as far as they fit, large ones in parts."""
     group: list[_Block] = []
-    for each in times:
-        ids = each.minutes.index.sort_values()
-        step = max(1, rows_a_group // max(1, len(each.minutes.columns)))
+    for matrix in times:
+        ids = matrix.minutes.index.sort_values()
+        step = max(1, rows_a_group // max(1, len(matrix.minutes.columns)))
         for first in range(0, len(ids), step):
-            block = _Block(each, ids[first : first + step])
+            block = _Block(matrix, ids[first : first + step])
             if group and sum(other.rows for other in group) + block.rows > rows_a_group:
                 yield group
                 group = []

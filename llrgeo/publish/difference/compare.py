@@ -155,9 +155,9 @@ def compare_tables(before: pd.DataFrame | None, after: pd.DataFrame | None) -> p
     >>> compare_tables(old, new)[["row", "before", "after", "change"]].values.tolist()
     [['option a', '12', '14', 2.0], ['option b', '5', '', nan]]
     """
-    editions = [each for each in (before, after) if each is not None]
+    editions = [edition for edition in (before, after) if edition is not None]
     keys = _key_columns(editions)
-    old, new = (_figures_by_row(each, keys) for each in (before, after))
+    old, new = (_figures_by_row(edition, keys) for edition in (before, after))
     both = pd.concat([old.rename("before"), new.rename("after")], axis=1)
     # Text that is no number, and a figure that only one edition has, have no change (NaN).
     numbers = both.apply(pd.to_numeric, errors="coerce")
@@ -223,10 +223,12 @@ def _key_columns(editions: Sequence[pd.DataFrame]) -> list[str]:
     A rank names no row that words can name: what is first before and after may be two places.
     """
     shared = [
-        name for name in editions[0].columns if all(name in each.columns for each in editions)
+        name for name in editions[0].columns if all(name in edition.columns for edition in editions)
     ]
     if not _PLACES_IN_ORDER.isdisjoint(shared):
-        words = [name for name in shared if not all(_is_numeric(each[name]) for each in editions)]
+        words = [
+            name for name in shared if not all(_is_numeric(edition[name]) for edition in editions)
+        ]
         if found := _telling_apart(editions, words):
             return found
     # Rows that are the same in all columns are told apart by their number.
@@ -236,7 +238,7 @@ def _key_columns(editions: Sequence[pd.DataFrame]) -> list[str]:
 def _telling_apart(editions: Sequence[pd.DataFrame], columns: list[str]) -> list[str]:
     """Return the fewest first of some columns that tell all rows apart; none if none do."""
     for count in range(1, len(columns) + 1):
-        if not any(each.duplicated(columns[:count]).any() for each in editions):
+        if not any(edition.duplicated(columns[:count]).any() for edition in editions):
             return columns[:count]
     return []
 

@@ -99,7 +99,7 @@ def _sites(run: PublishedRun) -> set[str]:
 
 def _ids(part: str) -> Callable[[PublishedRun], set[str]]:
     """Return what lists the ids of a study's services or options."""
-    return lambda run: {str(each["id"]) for each in run.manifest["study"].get(part, [])}
+    return lambda run: {str(record["id"]) for record in run.manifest["study"].get(part, [])}
 
 
 _TOLD: Final[Mapping[str, Callable[[PublishedRun], str]]] = {

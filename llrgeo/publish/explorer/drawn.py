@@ -55,9 +55,11 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
     if publication.part_of is None:
         return list(towns.values())
     near = set(publication.base.places.index)
-    own = own_areas(publication)
+    row_in_part = own_areas(publication)
     return [
-        {**town, "area": own.get(town["area"], -1)} for key, town in towns.items() if key in near
+        {**town, "area": row_in_part.get(town["area"], -1)}
+        for key, town in towns.items()
+        if key in near
     ]
 
 

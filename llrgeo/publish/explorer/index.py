@@ -97,6 +97,6 @@ def _names(publication: Publication, number: np.ndarray) -> dict[str, list[list[
     found: dict[str, dict[tuple[Any, ...], None]] = {"ward": {}, "town": {}}
     for name in gazetteer(publication):
         if name.kind in found:
-            own = sorted(set(number[list(name.areas)].tolist()))
-            found[name.kind][name.name, *own] = None
+            parts_of_name = sorted(set(number[list(name.areas)].tolist()))
+            found[name.kind][name.name, *parts_of_name] = None
     return {kind: [list(entry) for entry in entries] for kind, entries in found.items()}

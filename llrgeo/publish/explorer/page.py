@@ -83,13 +83,15 @@ def _render(publication: Publication, data: dict[str, Any], part: PartPage | Non
     scripts = (*SCRIPTS, *PART_SCRIPTS) if part else SCRIPTS
     view = part.view if part else publication.opening_view
     people = part.people if part else publication.people[view.option.name]
-    options, own = part.options if part else options_table(publication), publication.own_roads
+    options, own_roads = part.options if part else options_table(publication), publication.own_roads
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(
         "explorer.html",
         {
-            **map_page_values(publication, (*ROAD_SCRIPTS, *scripts) if own else scripts, styles),
-            "network": network_text(own.network if own else None),
+            **map_page_values(
+                publication, (*ROAD_SCRIPTS, *scripts) if own_roads else scripts, styles
+            ),
+            "network": network_text(own_roads.network if own_roads else None),
             "part": part,
             "view": view,
             "journey": journey_label(publication.times_for(view.service, view.journey)),

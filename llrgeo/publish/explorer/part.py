@@ -52,12 +52,12 @@ def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
 def _times_of(publication: Publication, rows: Rows) -> tuple[tuple[TravelTimes, ...], TravelTimes]:
     """Return the minutes from some areas, and those of them that options are judged by."""
     times = tuple(
-        replace(each, minutes=each.minutes.iloc[rows], distance_km=None, spread={})
-        for each in publication.times
+        replace(matrix, minutes=matrix.minutes.iloc[rows], distance_km=None, spread={})
+        for matrix in publication.times
     )
     judged = next(
-        own
-        for own, whole in zip(times, publication.times, strict=True)
+        part_times
+        for part_times, whole in zip(times, publication.times, strict=True)
         if whole is publication.judged_by
     )
     return times, judged
@@ -68,7 +68,7 @@ def _tables_of(publication: Publication, area_ids: pd.Index) -> Mapping[str, pd.
     if RANKINGS not in publication.tables:
         return publication.tables
     ranked = publication.tables[RANKINGS]
-    of_areas = [each.indicator.id for each in publication.figures if each.kind == "area"]
+    of_areas = [figures.indicator.id for figures in publication.figures if figures.kind == "area"]
     kept = ~ranked["figure_id"].isin(of_areas) | ranked["place"].isin(area_ids)
     return {**publication.tables, RANKINGS: ranked[kept]}
 

@@ -119,9 +119,9 @@ def _groups(
 ) -> pd.DataFrame:
     """Return everyone, the authority and the tenths of a part."""
     # All people of a part are those of its authority, which the study has counted.
-    own = whole.index.get_loc(index[1])
+    position = whole.index.get_loc(index[1])
     columns = {
-        name: np.concatenate([np.repeat(whole[name].array[own], 2), found[number]])
+        name: np.concatenate([np.repeat(whole[name].array[position], 2), found[number]])
         for name, found in tenths.items()
     }
     return pd.DataFrame(columns, index)

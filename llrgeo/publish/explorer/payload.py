@@ -198,8 +198,8 @@ def _sites(publication: Publication) -> list[dict[str, Any]]:
     listed = _listed_sites(publication.whole)
     if publication.part_of is None:
         return listed
-    own = own_areas(publication)
-    return [{**site, "area": own.get(site["area"], -1)} for site in listed]
+    row_in_part = own_areas(publication)
+    return [{**site, "area": row_in_part.get(site["area"], -1)} for site in listed]
 
 
 @computed_once
@@ -281,12 +281,12 @@ def _accuracy(
     place = {name: number for number, name in enumerate(authorities)}
     errors = _errors(publication.whole)[id(times.accuracy), times.period]
     # Authorities by number, as areas have them: a name is in the page once.
-    own = [
+    journeys = [
         {**row, "authority": place[row["authority"]]}
         for row in errors["journeys"]
         if row["authority"] in place
     ]
-    return {**errors, "journeys": own}
+    return {**errors, "journeys": journeys}
 
 
 @computed_once
@@ -297,16 +297,16 @@ def _errors(publication: Publication) -> dict[tuple[int, str], dict[str, Any]]:
 
 
 def _errors_of(accuracy: Accuracy, period: str) -> dict[str, Any]:
-    own, differences = accuracy.journeys, accuracy.differences
-    own = own[own["period"] == period]
+    journeys, differences = accuracy.journeys, accuracy.differences
+    journeys = journeys[journeys["period"] == period]
     return {
         "journeys": records(
             {
-                "authority": own["authority"],
-                "from": own["from_min"].astype(float),
-                "to": own["to_min"].astype(float),
-                "median": own["median_abs_min"].astype(float),
-                "p90": own["p90_abs_min"].astype(float),
+                "authority": journeys["authority"],
+                "from": journeys["from_min"].astype(float),
+                "to": journeys["to_min"].astype(float),
+                "median": journeys["median_abs_min"].astype(float),
+                "p90": journeys["p90_abs_min"].astype(float),
             }
         ),
         "differences": {

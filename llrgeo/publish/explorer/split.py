@@ -139,8 +139,8 @@ def names_by_part(publication: Publication) -> list[list[NamedPlace]]:
     for name in gazetteer(publication):
         rows = np.array(name.areas, dtype=np.intp)
         for number in np.unique(numbers[rows]).tolist():
-            own = place_in_part[rows[numbers[rows] == number]]
-            found[number].append(replace(name, areas=tuple(own.tolist())))
+            rows_in_part = place_in_part[rows[numbers[rows] == number]]
+            found[number].append(replace(name, areas=tuple(rows_in_part.tolist())))
     return found
 
 

@@ -98,9 +98,9 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
         "too_close": np.sum([count[f"too_close_{name}"] for name in UNCERTAIN_CLASSES], axis=0),
     }
     # A class that is empty in all rows has no column: most studies cut nobody off.
-    shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}
+    shown = {key: people for key, people in columns.items() if key not in _IF_ANY or people.any()}
     counts = zip(
-        *(map(pages.people, each.astype(int).tolist()) for each in shown.values()), strict=True
+        *(map(pages.people, people.astype(int).tolist()) for people in shown.values()), strict=True
     )
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
     return _table(name, _heads(first, *shown), rows)

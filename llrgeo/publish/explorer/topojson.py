@@ -120,8 +120,8 @@ def _rings(shapes: np.ndarray, grid: _Grid) -> list[list[list[Arc]]]:
         if len(ring) >= _RING:
             of_parts[part].append(ring)
     of_shapes: list[list[list[Arc]]] = [[] for _ in shapes]
-    for shape, own in zip(shape_of_part.tolist(), of_parts, strict=True):
-        of_shapes[shape].append(own)
+    for shape, rings_of_part in zip(shape_of_part.tolist(), of_parts, strict=True):
+        of_shapes[shape].append(rings_of_part)
     return of_shapes
 
 

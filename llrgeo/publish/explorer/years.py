@@ -54,10 +54,10 @@ def _note(publication: Publication, year: int) -> str:
     residents = int(publication.areas["residents"].sum())
     if people is None or people == residents:
         return words["years_note"]
-    whose = words["years_people"].format(
+    people_line = words["years_people"].format(
         year=year, people=pages.number(people), residents=pages.number(residents)
     )
-    return f"{whose} {words['years_note']}"
+    return f"{people_line} {words['years_note']}"
 
 
 def _table(

@@ -46,7 +46,7 @@ def answering(theme: Theme, page: str, about: Mapping[str, str]) -> Answering:
         What an answer is about, by the names of a query: a place, an option; never a postcode.
     """
     consultation = theme.consultation
-    own = consultation.page_url(page)
+    page_url = consultation.page_url(page)
     return Answering(
         lines=tuple(
             line
@@ -60,8 +60,8 @@ def answering(theme: Theme, page: str, about: Mapping[str, str]) -> Answering:
         ),
         url=consultation.answer_url(**about),
         accessibility_url=consultation.accessibility_url,
-        page_url=own,
-        code=qr_code(own) if own else None,
+        page_url=page_url,
+        code=qr_code(page_url) if page_url else None,
     )
 
 

@@ -89,12 +89,12 @@ def whole(minutes: float) -> int:
 
 
 def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
-    own = view.areas.loc[list(place.areas)]
-    people = own["people"].to_numpy(dtype=float)
-    outcome = own["outcome"]
-    before, after = _averages(own, people)
+    journeys = view.areas.loc[list(place.areas)]
+    people = journeys["people"].to_numpy(dtype=float)
+    outcome = journeys["outcome"]
+    before, after = _averages(journeys, people)
     # Of those who move: a journey that stays the same is not "too close", it is the same.
-    close = view.accuracy.too_close(own["before_min"], own["after_min"])
+    close = view.accuracy.too_close(journeys["before_min"], journeys["after_min"])
     counted = {
         "longer": _count(people, outcome.isin(LONGER)),
         "shorter": _count(people, outcome.isin(SHORTER)),
@@ -106,17 +106,17 @@ def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
         "before_min": before,
         "after_min": after,
         "change_min": _change(before, after),
-        "worst_change_min": _worst_change(own),
+        "worst_change_min": _worst_change(journeys),
         **counted,
-        "before_site": _usual_site(own["before_site"], people),
-        "after_site": _usual_site(own["after_site"], people),
+        "before_site": _usual_site(journeys["before_site"], people),
+        "after_site": _usual_site(journeys["after_site"], people),
         "kind": _kind(before, after, counted),
     }
 
 
-def _averages(own: pd.DataFrame, people: np.ndarray) -> tuple[float, float]:
+def _averages(journeys: pd.DataFrame, people: np.ndarray) -> tuple[float, float]:
     """Return the average minutes before and after, over the same people wherever there are any."""
-    before, after = own["before_min"].to_numpy(), own["after_min"].to_numpy()
+    before, after = journeys["before_min"].to_numpy(), journeys["after_min"].to_numpy()
     both = np.isfinite(before) & np.isfinite(after)
     ends = []
     for minutes in (before, after):
@@ -134,10 +134,12 @@ def _change(before: float, after: float) -> float:
     return round(after - before, 6)
 
 
-def _worst_change(own: pd.DataFrame) -> float:
+def _worst_change(journeys: pd.DataFrame) -> float:
     """Return the change of the area that fares worst; one about the same counts as none."""
-    change = own["change_min"].where(own["outcome"].isin(["improved", "worsened"]), 0.0)
-    change = change.mask(own["outcome"] == "lost", inf).mask(own["outcome"] == "gained", -inf)
+    change = journeys["change_min"].where(journeys["outcome"].isin(["improved", "worsened"]), 0.0)
+    change = change.mask(journeys["outcome"] == "lost", inf).mask(
+        journeys["outcome"] == "gained", -inf
+    )
     return float(change.max())
 
 

@@ -79,11 +79,11 @@ def kit_files(
     files: dict[str, str | bytes] = {}
     explorers = explorers_by_authority(publication, published)
     for place in track(list(places)):
-        own = place_files(publication, place, explorers.get(place.authority, EXPLORER))
+        of_place = place_files(publication, place, explorers.get(place.authority, EXPLORER))
         if leaflets_as_pdf:
             printed = PurePosixPath(page_name(place, "leaflet")).with_suffix(".pdf")
-            own[str(printed)] = leaflet_pdf(publication, own, place)
-        files |= own
+            of_place[str(printed)] = leaflet_pdf(publication, of_place, place)
+        files |= of_place
     from llrgeo.publish.kit.preview import preview_image
 
     # The landing page lists its own files too, so it is made when all of them are known.

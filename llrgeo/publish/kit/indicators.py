@@ -87,18 +87,18 @@ def _place_indicator(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
     """Tell an indicator of the places among which those of the page lie."""
     shown, publication = view_indicator(figures), view.publication
     places = places_of(publication.areas, figures.kind).loc[list(view.place.areas)]
-    own = places.drop_duplicates().tolist()
+    names = places.drop_duplicates().tolist()
     about = describe_indicator(figures)
-    if len(own) > 1:
+    if len(names) > 1:
         # Areas differ, and no average is made of them: what is averaged may not be added up.
-        return PlaceIndicator(shown.heading, _range(shown, own), "", _count(len(own)), about)
+        return PlaceIndicator(shown.heading, _range(shown, names), "", _count(len(names)), about)
     rows = publication.tables[NAME]
     ranks = rank_texts(rows[rows["figure_id"] == shown.indicator.id], of_all=True)
     return PlaceIndicator(
         shown.heading,
-        _value(shown, own[0]),
-        ranks.get(own[0], ""),
-        _name(publication, figures, own[0]),
+        _value(shown, names[0]),
+        ranks.get(names[0], ""),
+        _name(publication, figures, names[0]),
         about,
     )
 
@@ -110,9 +110,9 @@ def _value(shown: IndicatorView, place: str) -> str:
     return shown.text(float(value))
 
 
-def _range(shown: IndicatorView, own: list[str]) -> str:
+def _range(shown: IndicatorView, names: list[str]) -> str:
     """Return the least and the most of several places, those without a figure left out."""
-    values = shown.figures.values.reindex(own).round(shown.decimals).dropna()
+    values = shown.figures.values.reindex(names).round(shown.decimals).dropna()
     if values.empty:
         return blank_text(hidden=False)
     low, high = shown.text(values.min()), shown.text(values.max())

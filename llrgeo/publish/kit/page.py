@@ -94,7 +94,9 @@ def delivery_lines(view: PlaceView) -> list[str]:
     """Return for which services a team comes, and for which the journey is a visitor's."""
     words, lines = wording(), []
     for delivery, key in (("visitor", "kit_visits"), ("team", "kit_teams")):
-        labels = [each.label for each in view.publication.services if each.delivery == delivery]
+        labels = [
+            service.label for service in view.publication.services if service.delivery == delivery
+        ]
         if labels:
             lines.append(words[key].format(services="; ".join(labels)))
     return lines

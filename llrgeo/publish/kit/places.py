@@ -85,14 +85,22 @@ def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitP
     listed, names_asked = list(places), [name.strip() for name in names]
     wanted = {name.casefold() for name in names_asked}
     called = [{place.name.casefold(), place.slug} for place in listed]
-    unknown = [name for name in names_asked if not any(name.casefold() in own for own in called)]
+    unknown = [
+        name
+        for name in names_asked
+        if not any(name.casefold() in place_names for place_names in called)
+    ]
     if unknown:
         examples = name_some([place.name for place in listed]) if listed else "none"
         msg = f"no page is made for {name_some(unknown)}; places with one: {examples}"
         raise PublishError(msg)
     if not wanted:
         return listed
-    return [place for place, own in zip(listed, called, strict=True) if not own.isdisjoint(wanted)]
+    return [
+        place
+        for place, place_names in zip(listed, called, strict=True)
+        if not place_names.isdisjoint(wanted)
+    ]
 
 
 def _towns(publication: Publication) -> Iterator[KitPlace]:
@@ -107,9 +115,9 @@ def _towns(publication: Publication) -> Iterator[KitPlace]:
         name, people = str(towns["name"][row]), float(towns["residents"][row])
         # An authority or wards of the town's name, if they hold about as many people; else the
         # areas nearest to its middle, as many as hold its people.
-        for basis, own in _of_its_name(areas, name):
-            if abs(areas["residents"].loc[own].sum() - people) <= _SAME[basis] * people:
-                yield _place(areas, name, basis, own)
+        for basis, ids in _of_its_name(areas, name):
+            if abs(areas["residents"].loc[ids].sum() - people) <= _SAME[basis] * people:
+                yield _place(areas, name, basis, ids)
                 break
         else:
             distance = areas.geometry.distance(middles[row]).to_numpy()
@@ -138,8 +146,8 @@ def _nearest(residents: pd.Series, distance: np.ndarray, people: float) -> pd.In
     return residents.index[order[:size]]
 
 
-def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> KitPlace:
-    chosen, authority = areas.loc[areas.index.isin(own)], ""
+def _place(areas: pd.DataFrame, name: str, basis: Basis, ids: pd.Index) -> KitPlace:
+    chosen, authority = areas.loc[areas.index.isin(ids)], ""
     if has_authorities(areas):
         # A place in several authorities is listed under the one that most of its residents live in.
         authority = str(chosen.groupby("authority")["residents"].sum().idxmax())

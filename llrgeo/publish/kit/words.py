@@ -170,10 +170,10 @@ def _car_lines(view: PlaceView) -> list[str]:
     publication = view.publication
     if publication.judged_by.mode != "car" or not has_cars(publication.areas):
         return []
-    own = publication.areas.loc[list(view.place.areas)]
-    homes = own["households"].sum()
+    areas = publication.areas.loc[list(view.place.areas)]
+    homes = areas["households"].sum()
     # Rounded as the explorer does, which says the same of an area.
-    share = wording().share(whole(100 * own[NO_CAR].sum() / homes) / 100) if homes else ""
+    share = wording().share(whole(100 * areas[NO_CAR].sum() / homes) / 100) if homes else ""
     return [wording()["my_no_car"].format(share=share)] if share else []
 
 
