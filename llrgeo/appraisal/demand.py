@@ -289,8 +289,8 @@ def activity_table(
     rows, listed = {}, list(services)
     by_rates, grown = (contacts_by_service(listed, table) for table in (areas, later))
     for service in listed:
-        # Growth is of rates and people; counted contacts are grown by
-        # it, and not by a rate of their own.
+        # Growth is of rates and people; counted contacts are grown by it, and not by a rate of
+        # their own.
         now, later_count = float(by_rates[service.id].sum()), float(grown[service.id].sum())
         growth = later_count / now - 1 if now else np.nan
         if counted is not None and service.id in counted.columns:

@@ -191,8 +191,8 @@ def suppress_places_of_care(table: pd.DataFrame, counted: CountedContacts) -> pd
         shown[place] = contacts.mask(secret | covered, HIDDEN)
     patients = table["delivery"] != "team"
     for place in _STATED:
-        # The shares are the study's own and public; times a rounded
-        # total they tell nothing of a count.
+        # The shares are the study's own and public; times a rounded total they tell nothing of a
+        # count.
         share = table[place] / table["contacts"].where(table["contacts"] > 0)
         if place == "home":
             share = share.where((table["unreachable"] == 0) | (share == 0))
@@ -210,8 +210,8 @@ def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.Dat
         ("home" if delivery[service] == "team" else counted.roles[site]) in counted.hidden[service]
         for service, site in zip(table["service"], table["site_id"], strict=True)
     ]
-    # What follows from contacts by arithmetic (share used, over
-    # capacity) would tell them, and goes.
+    # What follows from contacts by arithmetic (share used, over capacity) would tell them, and
+    # goes.
     keys = pd.MultiIndex.from_frame(table[["option", "service", "site_id"]])
     contacts = pd.Series(round_counts(counted.loads.loc[keys, "contacts"]).to_numpy(), table.index)
     contacts = contacts.mask(counted.is_secret(table) | np.array(covered), HIDDEN)

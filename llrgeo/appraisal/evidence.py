@@ -98,8 +98,8 @@ def draw_evidence(context: EvidenceContext, names: Container[str] | None = None)
     declarations = [table for table in TABLES if names is None or table.name in names]
     tables = make_tables(declarations, context)
     if appraisal_inputs.restricted:
-        # Where contacts are of real patients, each declaration's own
-        # rule decides what of it is shown.
+        # Where contacts are of real patients, each declaration's own rule decides what of it is
+        # shown.
         rules = {declaration.name: declaration.disclosure for declaration in declarations}
         counted = count_contacts(context.results, appraisal_inputs, baseline=context.baseline)
         tables = disclosable_tables(tables, rules, counted)

@@ -141,8 +141,8 @@ def score_options(
     """
     defined = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, defined), source="criteria")
-    # Where contacts are of real patients some measures are set
-    # aside; the others keep their proportions.
+    # Where contacts are of real patients some measures are set aside; the others keep their
+    # proportions.
     named = (*(c.measure for c in criteria), *(hurdle.measure for hurdle in hurdles))
     left_out = [measure for measure in named if measure in set_aside]
     criteria = [c for c in criteria if c.measure not in set_aside]

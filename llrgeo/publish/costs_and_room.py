@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish import pages
@@ -127,44 +128,58 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     words, loads = wording(), publication.tables.get("site_loads", pd.DataFrame())
     if "share_used" not in loads.columns:
         return
-    parts = _loads_by_site(publication)
-    loads_of_option = parts.get(option.name, {})
-    names, is_today = publication.sites["name"], option is publication.baseline
+    loads_of_option, loads_today = (
+        _loads_by_site(publication).get(name, {})
+        for name in (option.name, publication.baseline_name)
+    )
     for service in publication.services:
-        rows, today = (
-            part.get(service.id, {})
-            for part in (loads_of_option, parts.get(publication.baseline_name, {}))
-        )
-        called = in_sentence(service.label)
-        full, used = _used_if_full(rows), _used_if_full(today)
-        if full:
-            sites = "; ".join(
-                words["facts_site_now" if site in used and not is_today else "facts_site"].format(
-                    site=names[site],
-                    share=pages.share(share),
-                    now=pages.share(used.get(site, 0.0)),
-                )
-                for site, share in full.items()
-            )
-            yield words["facts_full"].format(service=called, sites=sites)
-        short = [site for site, load in rows.items() if load["below_minimum"]]
-        if short:
-            short_today = {
-                site for site, load in today.items() if load["below_minimum"] and not is_today
-            }
-            named = [
-                words["facts_short_now"].format(site=names[site])
-                if site in short_today
-                else names[site]
-                for site in short
-            ]
-            yield words["facts_short"].format(service=called, sites="; ".join(named))
+        rows = loads_of_option.get(service.id, {})
+        # Under the baseline nothing is "as today": it is today.
+        is_today = option is publication.baseline
+        today = {} if is_today else loads_today.get(service.id, {})
+        yield from _full_line(publication, service, rows, today)
+        yield from _short_line(publication, service, rows, today)
     # No stated capacity is not the same as none that is full: each has its own sentence.
     everywhere = [load for rows in loads_of_option.values() for load in rows.values()]
     if not any(pd.notna(load["capacity"]) for load in everywhere):
         yield words["facts_no_room"]
     elif not any(load["over_capacity"] > 0 for load in everywhere):
         yield words["facts_none_full"]
+
+
+def _full_line(
+    publication: Publication, service: Service, rows: SiteLoads, today: SiteLoads
+) -> Iterator[str]:
+    """Yield a line about the sites over capacity for a service, if any: with today's use if full.
+
+    `rows` and `today` are the loads of the service by site; `today` is empty for the baseline.
+    """
+    words, names = wording(), publication.sites["name"]
+    used, used_today = _used_if_full(rows), _used_if_full(today)
+    sites = "; ".join(
+        words["facts_site_now" if site in used_today else "facts_site"].format(
+            site=names[site], share=pages.share(share), now=pages.share(used_today.get(site, 0.0))
+        )
+        for site, share in used.items()
+    )
+    if sites:
+        yield words["facts_full"].format(service=in_sentence(service.label), sites=sites)
+
+
+def _short_line(
+    publication: Publication, service: Service, rows: SiteLoads, today: SiteLoads
+) -> Iterator[str]:
+    """Yield a line about the sites below the minimum of a service, if any; see `_full_line`."""
+    words, names = wording(), publication.sites["name"]
+    short, short_today = (
+        [site for site, load in loads.items() if load["below_minimum"]] for loads in (rows, today)
+    )
+    sites = "; ".join(
+        words["facts_short_now"].format(site=names[site]) if site in short_today else names[site]
+        for site in short
+    )
+    if sites:
+        yield words["facts_short"].format(service=in_sentence(service.label), sites=sites)
 
 
 def _used_if_full(loads: SiteLoads) -> dict[str, float]:

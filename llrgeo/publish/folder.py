@@ -163,8 +163,8 @@ def make_kit(
 
     places = chosen_places(kit_places(publication), names)
     about = about_files(publication, published)
-    # Leaflets are printed if the report was; the browser is
-    # looked for now, not after a first place.
+    # Leaflets are printed if the report was; the browser is looked for now, not after a first
+    # place.
     if printed := PDF in published:
         find_renderer()
     with using_wording(publication.words):

@@ -122,8 +122,8 @@ def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Itera
         towns["name"], towns["residents"], points, holders, strict=True
     ):
         middle = (float(x), float(y))
-        # A town that bears the name of a ward or authority nearby is
-        # that place, and is not listed again.
+        # A town that bears the name of a ward or authority nearby is that place, and is not listed
+        # again.
         if any(_apart(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
             continue
         town_areas = _areas_of_town(at, wards, (name, residents, middle, holder))

@@ -63,8 +63,8 @@ def beds_as_a_whole(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataF
         total = float(setting.demand(service.rates, year).sum())
         # One site without stated beds makes the sum unknown, not smaller.
         beds = sites["beds"].sum(skipna=False)
-        # Each site keeps to the target on its own, so needs add up;
-        # what that costs is `extra_beds`.
+        # Each site keeps to the target on its own, so needs add up; what that costs is
+        # `extra_beds`.
         needed = int(sites["beds_needed"].sum())
         loads = sites["offered_load"].to_numpy()
         rows.append(

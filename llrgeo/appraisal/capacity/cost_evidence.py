@@ -59,8 +59,8 @@ def flow_lines(
     """
     last, parts = len(factors) - 1, []
     for option, of_option in yearly.items():
-        # Yearly lines are straight between the study's years and
-        # constant after the last; others fall once.
+        # Yearly lines are straight between the study's years and constant after the last; others
+        # fall once.
         lines = {
             name: yearly_flow(values, start=start, years=last) for name, values in of_option.items()
         }

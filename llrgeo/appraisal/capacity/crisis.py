@@ -74,8 +74,8 @@ def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Array) -> Array:
     leave of the standard; 0 where they leave nothing, and everywhere if the teams are too few for
     the calls, for then waits grow without end.
     """
-    # What is left of the standard after the call is handled and
-    # the drive is made: the longest wait.
+    # What is left of the standard after the call is handled and the drive is made: the longest
+    # wait.
     slack_h = (dispatch.standard_min - dispatch.call_min - drive_min) / _MINUTES_AN_HOUR
     # No steady state: every call waits without end, unless there are no calls at all.
     if dispatch.load >= teams:

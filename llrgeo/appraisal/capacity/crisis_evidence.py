@@ -187,8 +187,8 @@ def _response(
     teams = _teams_by_base(dispatch, bases["site_id"], drives.to_numpy(), weights, service.share)
     contract, staff = contract_of(setting.parameters), value("response_staff_a_team")
     night = _night_wte(service, len(teams), setting.parameters)
-    # A base that no number of teams brings to the standard leaves
-    # the sum, and what follows, unknown.
+    # A base that no number of teams brings to the standard leaves the sum, and what follows,
+    # unknown.
     apart = teams.isna().any()
     return {
         "calls_an_hour": peak,

@@ -128,8 +128,8 @@ def optimism_bias(
     if not 0 <= mitigated <= 1:
         msg = f"the mitigated share of optimism bias is {mitigated:g}; it lies between 0 and 1"
         raise InputError(msg)
-    # A work of several kinds has the bounds of each in proportion
-    # to its share (Mott MacDonald 2002).
+    # A work of several kinds has the bounds of each in proportion to its share (Mott MacDonald
+    # 2002).
     weights, rows = (
         np.array(list(projects.values()), float),
         bias.index.get_indexer(pd.Index(list(projects))),

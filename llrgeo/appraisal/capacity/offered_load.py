@@ -146,8 +146,8 @@ def load_over_year(
     """
     check_stay(stay_days, cv)
     days = len(admissions_a_day)
-    # A cv of 0 is a constant stay, the limit of a gamma distribution.
-    # A gamma distribution of this mean and coefficient of variation stands for all stays.
+    # A cv of 0 is a constant stay, the limit of a gamma distribution. A gamma distribution of this
+    # mean and coefficient of variation stands for all stays.
     shape = 1 / max(cv, 1e-3) ** 2
     scale = stay_days / shape
     # So many past days as it takes until a bed is as good as never still in use, in whole cycles.

@@ -297,8 +297,8 @@ def _measures(
     rows = []
     freedom = max(len(arrived) - 1, 1)
     for name, column in _MEASURES[stream].items():
-        # A ratio of sums over years; its error by the ratio estimator,
-        # from how years differ from the mean.
+        # A ratio of sums over years; its error by the ratio estimator, from how years differ from
+        # the mean.
         mean = counts[:, column].sum() / arrived.sum()
         apart = counts[:, column] - mean * arrived
         error = np.sqrt(apart @ apart / (len(arrived) * freedom)) / arrived.mean()

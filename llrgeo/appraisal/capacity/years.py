@@ -33,8 +33,8 @@ def age_gradient(rates: pd.Series) -> pd.Series:
         # The neighbours that have a rate; the band itself stands in for one that has none.
         near = [k for k in (i - 1, i, i + 1) if 0 <= k < len(ages) and np.isfinite(logs[k])]
         usable = band in _OLDER and i in near and len(near) > 1
-        # The rise of the log of the rate between the neighbours, over
-        # the years between their middles.
+        # The rise of the log of the rate between the neighbours, over the years between their
+        # middles.
         rise = (logs[near[-1]] - logs[near[0]]) / (ages[near[-1]] - ages[near[0]]) if usable else 0
         slopes[band] = float(rise)
     return pd.Series({band: slopes[str(band)] for band in rates.index}, dtype=float)

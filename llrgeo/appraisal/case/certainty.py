@@ -125,8 +125,8 @@ def age_of_data(dates: pd.Series) -> Iterator[Item]:
     years = dates.astype(str).str.extract(_YEAR)[0].dropna().astype(int)
     if years.empty:
         return
-    # Dates are as written in sources: a year is read out of each,
-    # and one without a year says nothing.
+    # Dates are as written in sources: a year is read out of each, and one without a year says
+    # nothing.
     oldest = int(years.min())
     of_that_year = years.index[years == oldest].astype(str)
     yield Item(

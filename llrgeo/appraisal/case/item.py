@@ -75,8 +75,8 @@ def item_table(cases: Mapping[str, Iterable[Item]]) -> pd.DataFrame:
     # Column by column and all options at once, which pandas takes much faster than row by row.
     table = pd.DataFrame({name: [getattr(item, name) for _, item in listed] for name in COLUMNS})
     table["case"] = [number for number, _ in listed]
-    # People times minutes: many who lose a little weigh like few
-    # who lose much. NaN minutes come last.
+    # People times minutes: many who lose a little weigh like few who lose much. NaN minutes come
+    # last.
     table["people_min"] = table["people"] * table["minutes"]
     table["modelled"] = table["rests_on"] != "nothing"
     table = table.sort_values(

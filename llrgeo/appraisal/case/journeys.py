@@ -162,8 +162,8 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         )
         for service in services:
             change, standard = changes[service.id], service.travel_standard_min
-            # A standard that is missed at all times is another item;
-            # this one has only what the rush hour adds.
+            # A standard that is missed at all times is another item; this one has only what the
+            # rush hour adds.
             calm = compared.after.services[service.id].access.change
             newly = (change.before_min <= standard) & (change.after_min > standard)
             then_only = newly & (calm["after_min"].to_numpy() <= standard)
@@ -267,8 +267,8 @@ def _several_services(compared: Comparison) -> Item:
 
 def _worst_places(compared: Comparison) -> Iterator[Item]:
     """Yield the ten areas of most added minutes, and those of most people times minutes."""
-    # The largest of an area's services, not their sum: how bad it
-    # gets for somebody who needs that one.
+    # The largest of an area's services, not their sum: how bad it gets for somebody who needs that
+    # one.
     areas, changes, hit = compared.appraisal_inputs.areas, compared.changes, compared.any_longer
     largest = np.where(changes.longer, changes.added_min, -np.inf).max(axis=0, initial=-np.inf)
     # Areas in the order of their ids, so that the lowest of equals are named.

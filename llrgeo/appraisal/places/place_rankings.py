@@ -293,8 +293,8 @@ def _worst_tenths(
     values, errors = [], []
     for number, place in enumerate(places.names):
         inside = places.number == number
-        # A tenth is few areas, so that errors do not cancel: nine in
-        # ten single journeys is its error.
+        # A tenth is few areas, so that errors do not cancel: nine in ten single journeys is its
+        # error.
         value = _mean_of_worst(minutes.to_numpy()[inside], residents.to_numpy()[inside])
         error = times.accuracy.of_journey(str(place), times.period, value)
         values.append(value)

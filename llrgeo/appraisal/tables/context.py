@@ -243,8 +243,8 @@ class EvidenceContext:
         plan = self.evidence_inputs.capacity
         if plan is None:
             return None
-        # Of the central scenario: the case rests on no assumption
-        # that the study does not make itself.
+        # Of the central scenario: the case rests on no assumption that the study does not make
+        # itself.
         people = plan.people[CENTRAL]
         older = {year: people[year][_OLDEST] for year in plan.years if _OLDEST in people[year]}
         return Findings(

@@ -105,8 +105,8 @@ class _Counter:
     def classes(self, option: dict[str, Any], groups: _Flags) -> NDArray[np.int64]:
         """Return the people of each class over all services, in each group (docs/methods 2)."""
         counted = [_named(self.data["services"], name) for name in option["counted"]]
-        # Classes by docs/methods 2, from unpacked minutes: up, mixed,
-        # lost, down, same, none, too close.
+        # Classes by docs/methods 2, from unpacked minutes: up, mixed, lost, down, same, none, too
+        # close.
         ends = [self.minutes(option, service) for service in counted]
         changes = [_moved(*end, self.data["tolerance"]) for end in ends]
         up, down = (self._any([change[k] for change in changes]) for k in (0, 1))

@@ -98,8 +98,8 @@ def sheet_names(names: Iterable[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     taken = {"cover", "notes", "contents", "assumptions"}
     for name in names:
-        # Excel refuses names that are alike but for capitals, so they
-        # are compared in small letters.
+        # Excel refuses names that are alike but for capitals, so they are compared in small
+        # letters.
         plain = _FORBIDDEN.sub("_", name)[:_LONGEST_NAME] or "table"
         tries = (f"{plain[: _LONGEST_NAME - 3]}_{number}" for number in range(2, 100))
         chosen[name] = (
@@ -183,8 +183,8 @@ def _table_sheet(sheet: ColumnSheet, name: str, table: pd.DataFrame, looks: list
         values = table[column]
         sheet.add_column(number, values, look)
         shown = {*values.array[:_SHOWN].tolist()}
-        # Wide enough for the heading with its filter button, and for
-        # the first rows; not for a whole text.
+        # Wide enough for the heading with its filter button, and for the first rows; not for a
+        # whole text.
         longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
         sheet.set_column(number, number, min(longest + 1, _WIDEST))
     sheet.freeze_panes(1, 1)

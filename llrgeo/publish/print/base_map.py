@@ -146,8 +146,8 @@ def draw_names(
     shifts: tuple[float, ...] = _FAR_SHIFTS
     for name, point in base_map.places.items():
         spot = window.place(point)
-        # Towns outside the window are passed over, but keep their
-        # turn: only the first may move far.
+        # Towns outside the window are passed over, but keep their turn: only the first may move
+        # far.
         if not spot.is_empty:
             _name(page, spot, (str(name), _TOWN), taken, shifts)
         shifts = _SHIFTS

@@ -124,8 +124,8 @@ def _worse(publication: Publication, option: Option) -> str:
         ]
         sentences += _worst(publication, option)
     items = _items(publication, option)
-    # Teams are told by the service for which most people are farther:
-    # the same people may stand in several.
+    # Teams are told by the service for which most people are farther: the same people may stand in
+    # several.
     farther = [item["people"] for item in items if item["item"] == "team_farther"]
     if farther:
         sentences.append(words["line_teams"].format(people=pages.people(max(farther))))
@@ -143,8 +143,8 @@ def _worst(publication: Publication, option: Option) -> Iterator[str]:
     words, worst = wording(), _row(publication, "worst_changes", option)
     if worst is None or pd.isna(worst["change_min"]):
         return
-    # A ward's name says more than an area's, whose name is often
-    # that of its authority with a number.
+    # A ward's name says more than an area's, whose name is often that of its authority with a
+    # number.
     ward = worst.get("ward")
     place = f"{ward} ({worst['name']})" if isinstance(ward, str) and ward else worst["name"]
     labels = {service.id: service.label for service in publication.services}
