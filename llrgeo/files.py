@@ -235,7 +235,7 @@ def _switched(made: Path, target: Path, gone: Collection[str]) -> bool:
 
 
 def _is_lived_in(folder: Path) -> bool:
-    """Say whether this process stands in a folder, or its user's home is in it.
+    """Return whether this process stands in a folder, or its user's home is in it.
 
     Whoever stands in a folder that is exchanged stands in the old one afterwards; and what other
     programs put into a home while a new one is made of it would be lost.
@@ -332,7 +332,7 @@ def _machine() -> str:
 
 
 def _is_running(process: int) -> bool:
-    """Tell whether a process runs; True where that cannot be asked."""
+    """Return whether a process runs; True where that cannot be asked."""
     if os.name != "posix":
         return True
     try:

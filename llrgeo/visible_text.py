@@ -19,17 +19,17 @@ _HIDDEN: Final = re.compile(
 
 
 def is_seen(character: str) -> bool:
-    """Say whether a character shows at all: it is no control, and no mark without width."""
+    """Return whether a character shows at all: it is no control, and no mark without width."""
     return unicodedata.category(character) not in _UNSEEN
 
 
 def has_hidden(value: object) -> bool:
-    """Say whether a value is a text with characters that do not show, or that turn it around."""
+    """Return whether a value is a text with characters that do not show, or that turn it around."""
     return isinstance(value, str) and bool(_HIDDEN.search(value))
 
 
 def is_garbled(value: object) -> bool:
-    """Say whether a value is a text some of whose letters an encoding has spoilt.
+    """Return whether a value is a text some of whose letters an encoding has spoilt.
 
     U+FFFD stands for what could not be read. UTF-8 that was read as Windows-1252, in which an
     e with an accent is two other letters, is another text where that is turned back.

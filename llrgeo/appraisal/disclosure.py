@@ -301,7 +301,7 @@ def _protected(counts: pd.Series, hidden: frozenset[str]) -> frozenset[str]:
 
 
 def _covers_itself(hidden: pd.Series) -> bool:
-    """Say whether hidden counts leave each other their values, though their sum is known.
+    """Return whether hidden counts leave each other their values, though their sum is known.
 
     One alone follows from it. One must have more than 7, so that it may be any larger, and all
     together 6 more than they must (1 if small, else 8), so that a small one may be any from 1 to 6.

@@ -105,7 +105,7 @@ class OptionResult(OptionSummary):
 
     @property
     def worse_off(self) -> pd.Series:
-        """Say by area whether a journey is longer or lost for at least one service, never netted.
+        """Whether, by area, a journey is longer or lost for at least one service, never netted.
 
         In a study of teams alone it is a drive of theirs.
         """

@@ -55,7 +55,7 @@ def appraise(
     *,
     baseline: str,
 ) -> Evidence:
-    """Draw together all evidence about a study's evaluated options.
+    """Return all evidence about a study's evaluated options.
 
     Parameters
     ----------

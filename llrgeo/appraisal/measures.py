@@ -120,7 +120,7 @@ def measure_values(
 
 
 def off_scale(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
-    """Say where a figure lies beyond what scores 0 or 1, so that equal scores hide a difference."""
+    """Return where figures lie beyond their anchors, so that equal scores hide a difference."""
     beyond = {}
     for name in values.columns:
         low, high = sorted(measures[name].anchors)

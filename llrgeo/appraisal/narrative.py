@@ -14,7 +14,7 @@ _CHANGED: Final = ("before_min", "after_min", "change_min")
 
 
 def option_sentence(result: OptionResult, *, baseline: str, error_min: float) -> str:
-    """Say in plain English what an option does to people's journeys.
+    """Return in plain English what an option does to people's journeys.
 
     Those with a longer journey for at least one service come first, whatever another service
     gains; then those with a shorter one; the average comes last.
@@ -35,7 +35,7 @@ def option_sentence(result: OptionResult, *, baseline: str, error_min: float) ->
 
 
 def _people_by_service(result: OptionResult) -> str:
-    """Say how many people have a longer and a shorter journey for at least one service."""
+    """Return how many people have a longer and a shorter journey for at least one service."""
     everyone = everyone_of(result.people)
     total = everyone[list(CLASSES)].sum()
     longer = everyone[list(LONGER_CLASSES)].sum()
@@ -58,7 +58,7 @@ def _people_by_service(result: OptionResult) -> str:
 
 
 def _people_reached(result: OptionResult) -> str:
-    """Say for how many people a team's drive gets longer or shorter, where only teams travel."""
+    """Return for how many people a team's drive gets longer or shorter, if only teams travel."""
     everyone = everyone_of(result.drives)
     total = everyone[list(CLASSES)].sum()
     parts = [
@@ -85,7 +85,7 @@ def _average(result: OptionResult, *, error_min: float) -> str:
 
 
 def _today(result: OptionResult) -> str:
-    """Say how long the average journey takes today, and who can make none."""
+    """Return how long the average journey takes today, and how many people can make none."""
     summary = result.overall.summary
     reach = _reachable(summary["unreachable"], summary["people"])
     if pd.isna(summary["mean_min"]):

@@ -20,7 +20,7 @@ MANIFEST: Final = "manifest.json"
 
 
 def is_published_name(name: str) -> bool:
-    """Say whether a name below a folder is one that a run writes: its files, pages or tables."""
+    """Return whether a name below a folder is one that a run writes: its files, pages or tables."""
     kept_apart = name.startswith((f"{PLACES}/", f"{PARTS}/", "print/"))
     table = name.startswith("tables/") and name.endswith(".csv")
     return table or kept_apart or name in {*_ABOUT, RO_CRATE, PDF, LANDING, PREVIEW}
@@ -50,7 +50,7 @@ def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
 
 
 def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str]:
-    """Say what files are, by their names below a folder: those that every run writes, and `names`.
+    """Return what files are, by their names below a folder: those of every run, and `names`.
 
     Of `names`, only pages of a split explorer are described: one for each authority.
     """

@@ -14,12 +14,12 @@ MOST_MINUTES: Final = 1_500_000  # from areas to sites, of four bytes or so each
 
 
 def has_planner(publication: Publication) -> bool:
-    """Say whether a study is published with a planner page."""
+    """Return whether a study is published with a planner page."""
     return publication.whole.planning is not None and _minutes(publication) <= MOST_MINUTES
 
 
 def planner_left_out(publication: Publication) -> str:
-    """Say that there is no planner page, and where its figures are; empty where there is no need.
+    """Return a note that there is no planner page, and where its figures are; empty if none is due.
 
     A study that may have none for other reasons is not told of it.
     """

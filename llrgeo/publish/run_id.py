@@ -25,7 +25,7 @@ def run_id_of(settings: Mapping[str, Any], inputs: Mapping[str, str], version: s
 
 
 def is_own_id(manifest: Mapping[str, Any]) -> bool:
-    """Tell whether the `run_id` of a manifest is that of the settings and inputs beside it.
+    """Return whether the `run_id` of a manifest is that of the settings and inputs beside it.
 
     It is not once one of them was changed by hand. Release 0.1.0 counted the study file's name.
     """

@@ -90,7 +90,7 @@ def rate_factors(by_year: Mapping[int, pd.Series], base: int) -> dict[int, pd.Se
 
 
 def level_fault(stated: pd.Series, counted: pd.Series) -> str:
-    """Say that stated rates of bands differ from rates by single year; empty if they agree.
+    """Return how stated rates of bands differ from rates by single year; empty if they agree.
 
     One truth: the tables without years count by the stated ones.
     """

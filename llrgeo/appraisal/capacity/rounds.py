@@ -75,7 +75,7 @@ class DayOnTheRoad:
 
 
 def in_tested_range(visits: float, a_round: float) -> bool:
-    """Say whether visits a day and visits of a round are many enough for the continuous form."""
+    """Return whether visits a day and visits of a round are many enough for the continuous form."""
     low, high = _VISITS_A_ROUND
     return visits >= _FULL_ROUNDS * a_round and low <= a_round <= high
 

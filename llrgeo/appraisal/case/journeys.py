@@ -338,7 +338,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
 
 
 def hit_more(share: float, of_everyone: float) -> bool:
-    """Say whether a share is above everyone's by both margins; exactly the margins is above."""
+    """Return whether a share is above everyone's by both margins; exactly the margins is above."""
     above = round(share - of_everyone, 9) >= HIT_MORE_POINTS
     return above and round(share - HIT_MORE_TIMES * of_everyone, 9) >= 0
 

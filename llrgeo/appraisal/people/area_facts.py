@@ -40,32 +40,32 @@ def bands_of(areas: pd.DataFrame) -> tuple[str, ...]:
 
 
 def has_ages(areas: pd.DataFrame) -> bool:
-    """Tell whether residents are counted by age."""
+    """Return whether residents are counted by age."""
     return set(AGE_BANDS) <= set(areas.columns)
 
 
 def has_deprivation(areas: pd.DataFrame) -> bool:
-    """Tell whether each area has its national tenth of deprivation."""
+    """Return whether each area has its national tenth of deprivation."""
     return "imd_decile" in areas.columns
 
 
 def has_authorities(areas: pd.DataFrame) -> bool:
-    """Tell whether the table of areas names authorities."""
+    """Return whether the table of areas names authorities."""
     return "authority" in areas.columns and not (areas["authority"] == WHOLE).all()
 
 
 def has_cars(areas: pd.DataFrame) -> bool:
-    """Tell whether households without a car are counted."""
+    """Return whether households without a car are counted."""
     return {NO_CAR, "households"} <= set(areas.columns)
 
 
 def has_projected_people(areas: pd.DataFrame) -> bool:
-    """Tell whether projections by authority and age can be shared out to the areas."""
+    """Return whether projections by authority and age can be shared out to the areas."""
     return has_ages(areas) and "authority_code" in areas.columns
 
 
 def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
-    """Say in one line what is left out because the areas lack it; blank if nothing is.
+    """Return in one line what is left out because the areas lack it; blank if nothing is.
 
     `years` says whether the study asks for years to come.
     """

@@ -201,7 +201,7 @@ def _nobody_travels(areas: pd.Index) -> pd.DataFrame:
 
 
 def _changes(before: pd.DataFrame, after: pd.DataFrame, tolerance_min: float) -> _Changes:
-    """Say what happens to each journey; a journey lost is a longer one, one gained a shorter."""
+    """Return what happens to each journey; one lost is longer, one gained is shorter."""
     old, new = before.to_numpy(float), after.to_numpy(float)
     change, tolerance = minutes_changed(old, new, tolerance_min=tolerance_min)
     unknown = np.isnan(old) | np.isnan(new)

@@ -124,7 +124,7 @@ class BedSiting:
         return BedPlan(by_name, mean, float(least[going].max()))
 
     def allows(self, plan: BedPlan) -> bool:
-        """Say whether a plan's beds are within the limits."""
+        """Return whether a plan's beds are within the limits."""
         return plan.beds <= self.beds and min(plan.beds_by_site.values()) >= self.smallest
 
 

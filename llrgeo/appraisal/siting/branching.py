@@ -89,7 +89,7 @@ class Pseudocosts:
         return cls(np.zeros((2, sites)), np.zeros((2, sites)))
 
     def learn(self, site: int, way: int, rise: float, moved: float) -> None:
-        """Note by how much the bound rose when the column of a site moved so far."""
+        """Record by how much the bound rose when the column of a site moved so far."""
         self.raised[way, site] += max(rise, 0.0) / moved
         self.tries[way, site] += 1
 

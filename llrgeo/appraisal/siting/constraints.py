@@ -19,7 +19,7 @@ class Constraint(Protocol):
 
     @property
     def label(self) -> str:
-        """Say what is asked for, in words that finish "cannot be met: ...", as for a planner."""
+        """The constraint in words that finish "cannot be met: ..."."""
         ...
 
     def write(self, draft: Draft) -> None:
@@ -41,7 +41,7 @@ class Keep:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"keep {name_some(sorted(self.sites))}"
 
     def write(self, draft: Draft) -> None:
@@ -63,7 +63,7 @@ class Close:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"close {name_some(sorted(self.sites))}"
 
     def write(self, draft: Draft) -> None:
@@ -85,11 +85,11 @@ class OneOf:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"exactly one of {name_some(sorted(self.sites))}"
 
     def write(self, draft: Draft) -> None:
-        """Ask for one."""
+        """Add a row: one of them is open."""
         draft.add_row(draft.mask(self.sites, self.label), low=1.0, high=1.0)
 
 
@@ -107,11 +107,11 @@ class Exclusive:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"at most one of {name_some(sorted(self.sites))}"
 
     def write(self, draft: Draft) -> None:
-        """Ask for one at most."""
+        """Add a row: at most one of them is open."""
         draft.add_row(draft.mask(self.sites, self.label), high=1.0)
 
 
@@ -138,7 +138,7 @@ class DiffersFrom:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"differ in at least {self.by} from {name_some(sorted(self.sites))}"
 
     def write(self, draft: Draft) -> None:
@@ -175,13 +175,13 @@ class OneInEach:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         bare = sorted(self.needed - set(self.groups.values()))
         note = f" (no candidate is in {name_some(bare)})" if bare else ""
         return f"at least one site in each {self.what}{note}"
 
     def write(self, draft: Draft) -> None:
-        """Ask for a site in each group; one without candidates makes the model infeasible."""
+        """Add a row a group; one without candidates makes the model infeasible."""
         for group in sorted(self.needed or set(self.groups.values())):
             members = [site for site, held in self.groups.items() if held == group]
             draft.add_row(draft.mask(members, self.label), low=1.0)
@@ -202,7 +202,7 @@ class Budget:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"budget of {self.at_most:,.0f}"
 
     def write(self, draft: Draft) -> None:
@@ -228,11 +228,11 @@ class Capacity:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return "capacity of the sites"
 
     def write(self, draft: Draft) -> None:
-        """Bound what sites do."""
+        """Bound the contacts of each site by its capacity."""
         draft.mask(self.contacts.keys(), self.label)
         room = [self.contacts.get(site, np.inf) for site in draft.minutes.columns]
         draft.capacity = np.minimum(draft.capacity, room)
@@ -252,11 +252,11 @@ class MinimumActivity:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"at least {self.contacts:,.0f} contacts a year at each site"
 
     def write(self, draft: Draft) -> None:
-        """Ask for activity."""
+        """Raise the minimum of every open site."""
         draft.minimum = max(draft.minimum, self.contacts)
 
 
@@ -277,7 +277,7 @@ class MaxBeyond:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return f"at most {self.at_most:,.0f} people beyond {self.minutes:g} minutes"
 
     def write(self, draft: Draft) -> None:
@@ -316,7 +316,7 @@ class NoGroupWorse:
 
     @property
     def label(self) -> str:
-        """Say it in words."""
+        """The constraint in words."""
         return "no group worse than today"
 
     def write(self, draft: Draft) -> None:

@@ -156,11 +156,11 @@ class CoverRelaxation:
         return values[0], values[1]
 
     def stop_above(self, most: float) -> None:
-        """Let no solution be worked out whose value is above so many sites."""
+        """Stop the solver once the value exceeds so many sites."""
         self.highs.setOptionValue("objective_bound", most)
 
     def _drop(self, slack: Vector) -> None:
-        """Take out the rows that do not bind; `slack` is by how much each known row is met."""
+        """Remove the rows that do not bind; `slack` is by how much each known row is met."""
         loose = slack[self.rows] > _MISSED
         self.highs.deleteRows(int(loose.sum()), np.flatnonzero(loose).astype(np.int32))
         self.rows = self.rows[~loose]
@@ -173,7 +173,7 @@ class CoverRelaxation:
         self.terms, self.least = self.terms[kept], self.least[kept]
 
     def _put_in(self, rows: Positions) -> None:
-        """Put in some of the known rows."""
+        """Add some of the known rows."""
         terms, number = self.terms[rows], len(rows)
         unlimited = np.full(number, np.inf)
         starts, sites = terms.indptr[:-1].astype(np.int32), terms.indices.astype(np.int32)

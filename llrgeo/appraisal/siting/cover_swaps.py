@@ -181,7 +181,7 @@ def _comes(lists: CoverLists, now: SearchState, area: int, out: int) -> int:
 
 @compiled
 def _weigh_more(lists: CoverLists, now: SearchState, bare: _Integers, left: int) -> None:
-    """Let those of some areas that are bare still weigh one more."""
+    """Raise by one the weight of those of some areas that are still uncovered."""
     for area in bare[:left]:
         if now.counts[area] == 0:
             now.weights[area] += 1

@@ -97,14 +97,14 @@ def assign_areas(model: Model, plan: Positions) -> BoundedPlan:
 
 
 def _add_site_rows(programme: Programme, sites: IntArray, model: Model) -> None:
-    """Ask for the number of sites, and for what constraints say of the open ones."""
+    """Add the limits on the number of sites, and the constraints on the open ones."""
     programme.add_rows(1, [(0, sites, 1.0)], low=max(model.min_sites, 1), high=model.max_sites)
     for row in model.rows:
         programme.add_rows(1, [(0, sites, row.coefficients)], low=row.low, high=row.high)
 
 
 def _add_cover(programme: Programme, sites: IntArray, model: Model) -> None:
-    """Ask for an open site that covers each area, and charge for areas without a second one."""
+    """Require an open site that covers each area, and charge for areas without a second one."""
     areas, site = np.nonzero(model.cover)
     count = len(model.cover)
     if count:
@@ -224,7 +224,7 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
 def _send_nobody_nowhere(
     programme: Programme, sites: IntArray, flows: IntArray, allowed: Mask, catchments: Catchments
 ) -> None:
-    """Give no area to a site that it cannot reach while one is open that it can.
+    """Forbid an area a site that it cannot reach while one is open that it can.
 
     Without this a share of an area would make room elsewhere by going nowhere. For each area and
     each site k that it reaches: share that goes nowhere + open_k <= 1.

@@ -101,7 +101,7 @@ class Formulation:
 
 
 def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> Formulation:
-    """Put a siting problem into numbers.
+    """Formulate a siting problem as arrays.
 
     Parameters
     ----------

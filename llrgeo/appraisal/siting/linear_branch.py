@@ -77,7 +77,7 @@ class _LinearTree:
         )
 
     def _learn(self, part: Part, value: float) -> None:
-        """Note by how much the last branch of a part raised the bound, at most to the best plan."""
+        """Record by how much the last branch of a part raised the bound, up to the best plan."""
         if part.branched < 0:
             return
         rise = min(value, self.best.cost / self.unit) - part.bound / self.unit

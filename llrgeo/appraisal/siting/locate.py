@@ -227,7 +227,7 @@ def _gap(value: float, bound: float) -> float:
 def _refuse(
     times: TravelTimes, demand: pd.Series, problem: SitingProblem, answer: BoundedPlan
 ) -> NoReturn:
-    """Say why there is no plan."""
+    """Raise the error that says why there is no plan."""
     if np.isposinf(answer.bound):
         raise InfeasibleError(explain_infeasibility(times, demand, problem))
     msg = "no plan was found in the time given; allow more seconds or ask for less"

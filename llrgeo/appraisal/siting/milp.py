@@ -105,7 +105,7 @@ class Programme:
         return np.arange(self.columns - count, self.columns)
 
     def charge(self, columns: IntArray, costs: FloatArray, constant: float = 0.0) -> None:
-        """Let columns cost something, and the whole a constant."""
+        """Add a cost for each unit of columns, and a constant to the whole."""
         self.charges.append((columns, costs))
         self.constant += constant
 

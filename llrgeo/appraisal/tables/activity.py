@@ -83,7 +83,7 @@ def _cross_border(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _has_border(context: EvidenceContext) -> bool:
-    """Say whether both areas and sites name authorities, so that one can be outside."""
+    """Return whether both areas and sites name authorities, so that one can be outside."""
     appraisal_inputs = context.appraisal_inputs
     return "authority" in appraisal_inputs.sites.columns and has_authorities(appraisal_inputs.areas)
 

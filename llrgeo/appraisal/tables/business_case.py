@@ -86,7 +86,7 @@ def _checklist(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _tells_england(context: EvidenceContext) -> bool:
-    """Say whether capacity is planned for areas whose national tenth of deprivation is known."""
+    """Return whether capacity is planned for areas whose national tenth of deprivation is known."""
     return has_capacity(context) and has_deprivation(context.appraisal_inputs.areas)
 
 

@@ -43,7 +43,7 @@ NEVER_SHORT: Final = "never in these years, or no number is stated"
 
 
 def whose_people(context: EvidenceContext) -> str:
-    """Say that a table of years counts projected people, where others count those of the census."""
+    """Return a note that the table counts projected people, where others count the census."""
     if not has_capacity(context):
         return ""
     plan, residents = context.capacity_plan, int(context.appraisal_inputs.areas["residents"].sum())
@@ -57,7 +57,7 @@ def whose_people(context: EvidenceContext) -> str:
 
 
 def has_capacity(context: EvidenceContext) -> bool:
-    """Say whether the study states years, and so the capacity of its options."""
+    """Return whether the study states years, and so the capacity of its options."""
     return context.evidence_inputs.capacity is not None
 
 

@@ -84,7 +84,7 @@ Condition: TypeAlias = Callable[[EvidenceContext], bool]
 
 
 def always(_: EvidenceContext) -> bool:
-    """Say that a table applies to every study."""
+    """Return True: the table applies to every study."""
     return True
 
 

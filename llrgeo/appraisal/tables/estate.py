@@ -52,7 +52,7 @@ _FACTS: Final = {
 
 
 def has_estate(context: EvidenceContext) -> bool:
-    """Say whether the study names an estate."""
+    """Return whether the study names an estate."""
     return has_capacity(context) and context.capacity_plan.estate is not None
 
 

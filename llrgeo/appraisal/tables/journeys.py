@@ -73,7 +73,7 @@ _GRADIENTS: Final = (
 
 
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
-    """Say beside each group whether its mean changes by less than the error of a journey."""
+    """Return journeys by group, and whether a mean changes by less than its error."""
     journeys = by_service(context, lambda result: result.access.groups.reset_index())
     error_min = context.mean_error_min
     return journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min)

@@ -67,12 +67,12 @@ def contacts_travelled(context: EvidenceContext, group: Mapping[str, str]) -> fl
 
 
 def has_visits(context: EvidenceContext) -> bool:
-    """Say whether somebody travels to a site for any service of the study."""
+    """Return whether somebody travels to a site for any service of the study."""
     return bool(context.appraisal_inputs.visited)
 
 
 def has_teams(context: EvidenceContext) -> bool:
-    """Say whether a team travels to the home for any service of the study."""
+    """Return whether a team travels to the home for any service of the study."""
     return len(context.appraisal_inputs.visited) < len(context.appraisal_inputs.services)
 
 

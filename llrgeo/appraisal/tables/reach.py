@@ -62,7 +62,7 @@ def _by_departure(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _has_departures(context: EvidenceContext) -> bool:
-    """Say whether journeys by timetable are known for each departure of the window."""
+    """Return whether journeys by timetable are known for each departure of the window."""
     times = context.evidence_inputs.transit_times
     return has_visits(context) and times is not None and bool(times.spread)
 

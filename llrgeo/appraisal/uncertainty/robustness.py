@@ -226,7 +226,7 @@ def site_set_summaries(
 
 
 def robustness_sentence(place: FirstPlace, labels: Mapping[str, str]) -> str:
-    """Say in plain English how far the leader's place depends on the weights.
+    """Return in plain English how far the leader's place depends on the weights.
 
     `labels` are what readers call the options and the criteria, by id. Pages say the same in
     their own language (`publish/report/ranking.py`).

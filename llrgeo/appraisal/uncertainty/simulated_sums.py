@@ -195,7 +195,7 @@ def _travel(
 
 @compiled
 def _put(found: _Numbers, start: int, sums: _Numbers) -> None:
-    """Put the sums of some draws in their place among all."""
+    """Copy the sums of a block of draws into those of all draws."""
     for row in range(len(found)):
         for i in range(found.shape[1]):
             sums[row, start + i] = found[row, i]

@@ -70,7 +70,7 @@ _FOCUSED: Final = """() => {
 
 
 def has_browser() -> bool:
-    """Tell whether Chromium and what drives it are installed (the extra `browser`)."""
+    """Return whether Chromium and what drives it are installed (the extra `browser`)."""
     return installed_chromium() is not None and all(
         find_spec(name) for name in ("playwright", "axe_playwright_python")
     )
@@ -141,7 +141,7 @@ def open_browser() -> Iterator["Browser"]:
 
 
 def listen(page: "Page", heard: list[Finding], *, own: str, beside: Collection[str] = ()) -> None:
-    """Note what a page asks for beyond itself and scripts beside it, and the errors it meets."""
+    """Record requests of a page beyond itself and the scripts beside it, and its errors."""
 
     def note(rule: str, message: str) -> None:
         heard.append(Finding(rule, message))

@@ -126,7 +126,7 @@ class _Counter:
         )
 
     def _any(self, flags: list[_Flags]) -> _Flags:
-        """Say of which areas any of some flags is set."""
+        """Return of which areas any of some flags is set."""
         any_of: _Flags = np.any([np.zeros(len(self.people), dtype=bool), *flags], axis=0)
         return any_of
 
@@ -140,7 +140,7 @@ class _Counter:
         return rows
 
     def _close(self, service: dict[str, Any], before: _Floats, after: _Floats) -> _Flags:
-        """Say where a change is within the measured error of a difference."""
+        """Return where a change is within the measured error of a difference."""
         differences = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
         both = np.isfinite(before) & np.isfinite(after)
         if not differences["middles"]:
@@ -172,7 +172,7 @@ def _change(before: _Floats, after: _Floats) -> _Floats:
 
 
 def _moved(before: _Floats, after: _Floats, tolerance: float) -> tuple[_Flags, _Flags]:
-    """Say whose journey is longer or lost, and whose shorter or gained."""
+    """Return where a journey is longer or lost, and where shorter or gained."""
     was, remains, change = np.isfinite(before), np.isfinite(after), _change(before, after)
     return (was & ~remains) | (change > tolerance), (~was & remains) | (change < -tolerance)
 

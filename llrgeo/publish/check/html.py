@@ -48,7 +48,7 @@ class Element:
         return "".join(self.pieces)
 
     def inside(self, tag: str) -> bool:
-        """Tell whether an element of a tag is around this one."""
+        """Return whether an element of a tag is around this one."""
         return self.within(tag) is not None
 
     def within(self, tag: str) -> "Element | None":

@@ -67,7 +67,7 @@ def _cells(values: pd.Series) -> list[object]:
 
 
 def _has_formulas(values: pd.Series) -> bool:
-    """Say whether any text of a column looks like a formula; each different one is read once."""
+    """Return whether any text of a column looks like a formula; each different one is read once."""
     return any(isinstance(value, str) and _FORMULA.match(value) for value in values.unique())
 
 

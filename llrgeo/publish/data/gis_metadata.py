@@ -71,13 +71,11 @@ def describe_layers(
             )
         for number, (layer, description) in enumerate(layers.items(), start=1):
             # GeoPackage allows descriptions only of columns that the layer has.
-            present = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
+            there = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             _describe(database, publication, (number, layer), description)
             database.executemany(
                 "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
-                _columns(
-                    layer, (column for column in description.columns if column.name in present)
-                ),
+                _columns(layer, (each for each in description.columns if each.name in there)),
             )
     database.close()
 
@@ -88,8 +86,8 @@ def _columns(layer: str, columns: Iterable[PublishedColumn]) -> Iterator[tuple[s
     for column in columns:
         unit = column.unit.name if column.unit else ""
         blank = blank_is.format(meaning=column.blank) if column.blank else ""
-        description = ". ".join(filter(None, (column.meaning, unit, blank)))
-        yield layer, column.name, column.meaning[:_LONGEST], description
+        said = ". ".join(filter(None, (column.meaning, unit, blank)))
+        yield layer, column.name, column.meaning[:_LONGEST], said
 
 
 def _describe(

@@ -230,7 +230,7 @@ def _field(
 
 
 def _hidden(values: pd.Series) -> NDArray[np.bool_]:
-    """Say which values stand for a hidden small number: text, so no column of numbers has any."""
+    """Return which values stand for a hidden small number; no column of numbers has any."""
     if pd.api.types.is_numeric_dtype(values):
         return np.zeros(len(values), dtype=bool)
     hidden: NDArray[np.bool_] = values.isin([HIDDEN]).to_numpy(bool)

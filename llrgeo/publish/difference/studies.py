@@ -13,7 +13,7 @@ _SITE_COLUMNS: Final = ("site_id", "from_site", "to_site")  # of any table
 
 
 def study_parts(difference: RunDifference) -> pd.DataFrame:
-    """Tell what the two studies are made of.
+    """Return the parts of the two studies, side by side.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def study_parts(difference: RunDifference) -> pd.DataFrame:
 
 
 def comparison_cautions(difference: RunDifference) -> list[str]:
-    """Say in sentences that two runs are of different studies, and what cannot be compared.
+    """Return sentences: that two runs are of different studies, and what cannot be compared.
 
     Empty for two runs of one study by the same versions.
     """

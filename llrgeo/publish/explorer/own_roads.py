@@ -52,7 +52,7 @@ def own_roads_data(
 
 
 def has_room(page: str) -> bool:
-    """Say whether a page is as small as an explorer must be, as it is and gzipped."""
+    """Return whether a page is as small as an explorer must be, as it is and gzipped."""
     written = page.encode("utf-8")
     most, most_zipped = LIMITS
     # The quickest level takes a fifth of the time of the best, and is seldom too large.

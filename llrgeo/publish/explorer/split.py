@@ -85,7 +85,7 @@ class PartPage:
 
 
 def is_split(publication: Publication, split_above: int = SPLIT_ABOVE) -> bool:
-    """Say whether the explorer is split: above so many areas, where they tell two authorities.
+    """Return whether the explorer is split: above so many areas, where they tell two authorities.
 
     Where authorities have few areas each (a table that names a town or the area itself as its
     authority), one page stays.

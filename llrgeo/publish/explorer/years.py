@@ -49,7 +49,7 @@ def people_of_year(publication: Publication) -> dict[int, int]:
 
 
 def _note(publication: Publication, year: int) -> str:
-    """Say whose people a year counts, and how many the rest of the page does."""
+    """Return whose people a year counts, and how many the rest of the page does."""
     words, people = wording(), people_of_year(publication).get(year)
     residents = int(publication.areas["residents"].sum())
     if people is None or people == residents:

@@ -66,7 +66,7 @@ def answering(theme: Theme, page: str, about: Mapping[str, str]) -> Answering:
 
 
 def _days(theme: Theme) -> str:
-    """Say from when until when people can answer."""
+    """Return from when until when people can answer, in words; empty for no dates."""
     words, consultation = wording(), theme.consultation
     opens, closes = words.long_date(consultation.opens), words.long_date(consultation.closes)
     if opens and closes:

@@ -154,7 +154,7 @@ def _usual_site(sites: pd.Series, people: np.ndarray) -> str | None:
 
 
 def _kind(before: float, after: float, counted: dict[str, int]) -> str:
-    """Say in one word what happens to a place: by its people, not by their average."""
+    """Return the kind of change of a place: by its people, not by their average."""
     if not (isfinite(before) and isfinite(after)):
         ends = {(True, False): "lost", (False, True): "gained", (False, False): "none"}
         return ends[isfinite(before), isfinite(after)]

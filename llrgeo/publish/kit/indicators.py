@@ -84,7 +84,7 @@ def indicator_lines(indicators: list[PlaceIndicator]) -> list[str]:
 
 
 def _place_indicator(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
-    """Tell an indicator of the places among which those of the page lie."""
+    """Return an indicator of the places in which the areas of the page lie."""
     shown, publication = view_indicator(figures), view.publication
     places = places_of(publication.areas, figures.kind).loc[list(view.place.areas)]
     names = places.drop_duplicates().tolist()

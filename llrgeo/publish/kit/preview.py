@@ -48,7 +48,7 @@ def preview_image(publication: Publication) -> bytes:
 
 
 def _has_letters(text: str) -> bool:
-    """Tell whether the font of pictures has every letter of a text."""
+    """Return whether the font of pictures has every letter of a text."""
     return all(ord(sign) in _letters() for sign in printable(text) if not sign.isspace())
 
 

@@ -166,7 +166,7 @@ def about_lines(view: PlaceView) -> list[str]:
 
 
 def _car_lines(view: PlaceView) -> list[str]:
-    """Say how many homes have no car, where times are by car and that is counted."""
+    """Return how many homes have no car, where times are by car and the census counts cars."""
     publication = view.publication
     if publication.judged_by.mode != "car" or not has_cars(publication.areas):
         return []
@@ -221,7 +221,7 @@ def _lines(view: PlaceView, service: Service, row: pd.Series) -> Iterator[str]:
 
 
 def _change_line(service: Service, row: pd.Series) -> str:
-    """Say by how much a service changes, or for how many either way."""
+    """Return by how much a service changes, or for how many people it does either way."""
     words, kind, who = wording(), str(row["kind"]), _WHO[service.delivery]
     if kind == "mixed":
         return words["kit_mixed"].format(**_people_of(row))

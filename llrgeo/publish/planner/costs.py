@@ -76,7 +76,7 @@ def kilometres(
 
 
 def needs_kilometres(rates: Rates | None, measures: Iterable[str]) -> bool:
-    """Tell whether a page computes anything from kilometres: costs, or the criterion of carbon."""
+    """Return whether a page computes from kilometres: costs, or the criterion of carbon."""
     costed = rates is not None and rates.service_costs is not None
     return costed or (rates is not None and _CARBON in set(measures))
 

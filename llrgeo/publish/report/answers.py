@@ -86,7 +86,7 @@ def cost_basis(publication: Publication) -> str:
 
 
 def _does(publication: Publication, option: Option) -> str:
-    """Say which services start and stop, at how many sites each."""
+    """Return which services start and stop, at how many sites each."""
     words = wording()
     parts: dict[str, list[str]] = {"starts": [], "stops": []}
     for service in publication.services:
@@ -107,7 +107,7 @@ def _does(publication: Publication, option: Option) -> str:
 
 
 def _worse(publication: Publication, option: Option) -> str:
-    """Say who has a longer journey for any service, where it is worst, and who a shorter one."""
+    """Return who has a longer journey for any service, where it is worst, and who a shorter one."""
     words = wording()
     row = _row(publication, "people_by_service", option, group="everyone")
     if row is None:
@@ -158,7 +158,7 @@ def _worst(publication: Publication, option: Option) -> Iterator[str]:
 
 
 def _costs(publication: Publication, option: Option) -> str:
-    """Say what the provider pays more or less, and what patients and carbon save for it.
+    """Return what the provider pays more or less, and what patients and carbon save for it.
 
     Where the study states works on buildings they are said beside what services cost, with what
     both come to; the benefits and the net cost are then set against the two together.
@@ -184,7 +184,7 @@ def _costs(publication: Publication, option: Option) -> str:
 
 
 def _cope(publication: Publication, option: Option) -> str:
-    """Say which sites would be over capacity, which below their minimum, and what is not known."""
+    """Return which sites would be over capacity or below their minimum, and what is unknown."""
     words = wording()
     if "share_used" not in publication.tables.get("site_loads", pd.DataFrame()).columns:
         return words["line_cope_unknown"]
@@ -231,7 +231,7 @@ def _beds(publication: Publication, option: Option) -> Iterator[str]:
 
 
 def _sure(publication: Publication, option: Option) -> str:
-    """Say where the option ranks, in how many weightings it is first, and what rests on guesses."""
+    """Return the option's rank, in how many weightings it is first, and what rests on guesses."""
     words, sentences = wording(), []
     for row in _items(publication, option):
         if row["item"] == "first_in_weightings":

@@ -24,7 +24,7 @@ _MONEY: Final = ("capital", "running")
 
 
 def has_capacity(publication: Publication) -> bool:
-    """Say whether the study appraised the capacity of its options."""
+    """Return whether the study appraised the capacity of its options."""
     return "capacity_by_year" in publication.tables
 
 
@@ -182,7 +182,7 @@ def _bars(bars: pd.DataFrame, name: str, title: str) -> Drawing:
 
 
 def capacity_standing(publication: Publication) -> str:
-    """Say how many of the chapter's parameters are official, published, and assumed."""
+    """Return how many of the chapter's parameters are official, published, and assumed."""
     standing = publication.tables["capacity_parameters"]["standing"].value_counts()
     return wording()["capacity_standing_text"].format(
         official=int(standing.get("official", 0)),

@@ -179,7 +179,7 @@ def longer_table(publication: Publication, longer: pd.DataFrame) -> Table:
 
 
 def whose_people(publication: Publication) -> str:
-    """Say whose people the years count and whose the headline does; nothing if they are the same.
+    """Return whose people the years count and whose the headline does; empty if the same.
 
     Both figures are of the first year of the study, in which they can be compared.
     """

@@ -49,7 +49,7 @@ def places_chapter(publication: Publication) -> dict[str, Any] | None:
 
 
 def _is_unmeasured(ranks: pd.DataFrame) -> bool:
-    """Say whether the times of access, and so each of its ranks, were never measured."""
+    """Return whether the times of access, and so each of its ranks, were never measured."""
     of_access = ranks[ranks["option"] != ""]
     return len(of_access) > 0 and bool(of_access["gap_error"].isna().all())
 

@@ -55,7 +55,7 @@ def robustness_lines(publication: Publication) -> list[str]:
 
 
 def option_sentence(publication: Publication, option: Option) -> str:
-    """Say what an option does to people's journeys.
+    """Return what an option does to people's journeys, in sentences.
 
     Those with a longer journey for at least one service come first, whatever another service
     gains; then those with a shorter one; the average comes last.

@@ -96,7 +96,7 @@ def frame_of(base: BaseMap, authorities: pd.Series) -> Frame:
 
 
 def is_hatched(row: LegendRow) -> bool:
-    """Tell whether the areas of a class are hatched: those of longer journeys are."""
+    """Return whether the areas of a class are hatched: those of longer journeys are."""
     return row.item.steps > 0
 
 
