@@ -52,9 +52,9 @@ SITE_KINDS: Final = tuple(ROLE_OF_KIND)
 WHOLE: Final = "Whole study area"  # the authority of areas whose table names none
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 
-_SHOWN = 5  # how many bad ids a message names
+_MOST_IDS: Final = 5  # how many bad ids a message names
 
-_TOLD: Final = 60  # faults in one message
+_MOST_FAULTS: Final = 60  # faults in one message
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
@@ -213,11 +213,11 @@ def list_faults(faults: Sequence[str], *, source: str) -> str:
     """Return a message: one line for one fault, a list for several."""
     if len(faults) == 1:
         return f"{source}: {faults[0]}"
-    more = [f"and {len(faults) - _TOLD:,} more"] if len(faults) > _TOLD else []
-    return "\n  - ".join([f"{source}: {len(faults):,} faults", *faults[:_TOLD], *more])
+    more = [f"and {len(faults) - _MOST_FAULTS:,} more"] if len(faults) > _MOST_FAULTS else []
+    return "\n  - ".join([f"{source}: {len(faults):,} faults", *faults[:_MOST_FAULTS], *more])
 
 
 def name_some(ids: Iterable[object]) -> str:
     """Name the first few ids of a list, with an ellipsis where there are more."""
     listed = [str(id_) for id_ in ids]
-    return ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
+    return ", ".join(listed[:_MOST_IDS]) + (", ..." if len(listed) > _MOST_IDS else "")

@@ -171,7 +171,7 @@ def drop_rows(column: str, *values: str) -> Rule:
 def suppress_totals(table: pd.DataFrame, counted: CountedContacts) -> pd.DataFrame:
     """Round the contacts of each service, and let the rounded number grow as the rates do."""
     contacts = table["service"].map(counted.shown_totals)
-    later = _shown(contacts, 1 + table["growth"])
+    later = _scaled_totals(contacts, 1 + table["growth"])
     return table.assign(contacts=contacts, contacts_later=later)
 
 
@@ -196,7 +196,7 @@ def suppress_places_of_care(table: pd.DataFrame, counted: CountedContacts) -> pd
         share = table[place] / table["contacts"].where(table["contacts"] > 0)
         if place == "home":
             share = share.where((table["unreachable"] == 0) | (share == 0))
-        shown[place] = shown[place].mask(patients, _shown(totals, share))
+        shown[place] = shown[place].mask(patients, _scaled_totals(totals, share))
     return shown
 
 
@@ -260,7 +260,7 @@ def round_counts(counts: pd.Series) -> pd.Series:
     return rounded.astype("int64").astype("str").mask(is_small(counts), HIDDEN)
 
 
-def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
+def _scaled_totals(totals: pd.Series, factor: pd.Series) -> pd.Series:
     """Return totals as they are shown times a factor, as text; hidden where either is not known."""
     product = pd.to_numeric(totals.where(totals != HIDDEN)) * factor
     return round_counts(product.fillna(0)).mask(product.isna(), HIDDEN)

@@ -111,7 +111,9 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
     for service, site_ids in option.sites.items():
         unknown = sorted(site_ids - set(sites))
         if unknown:
-            faults.append(f"{service}: no such site: {name_some(unknown)}{_meant(unknown, sites)}")
+            faults.append(
+                f"{service}: no such site: {name_some(unknown)}{_suggestion(unknown, sites)}"
+            )
     for service, shares in option.shares.items():
         faults += [f"{service}: {fault}" for fault in share_faults(shares)]
     for service, room in option.capacity.items():
@@ -126,7 +128,7 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
     return [f"option '{option.name}': {fault}" for fault in faults]
 
 
-def _meant(unknown: Sequence[str], sites: Collection[str]) -> str:
+def _suggestion(unknown: Sequence[str], sites: Collection[str]) -> str:
     """Return what the first of some unknown ids of sites is likely meant as."""
     parts = [part.strip() for part in re.split("[,;]", unknown[0])]
     if len(parts) > 1 and set(parts) <= set(sites):

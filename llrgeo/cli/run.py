@@ -161,11 +161,11 @@ def _publish(
     """Write the pages and tables of a result, and what else was asked for."""
     from llrgeo.execution.tasks import map_here
     from llrgeo.publish.file_list import pages_of_earlier_runs
-    from llrgeo.publish.folder import More, make_kit, maps_for_print, report_as_pdf
+    from llrgeo.publish.folder import ExtraFiles, make_kit, maps_for_print, report_as_pdf
     from llrgeo.schema import name_some
     from llrgeo.study.run import publish_study
 
-    more: dict[str, More] = {}
+    more: dict[str, ExtraFiles] = {}
     if extras.print_maps:
         more["maps for print"] = maps_for_print
     if extras.pdf:

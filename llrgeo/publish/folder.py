@@ -43,7 +43,7 @@ from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
-More: TypeAlias = Callable[[Publication, Collection[str]], Mapping[str, Content]]
+ExtraFiles: TypeAlias = Callable[[Publication, Collection[str]], Mapping[str, Content]]
 """Makes what a run publishes besides pages and tables, given the names of all files before it."""
 
 
@@ -52,7 +52,7 @@ def publish(
     folder: Path,
     *,
     drawn: Mapping[str, str] | None = None,
-    more: Iterable[More] = (),
+    more: Iterable[ExtraFiles] = (),
     map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:

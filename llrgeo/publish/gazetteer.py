@@ -124,7 +124,7 @@ def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Itera
         middle = (float(x), float(y))
         # A town that bears the name of a ward or authority nearby is that place, and is not listed
         # again.
-        if any(_apart(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
+        if any(_distance_m(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
             continue
         town_areas = _areas_of_town(at, wards, (name, residents, middle, holder))
         yield NamedPlace(str(name), "town", town_areas, middle)
@@ -165,5 +165,5 @@ def _middle(points: np.ndarray) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     return float(np.hypot(one[0] - other[0], one[1] - other[1]))

@@ -14,7 +14,7 @@ from llrgeo.publish.data.packages import RO_CRATE
 from llrgeo.publish.explorer.split import FOLDER
 from llrgeo.publish.file_list import MANIFEST, PLANNER
 
-_OWN: Final = (FOLDER, "tables")
+_REMOVABLE_FROM: Final = (FOLDER, "tables")
 
 
 def left_over(folder: Path, names: Collection[str]) -> list[str]:
@@ -37,7 +37,7 @@ def left_over(folder: Path, names: Collection[str]) -> list[str]:
         return []
     # Real folders count: a manifest that was tampered with, or a link, may lead anywhere.
     home = folder.resolve()
-    own_folders = {home / name for name in _OWN}
+    own_folders = {home / name for name in _REMOVABLE_FROM}
     gone = [(name, folder / name) for name in sorted(recorded) if name not in names]
     return [
         name

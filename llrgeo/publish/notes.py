@@ -33,11 +33,11 @@ def translate_note(text: str, words: Wording) -> str:
     if words.language == LANGUAGE:
         return text
     for key, pattern in _patterns():
-        text = pattern.sub(partial(_said, key=key, words=words), text)
+        text = pattern.sub(partial(_translated, key=key, words=words), text)
     return text
 
 
-def _said(match: re.Match[str], key: str, words: Wording) -> str:
+def _translated(match: re.Match[str], key: str, words: Wording) -> str:
     """Return what a note says by the catalogue: its numbers as the language writes them."""
     values = {name: _value(value, words) for name, value in match.groupdict().items()}
     return words[key].format(**values)
@@ -54,7 +54,7 @@ def _value(text: str, words: Wording) -> str:
         return words.long_date(f"{day[3]}-{month:02}-{int(day[1]):02}")
     for key, pattern in _patterns(_FEED):
         if fault := pattern.fullmatch(text):
-            return _said(fault, key, words)
+            return _translated(fault, key, words)
     # What areas lack is a list of names that the catalogue has, too.
     lacks = {english[key]: words[key] for key in english if key.startswith(_LACK)}
     parts = re.split(r", (?![^(]*\))", text)

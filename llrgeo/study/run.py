@@ -27,7 +27,7 @@ from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.first_pages import FIRST_TABLES, first_pages
 from llrgeo.publish.folder import (
     Content,
-    More,
+    ExtraFiles,
     maps_for_print,
     publish,
     report_as_pdf,
@@ -192,7 +192,7 @@ def publish_study(
     folder: StrPath,
     *,
     drawn: Mapping[str, str] | None = None,
-    more: Mapping[str, More] = MappingProxyType({}),
+    more: Mapping[str, ExtraFiles] = MappingProxyType({}),
     map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:
@@ -240,7 +240,7 @@ def publish_study(
 
 
 def _make_logged(
-    stage: str, make: More, publication: Publication, published: Collection[str]
+    stage: str, make: ExtraFiles, publication: Publication, published: Collection[str]
 ) -> Mapping[str, Content]:
     logger.info(stage)
     return make(publication, published)

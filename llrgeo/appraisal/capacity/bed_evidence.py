@@ -100,7 +100,7 @@ def beds_needed_range(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.Dat
     (`band_65_plus_a_year`, `band_under_65_a_year`, `stay_spread_days`), not an interval.
     """
     central = by_site.groupby([*_KEYS, "year"], sort=False)["beds_needed"].sum()
-    ends = {name: _beds_needed(_at_the_end(setting, sign)) for name, sign in _ENDS.items()}
+    ends = {name: _beds_needed(_at_bound(setting, sign)) for name, sign in _ENDS.items()}
     table = pd.DataFrame({"beds_needed_low": ends["low"], "beds_needed": central})
     return table.assign(beds_needed_high=ends["high"]).reset_index()
 
@@ -138,7 +138,7 @@ def check_base_year(setting: CapacitySetting) -> None:
             check_loads(pd.Series(by_site, beds.index), beds, service)
 
 
-def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
+def _at_bound(setting: CapacitySetting, sign: int) -> CapacitySetting:
     """Return the setting at the low (-1) or high (1) end of people and stays."""
     # More or fewer people, by other variants or as the parameters assume.
     people = {}

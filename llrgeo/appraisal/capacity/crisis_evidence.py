@@ -85,10 +85,10 @@ def crisis_by_teams(setting: CapacitySetting) -> tuple[pd.DataFrame, pd.DataFram
             if by_hour:
                 apart.append(queue.reached("hour", by_hour))
                 together.append(_all_hours(apart[-1]).assign(hours="all"))
-    return _joined(together, "hours"), _joined(apart, "hour")
+    return _concatenated(together, "hours"), _concatenated(apart, "hour")
 
 
-def _joined(parts: list[pd.DataFrame], hours: str) -> pd.DataFrame:
+def _concatenated(parts: list[pd.DataFrame], hours: str) -> pd.DataFrame:
     """Return tables below one another; an empty one where nobody calls."""
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return found[["option", "service", hours, *_BY_TEAMS]] if len(found) else pd.DataFrame()

@@ -76,7 +76,7 @@ def overflow(
         table = _measures(found, network, rules.visits)
         measures.append(table.assign(option=option, service=name))
         placed.append(found.placed.assign(option=option, service=name))
-    return _joined(measures, _MEASURES), _joined(placed, _PLACED)
+    return _concatenated(measures, _MEASURES), _concatenated(placed, _PLACED)
 
 
 def _bed_pools(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
@@ -128,7 +128,7 @@ def _measures(found: WardSimulation, network: WardNetwork, visits: float) -> pd.
     return pd.concat([found.measures, extra.assign(low=np.nan, high=np.nan)], ignore_index=True)
 
 
-def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+def _concatenated(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     if not tables:
         return pd.DataFrame(columns=columns)
     return pd.concat(tables, ignore_index=True)[columns]

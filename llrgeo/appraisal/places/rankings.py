@@ -16,7 +16,7 @@ RankColumns: TypeAlias = dict[str, Any]
 """Arrays by column, a value a place."""
 
 _DIGITS: Final = 12  # 0.1 + 0.2 and 0.3 share a rank
-_NAMED: Final = 3
+_MOST_NAMED: Final = 3
 _NOISE: Final = 1e-9  # a gap of exactly the error is within it
 
 
@@ -108,7 +108,9 @@ def _steps(values: pd.Series, errors: pd.Series, better: Better) -> _Steps:
     return _Steps(
         step,
         np.array([*(np.cumsum(counts) - counts + 1), 0]),
-        np.array([*(_named(sorted(places)) for places in held[1:]), *[""] * (after + 1)], object),
+        np.array(
+            [*(_joined_names(sorted(places)) for places in held[1:]), *[""] * (after + 1)], object
+        ),
         np.array([*np.diff(levels), *none]),
         np.array([*largest[1:], *none]),
     )
@@ -119,6 +121,6 @@ def _aligned(errors: pd.Series, places: pd.Index) -> NDArray[np.float64]:
     return found.to_numpy(float)
 
 
-def _named(places: list[str]) -> str:
+def _joined_names(places: list[str]) -> str:
     """Name places that share a rank; a name may hold commas, so semicolons part them."""
-    return "; ".join([*places[:_NAMED], *(["..."] if len(places) > _NAMED else [])])
+    return "; ".join([*places[:_MOST_NAMED], *(["..."] if len(places) > _MOST_NAMED else [])])

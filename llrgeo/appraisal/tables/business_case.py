@@ -36,8 +36,8 @@ from llrgeo.appraisal.tables.units import (
 from llrgeo.schema import NO_CAR
 
 _HOUSEHOLDS: Final = Unit("households", "#,##0")
-_AS_THE_TEST: Final = Unit("sites, or beds, as the test says", "0.0")
-_LEFT: Final = "left for people to fill: this tool does not know it"
+_UNIT_OF_TEST: Final = Unit("sites, or beds, as the test says", "0.0")
+_FOR_PEOPLE: Final = "left for people to fill: this tool does not know it"
 _NOT_MODELLED: Final = "the study has no such journeys, rooms or estate"
 _NOBODY: Final = "nobody lives nearest to it"
 _FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
@@ -85,7 +85,7 @@ def _checklist(context: EvidenceContext) -> pd.DataFrame:
     )
 
 
-def _tells_england(context: EvidenceContext) -> bool:
+def _has_national_tenths(context: EvidenceContext) -> bool:
     """Return whether capacity is planned for areas whose national tenth of deprivation is known."""
     return has_capacity(context) and has_deprivation(context.appraisal_inputs.areas)
 
@@ -98,7 +98,7 @@ BUSINESS_CASE: Final = (
             OPTION,
             SITE_ID,
             PublishedColumn("name", "Name of the site"),
-            PublishedColumn("postcode", "Postcode of the site", blank=_LEFT),
+            PublishedColumn("postcode", "Postcode of the site", blank=_FOR_PEOPLE),
             AUTHORITY,
             PublishedColumn("status", "Existing, upgrade (more services), new, or dispose"),
             PublishedColumn("estate_option", "Works there", blank="no works are stated there"),
@@ -161,7 +161,7 @@ BUSINESS_CASE: Final = (
                 "model_error_min", "Median error of a journey that the study assumes", MINUTES
             ),
             *(
-                PublishedColumn(name, text, blank=_LEFT)
+                PublishedColumn(name, text, blank=_FOR_PEOPLE)
                 for name, text in {
                     "neighbourhood": "Neighbourhood that it serves",
                     "plus_groups": "Groups chosen locally (PLUS of Core20PLUS5)",
@@ -176,7 +176,7 @@ BUSINESS_CASE: Final = (
         pipeline,
         withhold,
         note=whose_people,
-        applies=lambda c: _tells_england(c) and has_ages(c.appraisal_inputs.areas),
+        applies=lambda c: _has_national_tenths(c) and has_ages(c.appraisal_inputs.areas),
     ),
     TableDeclaration(
         "five_tests",
@@ -187,11 +187,11 @@ BUSINESS_CASE: Final = (
             PublishedColumn(
                 "before",
                 "Today: sites within 30 minutes of a mean resident, or beds",
-                _AS_THE_TEST,
+                _UNIT_OF_TEST,
                 "no figure answers this test",
             ),
             PublishedColumn(
-                "after", "The same under the option", _AS_THE_TEST, "no figure answers this test"
+                "after", "The same under the option", _UNIT_OF_TEST, "no figure answers this test"
             ),
             PublishedColumn("beds_fewer", "Beds fewer than today", BEDS, "another test"),
             PublishedColumn(
@@ -254,6 +254,6 @@ BUSINESS_CASE: Final = (
             baseline=context.baseline,
         ),
         publish_as_is,
-        applies=_tells_england,
+        applies=_has_national_tenths,
     ),
 )

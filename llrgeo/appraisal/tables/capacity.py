@@ -100,7 +100,7 @@ def _beds(context: EvidenceContext) -> pd.DataFrame:
     return table.assign(beds_needed_single_sex=apart)
 
 
-def _whole(context: EvidenceContext) -> pd.DataFrame:
+def _beds_of_all_sites(context: EvidenceContext) -> pd.DataFrame:
     """Return beds of all sites together with how sure the need is."""
     keys = ["option", "service", "year"]
     sure = context.capacity.beds_range.set_index(keys)[["beds_needed_low", "beds_needed_high"]]
@@ -248,7 +248,7 @@ BED_TABLES: Final = (
                 "beds_needed_high", "Beds needed with more people and longer stays", BEDS
             ),
         ),
-        _whole,
+        _beds_of_all_sites,
         withhold,
         applies=has_kind("beds"),
     ),

@@ -134,9 +134,9 @@ def _fill(
                     demand_now = contacts[service, i]
                     minutes[group, i] += weight[mix, i] * demand_now * taken_min[i]
                     in_time[group, i] += demand_now if taken_min[i] <= in_time_min else 0.0
-        _put(minutes, start, sums.minutes)
-        _put(in_time, start, sums.in_time)
-        _put(people, start, sums.people)
+        _store(minutes, start, sums.minutes)
+        _store(in_time, start, sums.in_time)
+        _store(people, start, sums.people)
 
 
 @compiled
@@ -194,7 +194,7 @@ def _travel(
 
 
 @compiled
-def _put(found: _Numbers, start: int, sums: _Numbers) -> None:
+def _store(found: _Numbers, start: int, sums: _Numbers) -> None:
     """Copy the sums of a block of draws into those of all draws."""
     for row in range(len(found)):
         for i in range(found.shape[1]):

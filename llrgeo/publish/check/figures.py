@@ -48,7 +48,7 @@ def figure_findings(page: Page) -> Iterator[Finding]:
         return  # a page of another kind, such as the planner, which opens without a view
     option = next(listed for listed in data["options"] if listed["id"] == chosen)
     others = [listed for listed in data["options"] if listed["id"] != data["baseline"]]
-    before, after = counter.minutes(option, _named(data["services"], data["opening_service"]))
+    before, after = counter.minutes(option, _record_of(data["services"], data["opening_service"]))
     everyone = np.full((1, len(people)), fill_value=True)
     places = _members(data["areas"]["authority"], len(data["authorities"]))
     # Areas that do not tell their deprivation have no tenths, and the page has no such table.
@@ -89,7 +89,7 @@ class _Counter:
         return cls(data, np.array(data["areas"]["people"]), matrices)
 
     def way(self, service: dict[str, Any]) -> dict[str, Any]:
-        journey: dict[str, Any] = _named(self.data["journeys"], self.data["judged_by"])
+        journey: dict[str, Any] = _record_of(self.data["journeys"], self.data["judged_by"])
         way: dict[str, Any] = journey["team"] if service["delivery"] == "team" else journey
         return way
 
@@ -98,13 +98,13 @@ class _Counter:
         minutes = self.matrices[self.way(service)["matrix"]]
         today, then = (
             np.min(minutes[offered["sites"][service["id"]]], axis=0, initial=np.inf)
-            for offered in (_named(self.data["options"], self.data["baseline"]), option)
+            for offered in (_record_of(self.data["options"], self.data["baseline"]), option)
         )
         return today, then
 
     def classes(self, option: dict[str, Any], groups: _Flags) -> NDArray[np.int64]:
         """Return the people of each class over all services, in each group (docs/methods 2)."""
-        counted = [_named(self.data["services"], name) for name in option["counted"]]
+        counted = [_record_of(self.data["services"], name) for name in option["counted"]]
         # Classes by docs/methods 2, from unpacked minutes: up, mixed, lost, down, same, none, too
         # close.
         ends = [self.minutes(option, service) for service in counted]
@@ -159,7 +159,7 @@ def _cells(counts: list[NDArray[np.int64]]) -> list[list[str]]:
     return [["", *(pages.people(int(count)) for count in row[shown])] for row in rows]
 
 
-def _named(listed: list[dict[str, Any]], name: str) -> dict[str, Any]:
+def _record_of(listed: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(each for each in listed if each["id"] == name)
 
 

@@ -30,7 +30,7 @@ _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
-_SHOWN: Final = 200  # rows by which a column's width is chosen
+_ROWS_MEASURED: Final = 200  # rows by which a column's width is chosen
 _PLAIN: Final = "General"  # as many digits as a number has
 _OPTIONS: Final = {
     "in_memory": True,
@@ -182,10 +182,10 @@ def _table_sheet(sheet: ColumnSheet, name: str, table: pd.DataFrame, looks: list
     for number, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
         values = table[column]
         sheet.add_column(number, values, look)
-        shown = {*values.array[:_SHOWN].tolist()}
+        shown = {*values.array[:_ROWS_MEASURED].tolist()}
         # Wide enough for the heading with its filter button, and for the first rows; not for a
         # whole text.
-        longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
+        longest = max([len(str(column)) + 3, *(len(_cell_text(value)) for value in shown)])
         sheet.set_column(number, number, min(longest + 1, _WIDEST))
     sheet.freeze_panes(1, 1)
     # A table of Excel's own: it filters and sorts, and formulas can name its columns.
@@ -214,5 +214,5 @@ def _number_format(column: PublishedColumn) -> str:
     return (column.unit and column.unit.pattern) or _PLAIN
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     return f"{value:,.1f}" if isinstance(value, (float, np.floating)) else str(value)

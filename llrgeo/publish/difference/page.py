@@ -36,12 +36,12 @@ def render_difference(difference: RunDifference) -> str:
             "same": same,
             "cautions": comparison_cautions(difference),
             "runs": [_run_line(difference.before), _run_line(difference.after)],
-            "shown": [] if same else _shown(difference),
+            "shown": [] if same else _page_tables(difference),
         },
     )
 
 
-def _shown(difference: RunDifference) -> list[dict[str, Any]]:
+def _page_tables(difference: RunDifference) -> list[dict[str, Any]]:
     """Return the tables of the page, those without rows among them."""
     return [
         _inputs_table(difference),

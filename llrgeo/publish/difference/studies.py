@@ -23,8 +23,8 @@ def study_parts(difference: RunDifference) -> pd.DataFrame:
         where nothing is counted).
     """
     runs = (difference.before, difference.after)
-    rows = [[part, *map(tell, runs), "", "", ""] for part, tell in _TOLD.items()]
-    for part, members in _MEMBERS.items():
+    rows = [[part, *map(tell, runs), "", "", ""] for part, tell in _TEXT_OF.items()]
+    for part, members in _IDS_OF.items():
         before, after = map(members, runs)
         counts = (before, after, before & after, before - after, after - before)
         rows.append([part, *(str(len(found)) for found in counts)])
@@ -39,12 +39,12 @@ def comparison_cautions(difference: RunDifference) -> list[str]:
     """
     words, runs = wording(), (difference.before, difference.after)
     titles = [_title(run) for run in runs]
-    areas = [_MEMBERS["areas"](run) for run in runs]
+    areas = [_IDS_OF["areas"](run) for run in runs]
     cautions = []
     # Another title alone may be a better one of the same study; other places are another study.
     if titles[0] != titles[1] or (all(areas) and not areas[0] & areas[1]):
         cautions.append(words["difference_studies"].format(before=titles[0], after=titles[1]))
-    for part, members in _MEMBERS.items():
+    for part, members in _IDS_OF.items():
         before, after = map(members, runs)
         # A run without any withholds its areas, or knows none: nothing can be said of them.
         if before and after and before != after:
@@ -53,19 +53,19 @@ def comparison_cautions(difference: RunDifference) -> list[str]:
             cautions.append(
                 words[key].format(
                     both=words.people(len(before & after)),
-                    before=_named(gone),
-                    after=_named(new),
+                    before=_count_and_ids(gone),
+                    after=_count_and_ids(new),
                 )
             )
     for part in ("baseline", "versions"):
-        before_text, after_text = (_TOLD[part](run) for run in runs)
+        before_text, after_text = (_TEXT_OF[part](run) for run in runs)
         if before_text != after_text:
             text = words[f"difference_{part}"]
             cautions.append(text.format(before=before_text, after=after_text))
     return cautions
 
 
-def _named(ids: list[str]) -> str:
+def _count_and_ids(ids: list[str]) -> str:
     """Return how many ids there are, and the first of them."""
     words = wording()
     return f"{words.people(len(ids))} ({name_some(ids)})" if ids else words.people(0)
@@ -102,12 +102,12 @@ def _ids(part: str) -> Callable[[PublishedRun], set[str]]:
     return lambda run: {str(record["id"]) for record in run.manifest["study"].get(part, [])}
 
 
-_TOLD: Final[Mapping[str, Callable[[PublishedRun], str]]] = {
+_TEXT_OF: Final[Mapping[str, Callable[[PublishedRun], str]]] = {
     "title": _title,
     "versions": _versions,
     "baseline": _baseline,
 }
-_MEMBERS: Final[Mapping[str, Callable[[PublishedRun], set[str]]]] = {
+_IDS_OF: Final[Mapping[str, Callable[[PublishedRun], set[str]]]] = {
     "areas": _areas,
     "sites": _sites,
     "services": _ids("services"),

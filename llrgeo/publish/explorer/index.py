@@ -31,7 +31,7 @@ SCRIPTS: Final = (
 # Sources of a policy: a script from the page's own server, or from disk beside a page on disk.
 _BESIDE: Final = ("'self'", "file:")
 # How the phrases of the search begin, which this page says as an explorer does.
-_SAID: Final = ("find_", "place_", "index_")
+_PHRASES_OF_SEARCH: Final = ("find_", "place_", "index_")
 
 
 def render_index(publication: Publication) -> str:
@@ -46,7 +46,11 @@ def render_index(publication: Publication) -> str:
             "policy": pages.content_policy(scripts=scripts, styles=styles, script_from=_BESIDE),
             "search": SEARCH,
             "data": {
-                "strings": {key: phrase for key, phrase in words.items() if key.startswith(_SAID)},
+                "strings": {
+                    key: phrase
+                    for key, phrase in words.items()
+                    if key.startswith(_PHRASES_OF_SEARCH)
+                },
                 "run": pages.run_mark(publication),
             },
             "authorities": parts_of(publication),

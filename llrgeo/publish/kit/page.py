@@ -50,7 +50,7 @@ def option_table(option: OptionWords, number: int) -> Table:
         for service in option.services
     ]
     caption = words["kit_table"].format(option=option.label)
-    return _noted({"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows})
+    return _with_note({"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows})
 
 
 def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
@@ -76,12 +76,14 @@ def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
     for name in order:
         cells = [found[name] for found in by_service]
         today = cells[0].before
-        rows.append([labels[name], today, *(_both(cell.after, cell.change) for cell in cells)])
+        rows.append(
+            [labels[name], today, *(_minutes_and_change(cell.after, cell.change) for cell in cells)]
+        )
     caption = words["kit_leaflet_table"]
-    return _noted({"id": "leaflet", "caption": caption, "heads": heads, "rows": rows})
+    return _with_note({"id": "leaflet", "caption": caption, "heads": heads, "rows": rows})
 
 
-def _noted(table: Table) -> Table:
+def _with_note(table: Table) -> Table:
     """Add to a table of changes what its signs mean, the rare one only where it occurs."""
     words = wording()
     note = words["kit_table_note"]
@@ -102,7 +104,7 @@ def delivery_lines(view: PlaceView) -> list[str]:
     return lines
 
 
-def _both(after: str, change: str) -> str:
+def _minutes_and_change(after: str, change: str) -> str:
     """Return minutes then with their change, in one cell."""
     if change == "=":
         return f"{after} ="

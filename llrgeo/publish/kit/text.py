@@ -28,7 +28,7 @@ def render_text(view: PlaceView) -> str:
         *chain.from_iterable(options),
         [words["plain_sure"], *sure_lines(view)],
         *_figures(view),
-        [words["plain_say"], *_say(view)],
+        [words["plain_say"], *_answer_lines(view)],
         [pages.long_day(publication.date), words["run"].format(run=pages.run_mark(publication))],
     ]
     # Empty lines within a part go, so that an empty line always parts two paragraphs.
@@ -57,7 +57,7 @@ def _figures(view: PlaceView) -> Iterator[list[str]]:
         yield [words["kit_figures"], words["report_indicators_text"], *lines]
 
 
-def _say(view: PlaceView) -> Iterator[str]:
+def _answer_lines(view: PlaceView) -> Iterator[str]:
     words, publication, place = wording(), view.publication, view.place
     answer = answering(publication.theme, page_name(place), {"place": place.slug})
     yield from answer.lines or [words["kit_no_answer"]]

@@ -211,7 +211,7 @@ def basis_table(publication: Publication) -> Table:
             service = name.removesuffix(figure_name)
             called = words[f"figure_{phrase_of(figure_name)}"]
             called = called.format(service=services.get(service, service))
-            rows.append([called, *_whose(table.loc[[name]].iloc[0])])
+            rows.append([called, *_parameter_cells(table.loc[[name]].iloc[0])])
     heads = [words[f"capacity_{name}"] for name in ("figure", "value", "standing", "source")]
     return table_of("capacity-basis", words["capacity_basis_caption"], heads, rows, texts=(2, 3))
 
@@ -221,7 +221,7 @@ def phrase_of(name: str) -> str:
     return f"{name.removeprefix(': ')}_own" if name.startswith(":") else name
 
 
-def _whose(row: pd.Series) -> list[str]:
+def _parameter_cells(row: pd.Series) -> list[str]:
     """Return the value of a parameter, its standing and who says so."""
     words = wording()
     value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
