@@ -333,7 +333,7 @@ NOTES = (
 EDGE = (
     "1,203 of 4,006 journeys come within 2 km of where the road map ends (areas a, b, ...; sites "
     "d) and could be shorter by a road beyond it, by at most 6.3 minutes. To be sure, build the "
-    "network from extracts that reach farther."
+    "network from extracts that reach farther; where the sea is, no road is missing."
 )
 WATER = (
     "2 sites are joined to the nearest road across water (a: River Gwash, 70 m, b: unnamed water, "

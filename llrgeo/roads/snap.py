@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.edge_lines import edge_lines, edge_points, within
+from llrgeo.roads.islands import on_islands
 from llrgeo.roads.network import EdgeUse, RoadNetwork
 from llrgeo.roads.piece_grid import PieceGrid, cut
 from llrgeo.schema import BNG
@@ -261,19 +262,24 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     The main component is the largest set of nodes that can all reach one another by roads that
     anyone may pass through. A road serves origins if it leads into it, and destinations if it
     leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
-    journey, also over others of their kind.
+    journey, also over others of their kind. Roads of an island (`on_islands`) that anyone may pass
+    through serve both, for journeys within it.
     """
     snappable = network.edges["snappable"].to_numpy(bool)
     through, starts, ends = (network.uses[name] for name in get_args(EdgeUse))
     head, tail = (network.edges[end].to_numpy() for end in ("to_node", "from_node"))
     graph = _graph(network, through)
-    main = _largest(graph)
+    label = _components(graph)
+    main = _largest(label)
     # A journey starts on an edge whose head leads into the main component, and ends
     # on one whose tail is reached from it. Where all roads are for everybody, so is their graph.
     leads = _graph(network, through | starts) if starts.any() else graph
     reached = _graph(network, through | ends) if ends.any() else graph
-    origin = (through | starts) & _reached(leads.T.tocsr(), main)[head]
-    destination = (through | ends) & _reached(reached, main)[tail]
+    leading, led_to = _reached(leads.T.tocsr(), main), _reached(reached, main)
+    island = on_islands(network.nodes[["x", "y"]].to_numpy(float), label, main, leading | led_to)
+    inland = through & island[tail] & (label[tail] == label[head])
+    origin = (through | starts) & leading[head] | inland
+    destination = (through | ends) & led_to[tail] | inland
     return {
         "origin": np.flatnonzero(snappable & origin),
         "destination": np.flatnonzero(snappable & destination),
@@ -282,12 +288,17 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
 
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     """Tell for every node whether it is in the largest strongly connected component."""
-    return _largest(_graph(network, network.uses["through"]))
+    return _largest(_components(_graph(network, network.uses["through"])))
 
 
-def _largest(graph: csr_array) -> NDArray[np.bool_]:
-    """Tell for every node of a graph whether it is in the largest strongly connected component."""
-    _, label = connected_components(graph, directed=True, connection="strong")
+def _components(graph: csr_array) -> NDArray[np.int32]:
+    """Return the strongly connected component of every node of a graph, numbered from 0."""
+    label: NDArray[np.int32] = connected_components(graph, directed=True, connection="strong")[1]
+    return label
+
+
+def _largest(label: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell for every node whether it is in the largest component."""
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
 

@@ -165,7 +165,8 @@ def edge_effects_note(
         f"{found.to_numpy().sum():,} of {matter.to_numpy().sum():,} journeys come within "
         f"{NEAR_M / 1_000:g} km of where the road map ends (areas {name_some(areas)}; sites "
         f"{name_some(sites)}) and could be shorter by a road beyond it, by at most {gain:.1f} "
-        "minutes. To be sure, build the network from extracts that reach farther."
+        "minutes. To be sure, build the network from extracts that reach farther; where the sea "
+        "is, no road is missing."
     )
 
 
