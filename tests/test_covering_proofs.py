@@ -1,7 +1,7 @@
 """The checks of coverings' proofs hold for small ones, and refuse what is tampered with."""
 
 import sys
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 
 import covering_proofs as proofs
+import odd_sums
 
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -57,26 +58,40 @@ def test_a_plan_that_is_not_the_best_is_refused() -> None:
 
 
 def test_prices_bound_a_part_by_the_sites_that_are_open_and_shut() -> None:
-    cover = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0]])
+    rows = odd_sums.Rows.of_areas(np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]]))
     part = proofs.Part(np.array([0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0]))
-    bound, adds = proofs.fewest_needed(cover, np.array([0.2, 0.3, 0.9]), part)
+    bound, adds = proofs.fewest_needed(rows, np.array([0.2, 0.3, 0.9]), part)
     # Site 1 is open, and adds 1 - 0.5; site 2 would take 0.2 from the bound.
     assert adds == pytest.approx([-0.1, 0.5, -0.2])
     assert bound == pytest.approx(1.4 + 0.5 - 0.2)
-    assert proofs.fewest_needed(cover, np.array([0.2, -0.1, 0.9]), part)[0] == -np.inf
+    assert proofs.fewest_needed(rows, np.array([0.2, -0.1, 0.9]), part)[0] == -np.inf
 
 
-def test_plans_are_divided_where_prices_fall_short() -> None:
+def test_plans_are_divided_where_prices_fall_short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of three sites each two cover an area: two are needed, and all prices together are 1.5.
 
-    Four such threes need eight, with prices of six.
+    Four such threes need eight, with prices of six; a cut of each three is enough.
     """
     three = ~np.eye(3, dtype=bool)
     cover = np.kron(np.eye(4, dtype=bool), three)
+    assert proofs.cannot_cover(cover, 7) == "prices, 1 part, 4 cuts"
+    assert not proofs.cannot_cover(cover, 8)
+    monkeypatch.setattr(proofs, "ROUNDS", 0)
     proof = proofs.cannot_cover(cover, 7)
-    assert proof.startswith("prices, ")
+    assert proof.endswith(" parts, 0 cuts")
     assert int(proof.split()[1]) > 1
     assert not proofs.cannot_cover(cover, 8)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_plan_meets_the_cut_of_any_set_of_areas(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cover, sums = rng.random((12, 7)) < 0.35, rng.random((30, 12)) < 0.4
+    plans = np.array(list(product([0.0, 1.0], repeat=7)))
+    plans = plans[(plans @ cover.T > 0).all(axis=1)]
+    rows = odd_sums.Rows.of_areas(cover).with_sums(cover, sums)
+    assert len(rows.least) > 12
+    assert (plans @ rows.terms.T >= rows.least).all()
 
 
 def test_tampered_prices_and_multipliers_prove_nothing() -> None:

@@ -14,7 +14,8 @@ which shares no code with llrgeo and starts from the minutes:
 - prices of areas, of which no site covers more than 1, show that fewer sites cannot (weak duality);
 - where prices fall short, plans are divided by whether a site is open, until prices recomputed
   from what HiGHS suggests show of each part that it needs more sites. Areas whose sites include
-  another area's are left out, and each is looked up again;
+  another area's are left out, and each is looked up again. Cuts have prices too: half the sum of
+  rows of areas, rounded up, worked out from the areas (`odd_sums`);
 - for a p-centre the same is shown of the next smaller radius;
 - what p sites cover is at most the sum of w - u over areas, and the p largest sums of u over the
   areas of a site, for any u from 0 to w (Lagrangian bound). Where that is not enough, plans are
@@ -30,6 +31,7 @@ import highspy
 import numpy as np
 import pandas as pd
 from coverings import INSTANCES, Instance, plane, postcodes, towns
+from odd_sums import Rows, odd_sums
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
@@ -41,7 +43,8 @@ ROUNDING = 1e-6
 OTHERS = {"postcodes": postcodes, "plane": plane, "towns": towns}
 DETOURS = {"straight": (1.3, 1.3), "detour": (1.1, 1.6)}
 SEED = 1
-MOST_PARTS = 2_000
+MOST_PARTS = 10_000
+ROUNDS, LEAST_RISE = 30, 0.01  # of cuts
 
 
 class Places(NamedTuple):
@@ -104,28 +107,50 @@ class Part(NamedTuple):
     upper: np.ndarray
 
 
-def fewest_needed(cover: np.ndarray, prices: np.ndarray, part: Part) -> tuple[float, np.ndarray]:
+def fewest_needed(rows: Rows, prices: np.ndarray, part: Part) -> tuple[float, np.ndarray]:
     """Return how many sites the plans of a part have at least, and what each site adds to it.
 
-    A plan that covers all has as many sites as the sum over its sites of 1, and pays each price: at
-    least prices.sum() + the sum over sites of (1 - prices of its areas) x open. -inf where a price
-    is below 0.
+    A plan that meets all rows has as many sites as the sum over its sites of 1, and pays each price
+    as often as its row asks: at least prices @ least + the sum over sites of (1 - prices of its
+    rows) x open. -inf where a price is below 0.
     """
-    adds = 1.0 - prices @ cover
+    adds = 1.0 - prices @ rows.terms
     if (prices < 0).any():
         return -np.inf, adds
-    return float(prices.sum() + np.minimum(adds * part.lower, adds * part.upper).sum()), adds
+    fixed = np.minimum(adds * part.lower, adds * part.upper).sum()
+    return float(prices @ rows.least + fixed), adds
 
 
-def fewest_relaxed(cover: np.ndarray) -> highspy.Highs:
-    """Return the textbook programme of fewest sites, to be solved with sites open in part."""
-    areas, sites = cover.shape
-    table = csr_array(cover.astype(float)).tocsc()
+def fewest_relaxed(rows: Rows) -> highspy.Highs:
+    """Return the programme of fewest sites that meet rows, to be solved with sites open in part."""
+    number, sites = rows.terms.shape
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = sites, areas
+    lp.num_col_, lp.num_row_ = sites, number
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.ones(sites), np.zeros(sites), np.ones(sites)
-    lp.row_lower_, lp.row_upper_ = np.ones(areas), np.full(areas, np.inf)
-    return _loaded(lp, table)
+    lp.row_lower_, lp.row_upper_ = rows.least, np.full(number, np.inf)
+    return _loaded(lp, csc_array(rows.terms))
+
+
+def with_cuts(cover: np.ndarray, number: int) -> Rows:
+    """Return the rows of areas and cuts of sums of them, as long as they raise the relaxation.
+
+    Of the cuts those are left that bind at last.
+    """
+    rows, sums, value = Rows.of_areas(cover), np.zeros((0, len(cover)), dtype=bool), 0.0
+    for _ in range(ROUNDS):
+        tight = rows.with_sums(cover, sums)
+        highs = fewest_relaxed(tight)
+        highs.run()
+        before, value = value, highs.getInfo().objective_function_value
+        opened = np.array(highs.getSolution().col_value)
+        sums = sums[tight.terms[len(cover) :] @ opened < tight.least[len(cover) :] + ROUNDING]
+        if value > number + ROUNDING or value - before < LEAST_RISE * (number - value):
+            break
+        more = odd_sums(cover, opened)
+        if not len(more):
+            break
+        sums = np.concatenate([sums, more])
+    return rows.with_sums(cover, sums)
 
 
 def _loaded(lp: highspy.HighsLp, table: csc_array) -> highspy.Highs:
@@ -147,8 +172,10 @@ def cannot_cover(cover: np.ndarray, number: int) -> str:
     rows = cover[needed]
     if prices_prove(rows, own_prices(rows), number + 1):
         return "prices"
-    highs, dense = fewest_relaxed(rows), rows.astype(float)
-    sites, closed = rows.shape[1], 0
+    dense = rows.astype(float)
+    tight = with_cuts(dense, number)
+    cuts = len(tight.least) - len(rows)
+    highs, sites, closed = fewest_relaxed(tight), rows.shape[1], 0
     parts = [Part(np.zeros(sites), np.ones(sites))]
     while parts:
         part = parts.pop()
@@ -158,7 +185,7 @@ def cannot_cover(cover: np.ndarray, number: int) -> str:
         highs.run()
         found = highs.getSolution()
         opened, prices = np.array(found.col_value), np.maximum(found.row_dual, 0.0)
-        bound, adds = fewest_needed(dense, prices, part)
+        bound, adds = fewest_needed(tight, prices, part)
         if bound > number + ROUNDING:
             closed += 1
             continue
@@ -174,7 +201,7 @@ def cannot_cover(cover: np.ndarray, number: int) -> str:
         at = np.arange(sites) == (doubt * dense.sum(axis=0)).argmax()
         parts.append(part._replace(upper=np.where(at, 0.0, part.upper)))
         parts.append(part._replace(lower=np.where(at, 1.0, part.lower)))
-    return f"prices, {closed} parts"
+    return f"prices, {closed} part{'s' * (closed > 1)}, {cuts} cuts"
 
 
 def most_covered(
