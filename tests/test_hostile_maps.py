@@ -245,8 +245,10 @@ def test_a_flipped_bit_of_a_network_is_noticed(town_network, tmp_path, name, see
 def test_a_description_that_is_none_is_refused(town_network, tmp_path, content):
     save_network(town_network, tmp_path / "net")
     (tmp_path / "net" / "network.json").write_text(content)
-    with pytest.raises(NetworkError, match="net: "):
+    with pytest.raises(NetworkError, match="net: ") as refused:
         load_network(tmp_path / "net")
+    assert "object" not in str(refused.value)  # in words of ours, not of Python
+    assert "argument" not in str(refused.value)
 
 
 def test_a_network_of_the_first_release_has_no_checksums_and_is_read(town_network, tmp_path):
@@ -263,6 +265,20 @@ def test_outlines_are_read_in_the_system_they_state(tmp_path):
     table.set_crs(BNG).to_file(tmp_path / "o.gpkg")
     west, south, _, _ = read_outlines(tmp_path / "o.gpkg").total_bounds
     assert (round(west, 2), round(south, 2)) == (-1.26, 52.6)
+
+
+@pytest.mark.parametrize("name", ["EPSG:99999", "urn:ogc:def:crs:EPSG::999999", "Gotham grid", ""])
+def test_a_system_that_nobody_knows_is_not_taken_for_degrees(tmp_path, name):
+    path = tmp_path / "o.geojson"
+    table = gpd.GeoDataFrame({"area_id": ["W"]}, geometry=[shapely.box(-1.3, 52, -1.2, 53)])
+    table.set_crs(WGS84).to_file(path)
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    for system in ({"type": "name", "properties": {"name": "EPSG:4326"}}, None):
+        path.write_text(json.dumps(stated | {"crs": system}))
+        assert len(read_outlines(path)) == 1
+    path.write_text(json.dumps(stated | {"crs": {"type": "name", "properties": {"name": name}}}))
+    with pytest.raises(InputError, match=f"the coordinate system in it .'{name}'. is not known"):
+        read_outlines(path)
 
 
 def block(body, kind=b"OSMData"):

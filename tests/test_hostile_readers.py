@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 from datetime import date
 from functools import partial
@@ -458,6 +459,11 @@ FEEDS = {
     "a web page": ("stops", lambda _: "<html>", "column 'stop_id' is missing"),
     "zeros": ("stops", lambda _: "\0" * 99, "is missing"),
     "words for places": ("stop_times", lambda text: text.replace(",1\n", ",first\n"), "faults"),
+    "a quote that ends in the next stop": (
+        "stops",
+        lambda text: re.sub(r"\n([^,]*),([^\n]*)\n([^,]*),", r'\n\1,"\2\n\3,"', text, count=1),
+        r"stops.txt: .*row 2: the quotation mark",
+    ),
     "a quote without end": ("stops", lambda text: text + '"x,1,2\n', "not a readable table"),
 }
 

@@ -57,6 +57,19 @@ def reversed_column(name):
     return lambda table: table.assign(**{name: table[name].tolist()[::-1]})
 
 
+def with_total(rows, **given):
+    """Add a row `all` that has the counts of rows together."""
+
+    def spoil(table):
+        total = table.loc[["E"]].rename(index={"E": "all"}).assign(**given)
+        for name in table.columns:
+            if name.startswith(("residents", "age_", "disabled")):
+                total[name] = str(table.loc[rows, name].astype(int).sum())
+        return pd.concat([table, total])
+
+    return spoil
+
+
 AREAS = {
     "an id again but for a blank": (again("N", "N "), r"1 ids of 'area_id' are duplicated \(N\)"),
     "an id again but for a hard space": (again("N", "\u00a0N"), "are duplicated"),
@@ -83,6 +96,21 @@ AREAS = {
             "area_id"
         ),
         r"^areas.csv: there is an id and nothing else in 1 of 5 rows \(Source: census\): row 6",
+    ),
+    "a total by its name": (
+        again("F", "Grand total"),
+        r"1 row with the total of others, which is no area \(Grand total\)",
+    ),
+    "a total by its counts": (
+        with_total(["W", "N", "E", "F"], authority_code="X03", authority="Shire"),
+        r"1 row with the total of others, which is no area \(all\); delete it",
+    ),
+    "a total of one authority": (with_total(["W", "N", "E"]), r"which is no area \(all\)"),
+    "an id that was a number": (renamed("E", "1.2E+08"), r"makes of ids .* \(1.2E\+08\): row 4"),
+    "an id that was a day": (renamed("E", "1-Mar"), r"makes of ids .* \(1-Mar\): row 4"),
+    "many columns misspelt": (
+        lambda table: table.rename(columns=str.upper).rename_axis("area_id"),
+        r"^areas.csv: 18 columns are unknown; did you mean 'name' for 'NAME', .*'LON'\?$",
     ),
     "a decile of 11": (cell("F", "imd_decile", "11"), "'imd_decile' is above 10"),
     "deciles the other way round": (reversed_column("imd_decile"), "contradicts 'imd_rank'"),
@@ -200,6 +228,29 @@ def test_a_number_of_beds_between_blanks_of_any_kind_is_read(tables, tmp_path, w
     given.to_csv(tmp_path / "sites.csv")
     read = read_sites(tmp_path / "sites.csv").loc["C", "beds"]
     assert f"{read:g}" == ("nan" if beds is None else str(beds))
+
+
+@pytest.mark.parametrize("end", ["North", "F", "last"])
+def test_a_quotation_mark_that_makes_one_value_of_two_rows_is_refused(tables, tmp_path, end):
+    path = spoilt(tables, tmp_path, "areas", lambda table: table)
+    text = path.read_text("utf-8")
+    closed = {"North": ("East", 'East"'), "F": ("F,Farm", 'F,"Farm'), "last": ("Farm", "Farm")}
+    before, after = closed[end]
+    assert before in text
+    path.write_text(text.replace("North", '"North').replace(before, after), "utf-8")
+    with pytest.raises(InputError, match=r"^areas.csv: row 3: the quotation mark .* 'North,"):
+        read_areas(path)
+
+
+def test_a_note_of_several_lines_is_read(tables, tmp_path):
+    path = spoilt(tables, tmp_path, "sites", cell("A", "source", "By letter,\nas of May, in Leeds"))
+    assert read_sites(path).loc["A", "source"].endswith("in Leeds")
+
+
+def test_half_a_table_of_residents_alone_is_no_total(tmp_path):
+    rows = "a,52.6,-1.2,100\nb,52.61,-1.2,200\nc,52.62,-1.2,300\n"
+    (tmp_path / "areas.csv").write_text("area_id,lat,lon,residents\n" + rows)
+    assert len(read_areas(tmp_path / "areas.csv")) == 3
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from shapely import Point
 
 from llrgeo.errors import InputError, RoutingError
 from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.imported.matrices import ImportedRouter, import_travel_times
 from llrgeo.travel.times import TravelTimes, save_travel_times
@@ -252,3 +253,18 @@ def test_an_id_that_the_matrix_lacks_is_told_with_the_nearest(tmp_path):
     router = given(tmp_path / "m.csv", [row.replace("N", "E0100OO57") for row in long_rows()])
     with pytest.raises(RoutingError, match="it has 'E0100OO57': is 'E01000057' meant"):
         ask(router)
+
+
+@pytest.mark.parametrize(("factor", "unit"), [(60, "seconds"), (1 / 60, "hours")])
+def test_times_that_are_no_minutes_are_told_by_how_far_places_are(town_study, factor, unit):
+    inputs = read_inputs(load_study(town_study))
+    points = inputs.areas.geometry, inputs.sites.geometry
+    metres = points[0].apply(points[1].distance)  # areas by sites
+    minutes = metres / 400  # 24 km/h
+    path = town_study.parent / "times.csv"
+    router = ImportedRouter(path, tuple(minutes.index), tuple(minutes.columns))
+    minutes.to_csv(path)
+    assert router.travel_times(*points, mode="car", period="off_peak").minutes.loc["F", "A"] > 60
+    (minutes * factor).to_csv(path)
+    with pytest.raises(InputError, match=f"are they {unit}"):
+        router.travel_times(*points, mode="car", period="off_peak")

@@ -268,7 +268,7 @@ REFUSED = {
     ),
     "capitals": (
         changed(lambda table: table.rename(columns=str.upper)),
-        "'LAT' is unknown; did you mean 'lat'",
+        "19 columns are unknown; did you mean .*'lat' for 'LAT'",
     ),
     "capitals of a column that may be left out": (
         changed(lambda table: table.rename(columns={"imd_decile": "IMD decile"})),

@@ -11,7 +11,7 @@ import shapely
 
 from llrgeo.files import StrPath
 from llrgeo.inputs.map_files import read_polygons
-from llrgeo.inputs.tables import read_table, typed_points
+from llrgeo.inputs.tables import read_table, rows_in_words, typed_points
 from llrgeo.schema import (
     AGE_BANDS,
     AREAS,
@@ -30,6 +30,10 @@ _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
 _REMOTE_M: Final = 60_000.0  # the Isles of Scilly are 45 km from Cornwall
 _FEWEST_FOR_REMOTE: Final = 3  # of two neither is the one that is off
 _REMOTE_TIMES: Final = 3.0  # the median distance to the nearest other area
+_COUNTED: Final = ("residents", *AGE_BANDS, "disabled")
+_FEWEST_SUMMED: Final = 2  # areas whose sum is a total: all counts at once are no coincidence
+_FEWEST_BY_RESIDENTS: Final = 20  # where residents are counted, and not all else
+_TOTAL: Final = r"(?i)\b(?:sub|grand )?totals?\b"
 _LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
@@ -54,8 +58,8 @@ def read_areas(path: StrPath) -> gpd.GeoDataFrame:
     InputError
         If the table has any fault: a missing column, a repeated id, a count below zero, swapped
         coordinates, an area far from all others, age bands that do not add up to the residents,
-        more disabled people than residents, deciles that contradict ranks, an authority with two
-        codes.
+        more disabled people than residents, a row that is the total of others, deciles that
+        contradict ranks, an authority with two codes.
 
     Examples
     --------
@@ -73,6 +77,7 @@ def read_areas(path: StrPath) -> gpd.GeoDataFrame:
         *_authority_faults(named),
         *_remote_faults(named),
         *_one_place_faults(named),
+        *_total_faults(named),
     ]
     raise_faults(faults, source=path.name)
     return named
@@ -127,6 +132,27 @@ def _one_place_faults(areas: gpd.GeoDataFrame) -> list[str]:
     ):
         return [f"all {len(areas)} areas have the same lat and lon"]
     return []
+
+
+def _total_faults(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return rows that are the sum of others: everybody in them would be counted twice.
+
+    One is called a total, or each of its counts is the sum of all other areas', or of those of its
+    authority.
+    """
+    called = pd.Series(areas.index.astype(str), areas.index) + " " + areas["name"]
+    totals = called.str.contains(_TOTAL)
+    counts = areas[[name for name in _COUNTED if name in areas.columns]]
+    fewest = _FEWEST_SUMMED if len(counts.columns) == len(_COUNTED) else _FEWEST_BY_RESIDENTS
+    for groups in (pd.Series(WHOLE, areas.index), areas["authority"]):
+        others = counts.groupby(groups).transform("sum") - counts
+        summed = groups.map(groups.value_counts()) > fewest
+        totals |= (others == counts).all(axis="columns") & summed & (counts > 0).any(axis="columns")
+    found = areas.index[totals]
+    if found.empty:
+        return []
+    rows = rows_in_words(len(found))
+    return [f"{rows} with the total of others, which is no area ({name_some(found)}); delete it"]
 
 
 def _deprivation_faults(areas: pd.DataFrame) -> list[str]:

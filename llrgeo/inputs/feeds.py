@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.csv_quotes import first_spanning
 from llrgeo.schema import name_some, raise_faults
 
 Tables: TypeAlias = dict[str, pd.DataFrame]
@@ -220,6 +221,8 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
             tables[name] = pd.DataFrame(columns=[*columns, *absent], dtype=object)
             continue
         try:
+            if name != _CALLS:  # numbers and ids, whose loss would be a fault of its own
+                _refuse_spanning(archive, members[name])
             table = _read_table(archive, members[name], (*columns, *absent))
         except (ValueError, pd.errors.ParserError) as error:
             faults.append(f"{name}.txt: not a readable table ({error})")
@@ -283,6 +286,13 @@ def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.Dat
             for name, values in piece.items():
                 columns.setdefault(str(name).strip().lower(), _Column()).add(values)
     return pd.DataFrame({name: column.whole() for name, column in columns.items()})
+
+
+def _refuse_spanning(archive: ZipFile, member: str) -> None:
+    """Raise `ValueError` where a quotation mark makes one value of several rows."""
+    with archive.open(member) as file:
+        if fault := first_spanning(file):
+            raise ValueError(fault)
 
 
 def _completed(table: pd.DataFrame, columns: list[str], *, packed: bool) -> pd.DataFrame:

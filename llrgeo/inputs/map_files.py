@@ -5,6 +5,7 @@ are addresses (`/vsicurl/...`). Reading by three drivers named here, from files 
 alone, keeps it from either.
 """
 
+import re
 import sqlite3
 import warnings
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from llrgeo.errors import InputError
@@ -36,6 +38,10 @@ _BEGINS: Final = {
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
 _NO_DAY: Final = "1970-01-01"  # a GeoPackage must name a day on which a layer changed
+_SYSTEM: Final = re.compile(
+    r'"crs"\s*:\s*\{\s*"type"\s*:\s*"name"\s*,\s*"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]*)"'
+)
+_HEAD: Final = 100_000  # letters of GeoJSON in which its coordinate system is named
 _POLE: Final = 90.0  # degrees
 _FAILURES: Final = (
     OSError,
@@ -114,7 +120,7 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
         raise InputError(msg) from error
     if "geometry" not in table.columns:
         raise_faults(["there are no shapes in it"], source=path.name)
-    raise_faults(_shape_faults(table), source=path.name)
+    raise_faults([*_system_faults(path), *_shape_faults(table)], source=path.name)
     shapes = _flat_and_valid(table.geometry.to_numpy())
     table = table.set_geometry(gpd.GeoSeries(shapes, table.index, crs=table.crs))
     try:
@@ -174,6 +180,25 @@ def _layer_of(path: Path) -> str | None:
         fault = f"{len(names) or len(layers)} layers {what} ({found}); save the one that is meant"
         raise_faults([f"{fault} in a file of its own"], source=path.name)
     return names[0]
+
+
+def _system_faults(path: Path) -> list[str]:
+    """Return a coordinate system that GeoJSON names and GDAL does not know: it would read degrees.
+
+    Without one, and where it is null, coordinates are degrees (RFC 7946).
+    """
+    if _DRIVERS[path.suffix.lower()] != "GeoJSON":
+        return []
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        found = _SYSTEM.search(file.read(_HEAD))
+    if not found:
+        return []
+    try:
+        CRS.from_user_input(found[1])
+    except CRSError:
+        known = "name one by its EPSG number, as EPSG:27700, or save the file in EPSG:4326"
+        return [f"the coordinate system in it ('{found[1][:60]}') is not known; {known}"]
+    return []
 
 
 def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:

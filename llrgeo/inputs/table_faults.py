@@ -1,6 +1,7 @@
 """Faults of a table against its schema, each with its column, rows, ids and the value found."""
 
 import re
+from collections.abc import Container, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -33,6 +34,10 @@ _LARGEST: Final = 1e12  # no figure of a place is larger
 _ERRORS: Final = frozenset(
     ["#CALC!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!"]
 )
+_MADE_OF_IDS: Final = (  # 1E+08 of 100000000, or of an id as 1E8; days of MAR1 or 1-3
+    r"\d(?:\.\d+)?E\+\d+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    r"|(?i:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 _FEW: Final = 3  # columns besides that of ids: with fewer, a row of blanks may be meant
 _LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
 _SHOWN: Final = 40  # letters of a value that a message shows
@@ -51,7 +56,8 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     schema
         What the table must hold.
     """
-    faults = [*_id_faults(table, schema), *_misspelt_faults(table, schema)]
+    misspelt = _misspelt(table, schema)
+    faults = [*_id_faults(table, schema), *_misspelt_faults(misspelt)]
     lonely = _lonely_rows(table, schema.index)
     if lonely.any():
         rows = f"{_rows(table, lonely, schema.index)}{first_row(table.index[lonely])}"
@@ -60,9 +66,7 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     for column in schema.columns:
         if column.name in table.columns:
             faults += _column_faults(told, column, schema.index)
-        elif column.required:
-            found = ", ".join(map(str, table.columns))
-            faults.append(f"column '{column.name}' is missing; found {found}")
+    faults += _absent_faults(table, schema, {*misspelt.values()})
     if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
         faults += _place_faults(table, schema.index)
     return faults + (short_row_faults(told) if faults else [])
@@ -122,6 +126,10 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         row = first_row(stripped.index[wrong])
         found = name_some(stripped[wrong].unique())
         faults.append(f"'{schema.index}' is an error value of a spreadsheet ({found}){row}")
+    if (made := stripped.str.fullmatch(_MADE_OF_IDS)).any():
+        found = f"{name_some(stripped[made].unique())}){first_row(stripped.index[made])}"
+        what = "what a spreadsheet makes of ids that look like numbers or dates"
+        faults.append(f"'{schema.index}' is {what} ({found}; format the column as text first")
     unseen = [name for name in stripped if not all(map(is_seen, name))]
     if unseen:
         faults.append(
@@ -138,7 +146,17 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     return faults
 
 
-def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+def _absent_faults(table: pd.DataFrame, schema: Schema, misspelt: Container[str]) -> list[str]:
+    """Return required columns that are not there, not even misspelt; the first with what is."""
+    names = [column.name for column in schema.columns if column.required]
+    absent = [name for name in names if name not in table.columns and name not in misspelt]
+    faults = [f"column '{name}' is missing" for name in absent]
+    if faults and schema.index in table.columns:  # else it is told with the index
+        faults[0] += f"; found {', '.join(map(str, table.columns))}"
+    return faults
+
+
+def _misspelt(table: pd.DataFrame, schema: Schema) -> dict[str, str]:
     """Return columns that nobody knows but that are written almost as one that is not there.
 
     Otherwise a misspelt column that may be left out would be left out without a word.
@@ -146,15 +164,26 @@ def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     known = [schema.index, *(column.name for column in schema.columns)]
     absent = [name for name in known if name not in table.columns]
     strange = [str(name) for name in table.columns if name not in known]
-    faults = []
+    found = {}
     for name in strange:
         # `Imd decile` is meant as `imd_decile`, whatever its capitals and blanks.
         plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
         close = get_close_matches(plain, absent, 1, _LEAST_SIMILAR)
         other_band = any(map(str.isdigit, name)) and plain not in absent  # alike, and meant
         if close and not other_band:
-            faults.append(f"column '{name}' is unknown; did you mean '{close[0]}'?")
-    return faults
+            found[name] = close[0]
+    return found
+
+
+def _misspelt_faults(misspelt: Mapping[str, str]) -> list[str]:
+    """Say what misspelt columns are to be called: each, or where they are many all in one line."""
+    if len(misspelt) <= _FEW:
+        return [
+            f"column '{name}' is unknown; did you mean '{meant}'?"
+            for name, meant in misspelt.items()
+        ]
+    listed = ", ".join(f"'{meant}' for '{name}'" for name, meant in misspelt.items())
+    return [f"{len(misspelt)} columns are unknown; did you mean {listed}?"]
 
 
 def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]:
@@ -208,7 +237,8 @@ def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
 def _rows(table: pd.DataFrame, rows: pd.Series, index: str) -> str:
     """Count rows and name the first few by their ids."""
     ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
-    return f"{int(rows.sum())} of {len(table)} rows ({name_some(ids[rows])})"
+    named = f" ({name_some(known)})" if len(known := ids[rows].dropna()) else ""
+    return f"{int(rows.sum())} of {len(table)} rows{named}"
 
 
 def _first(table: pd.DataFrame, rows: pd.Series, column: Column | None = None) -> str:

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.csv_quotes import spanning_fault, too_long
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.inputs.table_faults import ROW, SHEET, SHORT_ROWS, first_row, table_faults
@@ -32,7 +33,6 @@ _UNREADABLE: Final = (
     TypeError,
     NotImplementedError,
     OverflowError,
-    csv.Error,
 )
 
 
@@ -59,6 +59,9 @@ def read_table(path: Path) -> pd.DataFrame:
         raise InputError(msg) from error
     except InputError:
         raise
+    except csv.Error as error:
+        msg = f"{path}: not a readable table: {too_long(error)}"
+        raise InputError(msg) from error
     except _UNREADABLE as error:
         msg = f"{path}: not a readable table ({one_line(error)})"
         raise InputError(msg) from error
@@ -219,12 +222,21 @@ def _shape(path: Path) -> tuple[int, list[str], dict[int, int]]:
     Rows above that are blank are passed over, and so are blank ones below. The first row has number
     0, and the lengths are by number as a spreadsheet counts. Only the first rows of a large file
     are looked at; a longer one below is refused by pandas.
+
+    Raises
+    ------
+    InputError
+        If a quotation mark makes one value of several rows.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = enumerate(csv.reader(file))
         first, names = next((pair for pair in rows if any(map(str.strip, pair[1]))), (0, []))
-        looked_at = islice(rows, _LOOKED_AT)
-        lengths = {n + 1: len(row) for n, row in looked_at if row and len(row) != len(names)}
+        lengths = {}
+        for number, row in islice(rows, _LOOKED_AT):
+            if fault := spanning_fault(row, len(names)):
+                raise_faults([f"row {number + 1}: {fault}"], source=path.name)
+            if row and len(row) != len(names):
+                lengths[number + 1] = len(row)
         return first, names, lengths
 
 

@@ -82,7 +82,9 @@ def load_network(folder: StrPath) -> RoadNetwork:
         )
         raise NetworkError(msg)
     try:
-        info = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+        info = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+        if not isinstance(info, dict):
+            _refuse(["not a description of a network. Build it again."], _DESCRIPTION)
         _check_sums(folder, info.pop(_SUMS, None), info)
         _refuse(info_faults(info), _DESCRIPTION)
         info["periods"], info["extent"] = tuple(info["periods"]), info.pop(_EXTENT, "")

@@ -21,6 +21,7 @@ from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
 from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
+from llrgeo.travel.imported.units import unit_faults
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
@@ -149,8 +150,7 @@ class ImportedRouter:
         )
         mistyped = mistyped_faults(times.minutes, self.area_ids, self.site_ids)
         raise_faults(mistyped, source=self.path.name)
-        # A file has one direction. Asked from sites to areas, its minutes
-        # are taken as they are, turned round.
+        # A file has one direction: asked from sites to areas, its minutes are turned round.
         if not origins.index.isin(times.minutes.index).any():  # asked from the sites
             km = times.distance_km
             times = replace(
@@ -163,6 +163,7 @@ class ImportedRouter:
         except RoutingError as error:
             msg = f"{self.path.name}: {error}"
             raise RoutingError(msg) from error
+        raise_faults(unit_faults(found.minutes, origins, destinations), source=self.path.name)
         note = f"The travel times were imported from {self.path.name}; their error is not known."
         return replace(found, error_note=note)
 
@@ -274,8 +275,7 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
     if len(reached) and np.median(reached) > _DAY_MIN:
         msg = f"{name}: half of the journeys take over a day: seconds? Divide by 60, into minutes"
         raise InputError(msg)
-    # Minutes that many tools write for no journey are not taken
-    # for minutes, nor guessed to be none.
+    # What many tools write for no journey is not taken for minutes, nor guessed to be none.
     suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
     if suspects:
         count = int((clean == suspects[0]).to_numpy().sum())
