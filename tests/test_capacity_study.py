@@ -422,7 +422,7 @@ def test_growth_follows_from_the_projection(folder):
         (("moves_beds", 'closes_site = ["C"]\nmoves_beds'), "closes_site: nothing runs at C"),
         (
             ("moves_beds", 'closes_site = ["B"]\nmoves_beds'),
-            "study.toml: option 'moved': closes_site: B closes, and beds or services move to it",
+            "study.toml: option 'moved': closes_site: B closes, and beds or services come to it",
         ),
         (
             (

@@ -1,12 +1,13 @@
 """Capacity places: beds, rooms and machines of each option by site, as options change them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
+from llrgeo.schema import name_some
 from llrgeo.study.sections.capacity import ONE_SERVICE
 from llrgeo.study.sections.options import OptionConfig
 
@@ -63,13 +64,36 @@ def moved_sites(
     """
     opens: dict[str, set[str]] = {}
     closes: dict[str, set[str]] = {}
+    left, faults = _left_by_moves(before, config, start, kinds)
+    # What counts is where beds are after the last move: they may leave a site and others come.
+    for name in dict.fromkeys(move.service or kinds.beds[0] for move in config.moves_beds):
+        moves = [move for move in config.moves_beds if (move.service or kinds.beds[0]) == name]
+        sites = left.get(name, {})
+        filled = {move.to for move in moves if sites.get(move.to)}
+        emptied = {move.from_ for move in moves if sites.get(move.from_) == 0}
+        # Beds of a pool are those of each of its services.
+        for member in kinds.members("beds", name):
+            moved = config.moves.get(member, {})
+            leaves = filled & {*moved, *config.closes.get(member, ())}
+            faults += [
+                f"moves_beds: beds come to {site}, and {member} leaves it"
+                for site in sorted(leaves)
+            ]
+            here = start.sites.get(member, frozenset())
+            opens[member] = filled - here - set(moved.values())
+            closes[member] = emptied & here
+    return opens, closes, faults
+
+
+def _left_by_moves(
+    before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """Return the beds of each site after all moves, and which moves there are no beds for."""
     faults = []
-    stated = _stated(before.beds, config.beds, kinds.beds)
+    left = _moved_and_stated("beds", before, config, option, kinds)
     # Moves are made one after the other, on what those before them have left.
-    left = {name: dict(sites) for name, sites in stated.items()}
     for move in config.moves_beds:
-        service = move.service or kinds.beds[0]
-        sites = left.setdefault(service, {})
+        sites = left.setdefault(move.service or kinds.beds[0], {})
         have = sites.get(move.from_)
         if have is None or have < move.beds:
             known = "no stated beds" if have is None else f"{have}"
@@ -77,14 +101,7 @@ def moved_sites(
             continue
         sites[move.from_] = have - move.beds
         sites[move.to] = sites.get(move.to, 0) + move.beds
-        # Beds of a pool are those of each of its services.
-        for member in kinds.members("beds", service):
-            here = start.sites.get(member, frozenset())
-            if sites[move.from_] == 0 and move.from_ in here:
-                closes.setdefault(member, set()).add(move.from_)
-            if move.to not in here:
-                opens.setdefault(member, set()).add(move.to)
-    return opens, closes, faults
+    return left, faults
 
 
 def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[str]], list[str]]:
@@ -94,10 +111,11 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
     moved = {service: set(pairs) for service, pairs in config.moves.items()}
     arriving = {move.to for move in config.moves_beds}
     arriving |= {to for pairs in config.moves.values() for to in pairs.values()}
+    arriving |= {site for sites in config.opens.values() for site in sites}
     for site in config.closes_site:
         # What comes to a site that closes would be lost without a word.
         if site in arriving:
-            faults.append(f"closes_site: {site} closes, and beds or services move to it")
+            faults.append(f"closes_site: {site} closes, and beds or services come to it")
             continue
         running = [service for service, ids in start.sites.items() if site in ids]
         if not running:
@@ -117,32 +135,45 @@ def moved_capacity(
     They go with a service that moves from one site to another, and close where it closes; then
     what the option states holds; then its moves of beds.
     """
-    faults = []
+    faults: list[str] = []
     changed: dict[What, ByService] = {}
     for what in WHAT:
-        old: ByService = getattr(before, what)
-        given: ByService = getattr(config, what)
-        table = {
-            name: _carried(sites, config, kinds.members(what, name)) for name, sites in old.items()
-        }
         # In this order: what moves with services, what the option states, its moves of beds.
-        new = {
-            name: dict(sites) for name, sites in _stated(table, given, kinds.names(what)).items()
-        }
+        new = _moved_and_stated(what, before, config, option, kinds)
         if what == "beds":
-            _move(new, config, kinds)
-        for name, sites in new.items():
-            here = kinds.sites_of(what, name, option)
-            stated = set(given.get(name, given.get(ONE_SERVICE, {})))
-            strange = sorted(stated - here)
-            if strange:
-                runs = " or ".join(kinds.members(what, name))
-                faults.append(f"{what}: {runs} does not run at {', '.join(strange)}")
-            # Capacity carried along to where nothing runs any more is dropped; only what the
-            # option itself states there is a fault.
-            new[name] = {site: number for site, number in sites.items() if site in here}
-        changed[what] = new
+            new, _ = _left_by_moves(before, config, option, kinds)
+        faults += _place_faults(what, before, config, option, kinds)
+        # Capacity carried along to where nothing runs any more is dropped; only what the option
+        # itself states there is a fault.
+        changed[what] = {
+            name: {
+                site: number
+                for site, number in sites.items()
+                if site in kinds.sites_of(what, name, option)
+            }
+            for name, sites in new.items()
+        }
     return PlaceCapacity(**changed), faults
+
+
+def _place_faults(
+    what: What, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+) -> Iterator[str]:
+    """Yield what is stated where nothing runs, and what is not stated where services part."""
+    old: ByService = getattr(before, what)
+    given: ByService = getattr(config, what)
+    for name in dict.fromkeys(
+        [*old, *(each or next(iter(kinds.names(what)), "") for each in given)]
+    ):
+        members = kinds.members(what, name)
+        stated = set(given.get(name, given.get(ONE_SERVICE, {})))
+        if strange := sorted(stated - kinds.sites_of(what, name, option)):
+            yield f"{what}: {' or '.join(members)} does not run at {', '.join(strange)}"
+        for site in old.get(name, {}):
+            places = _parted(site, config, option, members)
+            if places - stated:
+                where = name_some(sorted(places))
+                yield f"{what}: services that share {name} at {site} part; state those at {where}"
 
 
 def places_table(
@@ -174,21 +205,53 @@ def _stated(
     }
 
 
+def _moved_and_stated(
+    what: What, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+) -> dict[str, dict[str, int]]:
+    """Return beds, rooms or machines by site: those that moved with services, then those stated."""
+    old: ByService = getattr(before, what)
+    table = {
+        name: _carried(sites, config, option, kinds.members(what, name))
+        for name, sites in old.items()
+    }
+    stated = _stated(table, getattr(config, what), kinds.names(what))
+    return {name: dict(sites) for name, sites in stated.items()}
+
+
 def _carried(
-    sites: Mapping[str, int], config: OptionConfig, members: tuple[str, ...]
+    sites: Mapping[str, int], config: OptionConfig, option: Option, members: tuple[str, ...]
 ) -> dict[str, int]:
-    """Return beds or rooms after the service moved: they go with it."""
-    pairs = {a: b for service in members for a, b in config.moves.get(service, {}).items()}
+    """Return beds, rooms or machines of one name after their services moved: they go with them.
+
+    What some services leave and others do not stays: the option has to state how it is parted.
+    """
     found: dict[str, int] = {}
     for site, number in sites.items():
-        to = pairs.get(site, site)
+        targets = _targets(site, config, members)
+        parted = _parted(site, config, option, members)
+        to = site if parted else next(iter(targets), site)
         found[to] = found.get(to, 0) + number
     return found
 
 
-def _move(table: dict[str, dict[str, int]], config: OptionConfig, kinds: Kinds) -> None:
-    for move in config.moves_beds:
-        sites = table.setdefault(move.service or kinds.beds[0], {})
-        if sites.get(move.from_, 0) >= move.beds:
-            sites[move.from_] -= move.beds
-            sites[move.to] = sites.get(move.to, 0) + move.beds
+def _targets(site: str, config: OptionConfig, members: tuple[str, ...]) -> set[str]:
+    """Return where services of a site move to."""
+    moved = [config.moves.get(member, {}) for member in members]
+    return {pairs[site] for pairs in moved if site in pairs}
+
+
+def _parted(site: str, config: OptionConfig, option: Option, members: tuple[str, ...]) -> set[str]:
+    """Return the sites at which services are that shared something at one site; none unless many.
+
+    Only a service that moves takes something along.
+    """
+    places = _targets(site, config, members)
+    stay = [
+        member
+        for member in members
+        if site in option.sites.get(member, frozenset())
+        and site not in config.moves.get(member, {})
+    ]
+    if places and stay:
+        places.add(site)
+    return places if len(places) > 1 else set()

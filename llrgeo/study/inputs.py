@@ -42,7 +42,7 @@ from llrgeo.study.config import (
 )
 from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.new_sites import with_new_sites
-from llrgeo.study.option_changes import build_options, unchanged_notes
+from llrgeo.study.option_changes import build_options, estate_notes, unchanged_notes
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_routers
@@ -142,7 +142,7 @@ class StudyInputs:
     def options(self) -> tuple[Option, ...]:
         """The options, each with all sites of every service."""
         options = build_options(self.study, self.known_sites, left_out=self._left_out())
-        for note in unchanged_notes(self.study, options):
+        for note in [*unchanged_notes(self.study, options), *estate_notes(self.study, options)]:
             logger.warning(note)
         return options
 

@@ -81,6 +81,30 @@ def unchanged_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
     return notes
 
 
+def estate_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
+    """Return what options say of buildings that does not go with where services run.
+
+    A part of a site may be sold while its services stay, so that none of it is a fault.
+    """
+    notes = []
+    by_id = {config.id: config for config in study.options}
+    for config, option in zip(study.options, options, strict=True):
+        where = f"{study.source_name}: option '{config.id}':"
+        running = frozenset().union(*option.sites.values())
+        sold = {disposal.site for disposal in config.disposals} & running
+        bare = {work.site for work in config.works} - running
+        if sold:
+            notes.append(f"{where} {name_some(sorted(sold))}: sold, though services run there")
+        if bare:
+            notes.append(f"{where} {name_some(sorted(bare))}: works, though no service runs there")
+        before = by_id.get(config.based_on or "", config)
+        for key in ("works", "disposals"):
+            if getattr(before, key) and not getattr(config, key):
+                told = f"{where} {key} of '{before.id}' are not taken over by based_on"
+                notes.append(f"{told}; state those that hold here too")
+    return notes
+
+
 def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) -> str:
     """Say where ids of sites stand, and which of them may have been meant."""
     names = {str(id_): str(name) for id_, name in sites["name"].items()}
