@@ -278,6 +278,43 @@ class TestRunningOn:
     def test_one_stays_on_board_where_the_feed_says_so(self, tmp_path: Path, ends: str) -> None:
         assert self.taken(tmp_path / "feed", "", f"{self.HEADER}{ends},1a,2a,4\n") == 46
 
+    @pytest.mark.parametrize("rows", [",,1a,2a,4\n,,1a,2a,5\n", ",,1a,2a,5\nmarket,,1a,2a,4\n"])
+    def test_no_seat_is_promised_where_the_feed_says_both(self, tmp_path: Path, rows: str) -> None:
+        assert self.taken(tmp_path / "feed", "B", f"{self.HEADER}{rows}") == 120
+
+    @pytest.mark.parametrize("taken_on", ["0", "1"])
+    def test_who_gets_on_is_said_by_the_trip_that_sets_out(
+        self, tmp_path: Path, taken_on: str
+    ) -> None:
+        """Its first call takes nobody on: who waits at the stop cannot use the seat of others."""
+        head, *rows = self.CALLS.splitlines()
+        calls = "\n".join(
+            [
+                f"{head},pickup_type",
+                *(f"{row},{taken_on if row.startswith('2a,9:56') else '0'}" for row in rows),
+            ]
+        )
+        transfers = f"{self.HEADER},,1a,2a,4\n"
+        feed = write_feed(tmp_path / "feed", stop_times=calls, transfers=transfers)
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        assert minutes(router, HOME, HOSPITAL) == 46
+        assert minutes(router, MARKET, HOSPITAL) == {"0": 46, "1": 120}[taken_on]
+
+    def test_who_gets_off_is_said_by_the_trip_that_ends(self, tmp_path: Path) -> None:
+        head, *rows = self.CALLS.splitlines()
+        calls = "\n".join(
+            [
+                f"{head},drop_off_type",
+                *(f"{row},{int(row.startswith('1a,9:55'))}" for row in rows),
+            ]
+        )
+        feed = write_feed(
+            tmp_path / "feed", stop_times=calls, transfers=f"{self.HEADER},,1a,2a,4\n"
+        )
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        assert minutes(router, HOME, HOSPITAL) == 46
+        assert minutes(router, HOME, MARKET) == 85  # by the next bus, at 10:40
+
     def test_one_gets_off_where_the_feed_says_so(self, tmp_path: Path) -> None:
         assert self.taken(tmp_path / "feed", "B", f"{self.HEADER},,1a,2a,5\n") == 120
 

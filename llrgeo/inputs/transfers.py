@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.inputs.feeds import Omission, Tables, left_out
 
@@ -159,13 +160,14 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
     These are trips that in-seat transfers (`transfer_type` 4) name; and those of one block on one
     day, the next setting out at the stop or station where the last ended, unless they are named
     to get off (5). A trip that runs on as several, or that several run on as, is listed once
-    for each way through.
+    for each way through. Where one runs on as the next, the call of the first says who may get off,
+    and that of the next who may get on.
 
     Parameters
     ----------
     calls
         In the order of their trips: `trip` (a number), `day`, `trip_id`, `run` (-1: runs once a
-        day), `block_id`, `stop_id`, `arrival_s`, `departure_s`.
+        day), `block_id`, `stop_id`, `arrival_s`, `departure_s`, `boards`, `alights`.
     transfers
         What `read_transfers` returns.
     parent_station
@@ -207,13 +209,37 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
     before = calls["trip"].to_numpy(np.int64)
     number = before.max() + 1 + joined["way"].to_numpy(np.int64)
     numbers = np.concatenate([before[~runs_on], number])
-    return every.reset_index(drop=True).assign(trip=pd.factorize(numbers)[0])
+    may = _boards_and_alights(every, joined)
+    return every.reset_index(drop=True).assign(trip=pd.factorize(numbers)[0], **may)
+
+
+def _boards_and_alights(calls: pd.DataFrame, joined: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    """Return at which calls one may get on and off, where trips are joined.
+
+    The last rows of `calls` are those that `joined` names by their `way` and `step`.
+    """
+    steps = ["way", "step"]
+    ends = ~joined.duplicated(steps, keep="last").to_numpy()
+    begins = ~joined.duplicated(steps).to_numpy()
+    goes_on = joined["step"] < joined.groupby("way")["step"].transform("max")
+    boards, alights = (calls[name].to_numpy(copy=True) for name in ("boards", "alights"))
+    apart = len(calls) - len(joined)
+    boards[apart:] &= ~(ends & goes_on.to_numpy())
+    alights[apart:] &= ~(begins & (joined["step"] > 0).to_numpy())
+    return {"boards": boards, "alights": alights}
 
 
 def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
     """Return the trips that in-seat transfers join, on one day or over midnight to the next."""
-    stated = transfers.loc[transfers["transfer_type"] == _STAYS, ["from_trip_id", "to_trip_id"]]
-    stated = stated.dropna().drop_duplicates()
+    stays, gets_off = (
+        transfers.loc[transfers["transfer_type"] == kind, ["from_trip_id", "to_trip_id"]]
+        .dropna()
+        .drop_duplicates()
+        for kind in (_STAYS, _GETS_OFF)
+    )
+    # Of a pair that is named both ways nobody can tell: no seat is promised.
+    refused = pd.MultiIndex.from_frame(stays).isin(pd.MultiIndex.from_frame(gets_off))
+    stated = stays[~refused]
     out = stated.merge(trips, left_on="from_trip_id", right_on="trip_id")
     parts = []
     # A trip of the next day, by this day's clock, may go on with one that ends after midnight.

@@ -121,11 +121,11 @@ def runs_on_as(feed: Feed, runs: list[Run]) -> dict[int, set[int]]:
     """Return the runs that one may stay on board for, by the run before."""
     after: dict[int, set[int]] = {i: set() for i in range(len(runs))}
     once = [i for i, run in enumerate(runs) if not run.by_headway]
-    stated = {
-        (row.get("from_trip_id"), row.get("to_trip_id")): row["transfer_type"]
-        for row in feed["transfers"]
-        if row["transfer_type"] in {"4", "5"}
-    }
+    stated: dict[tuple[str | None, str | None], str] = {}
+    for row in feed["transfers"]:
+        if row["transfer_type"] in {"4", "5"}:
+            pair = row.get("from_trip_id"), row.get("to_trip_id")
+            stated[pair] = max(stated.get(pair, ""), row["transfer_type"])  # to get off counts
     for i in once:
         run = runs[i]
         for (before, onward), kind in stated.items():
@@ -203,7 +203,7 @@ class Search:
             seen.add((i, c))
             for run, at in self._stops_at(i, c):
                 call = self.runs[run].calls[at]
-                if call.alights:
+                if call.alights and at > 0:  # the first call of a run says who gets on
                     there_s = walk_s(self.places[call.stop], destination, limits.walk_s)
                     best_s = min(best_s, call.arrival_s + there_s)
                     for ride in self._caught(run, call):

@@ -116,7 +116,6 @@ def draw_calls(
         )
     if before:
         rows[0]["stop_id"] = before["stop_id"]
-    rows[-1]["pickup_type"] = "1"  # nobody gets on where a trip ends, though it may run on
     return rows
 
 
@@ -165,8 +164,10 @@ def draw_transfers(draw: Random, stops: Rows, trips: Rows, routes: list[str]) ->
         if not any(clash(row, other, station) for other in rows):
             rows.append(row)
     for number in draw.sample(range(len(trip_ids) - 1), draw.choice([0, 2, 9])):
-        kind, (before, after) = draw.choice("45"), trip_ids[number : number + 2]
-        rows.append({"transfer_type": kind, "from_trip_id": before, "to_trip_id": after})
+        kinds, (before, after) = draw.choice(["4", "4", "5", "45"]), trip_ids[number : number + 2]
+        rows += [
+            {"transfer_type": kind, "from_trip_id": before, "to_trip_id": after} for kind in kinds
+        ]
     return rows
 
 
