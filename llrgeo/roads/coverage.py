@@ -19,15 +19,15 @@ NEAR_M: Final = 2_000.0
 
 _CELL_M: Final = 1_000.0
 # Land counts as covered where no circle of this radius fits between streets: fields and lakes lie
-# within the boundary, and a lone road that runs on across the border does not widen it.
+# within the boundary, and a single road across the border does not extend it.
 _GAP_M: Final = 3_000.0
-_KEPT_EVERY: Final = 3  # rows and columns of cells amid others
-_EDGE: Final = 8  # cells around all: more than circles reach
-_HALF_CELL: Final = np.sqrt(0.5)  # from the middle to a corner
-_MANY_CELLS: Final = 10_000  # over 100 km each way
-_DEEP: Final = 9.0  # cells: farther than circles reach, out and in again, by half
+_KEPT_EVERY: Final = 3  # of rows and columns of cells that are surrounded by others
+_EDGE: Final = 8  # cells of margin around all: more than the circles reach
+_HALF_CELL: Final = np.sqrt(0.5)  # cells: from the middle of a cell to its corner
+_MANY_CELLS: Final = 10_000  # over 100 km in each direction
+_DEEP: Final = 9.0  # cells: one and a half times as far as the circles reach, out and back
 _MANY_CORNERS: Final = 1_000  # of an outline: those of a few authorities have fewer
-_FIRST_M: Final = 1_000.0
+_FIRST_STEP_M: Final = 1_000.0
 
 
 def covered_land(path: pd.DataFrame) -> str:
@@ -52,29 +52,29 @@ def covered_land(path: pd.DataFrame) -> str:
 
 
 def widened(land: "Polygon", by_m: float) -> "Polygon":
-    """Return land and what is around it up to a distance.
+    """Return land with a buffer around it.
 
-    Where an outline has many corners it is done in two steps, for circles of 1 km and then of the
-    rest add up to circles of the whole (a Minkowski sum), and the first step takes most corners
-    away: 30 km around 1,060 areas take 0.9 s in place of 12. Circles are polygons, so that the
-    outlines differ by about a thousandth of the distance.
+    An outline with many corners is buffered in two steps: buffers of 1 km and then of the rest add
+    up to the whole (a Minkowski sum), and the first step removes most corners. 30 km around 1,060
+    areas take 0.9 s instead of 12. Circles are drawn as polygons, so the outlines of one and of two
+    steps differ by about a thousandth of the distance.
     """
-    if shapely.get_num_coordinates(land) <= _MANY_CORNERS or by_m <= _FIRST_M:
+    if shapely.get_num_coordinates(land) <= _MANY_CORNERS or by_m <= _FIRST_STEP_M:
         return land.buffer(by_m)
-    return land.buffer(_FIRST_M).buffer(by_m - _FIRST_M)
+    return land.buffer(_FIRST_STEP_M).buffer(by_m - _FIRST_STEP_M)
 
 
 def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return fewer cells whose circles, out and in again, have the same outline.
+    """Return fewer cells whose closing (see `covered_land`) has the same outline.
 
-    Of cells with all eight neighbours, those of every third row and column stay. Any three by three
-    cells around such a cell hold one that stays, so each circle that goes is covered by circles
-    (three cells wide) of those that stay, and the outline of all circles is the same. Cells deep
-    within the land go altogether: what changes by that is a hole, and holes are filled.
+    Of cells with all eight neighbours, those of every third row and column are kept. Any three by
+    three cells around such a cell include one that is kept, so each circle removed is covered by
+    circles (three cells wide) of those that are kept, and the outline of all circles is the same.
+    Cells deep within the land are all removed: this makes holes, and holes are filled.
 
-    Where there are many, land that lies within for certain is filled with cells first: a circle
-    around a place of closed land lies within all circles together. Few stay as they are, for an
-    outline may begin at another corner then, and its simplified line is another by some metres.
+    Where there are many cells, those that certainly lie within the closing are added first, which
+    does not change it but surrounds more cells. This is not done for few cells: the outline could
+    then begin at another corner, and its simplified line would differ by some metres.
     """
     from scipy.ndimage import binary_fill_holes, distance_transform_edt, minimum_filter
 
@@ -96,10 +96,10 @@ def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the cells that lie wholly within closed land, shape as is.
+    """Return the cells that certainly lie within the closing, in the shape of `taken`.
 
-    Not land, at most, is where a circle without a street may lie, whose middle is anywhere in a
-    cell. Land is what no such circle may reach.
+    Outside is at most what circles without a street cover; the middle of such a circle may be
+    anywhere in a cell, so both distances allow for half a cell's diagonal.
     """
     from scipy.ndimage import distance_transform_edt
 
@@ -110,9 +110,9 @@ def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def near_boundary(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:
-    """Tell for every edge whether any of it lies within a distance of the boundary, or beyond it.
+    """Return which edges lie, at least in part, within a distance of the boundary or beyond it.
 
-    No edge does in a network whose boundary is not known, such as the planning network.
+    None does in a network whose boundary is not known, such as the planning network.
     """
     if not network.info.extent:
         return np.zeros(len(network.edges), dtype=bool)

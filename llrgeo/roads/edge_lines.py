@@ -1,4 +1,4 @@
-"""Lines of the edges of a network, all or a few, their points, and the land that each takes up."""
+"""The lines of a network's edges, their points and their bounding boxes, for all edges or some."""
 
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Rows: TypeAlias = NDArray[np.intp] | slice
 
-_STRAIGHT: Final = 2  # points of a line that is not stored
+_STRAIGHT_POINTS: Final = 2  # of a straight line, which is not stored
 
 
 def edge_lines(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> NDArray[np.object_]:
@@ -24,14 +24,14 @@ def edge_lines(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> NDArray[
     nodes, edges
         The tables of a network: `x`, `y`; `from_node`, `to_node`, `geometry`.
     rows
-        The edges whose lines are wanted.
+        Positions of the edges.
 
     Raises
     ------
     NetworkError
         If a stored geometry is no line.
     """
-    ends, stored, bent = _taken(nodes, edges, rows)
+    ends, stored, bent = _ends_and_stored(nodes, edges, rows)
     lines = np.empty(len(bent), dtype=object)
     lines[~bent] = shapely.linestrings(ends[~bent])
     lines[bent] = stored
@@ -39,13 +39,13 @@ def edge_lines(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> NDArray[
 
 
 def edge_points(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> tuple[Floats, Ints]:
-    """Return the points of the lines of some edges, and how many each has.
+    """Return the points of the lines of some edges, and the number of points of each line.
 
-    Parameters and errors are those of `edge_lines`. Points have shape (points, 2), those of each
-    line in a run; counts have shape (rows,).
+    Parameters and errors are those of `edge_lines`. Points have shape (points, 2), line after line;
+    numbers have shape (rows,).
     """
-    ends, stored, bent = _taken(nodes, edges, rows)
-    count = np.full(len(bent), _STRAIGHT)
+    ends, stored, bent = _ends_and_stored(nodes, edges, rows)
+    count = np.full(len(bent), _STRAIGHT_POINTS)
     count[bent] = shapely.get_num_coordinates(stored)
     curved = np.repeat(bent, count)
     xy = np.empty((len(curved), 2))
@@ -55,7 +55,7 @@ def edge_points(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> tuple[F
 
 
 def edge_boxes(nodes: pd.DataFrame, edges: pd.DataFrame) -> Floats:
-    """Return the least x and y and the greatest of each edge's line, shape (4, edges).
+    """Return the least x and y and the greatest x and y of each edge's line, shape (4, edges).
 
     Parameters and errors are those of `edge_lines`.
     """
@@ -71,17 +71,17 @@ def edge_boxes(nodes: pd.DataFrame, edges: pd.DataFrame) -> Floats:
 
 
 def within(boxes: Floats, land: Floats) -> NDArray[np.bool_]:
-    """Tell which boxes, shape (4, boxes), touch a piece of land, itself a box of shape (4,)."""
+    """Return which boxes, shape (4, boxes), touch a piece of land, itself a box of shape (4,)."""
     low_x, low_y, high_x, high_y = boxes
     across = (low_x <= land[2]) & (high_x >= land[0])
     touches: NDArray[np.bool_] = across & (low_y <= land[3]) & (high_y >= land[1])
     return touches
 
 
-def _taken(
+def _ends_and_stored(
     nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows
 ) -> tuple[Floats, NDArray[np.object_], NDArray[np.bool_]]:
-    """Return both ends of some edges, shape (rows, 2, 2), stored lines, and whose those are."""
+    """Return both ends of some edges, shape (rows, 2, 2), stored lines, and which have one."""
     xy = nodes[["x", "y"]].to_numpy(np.float64)
     ends = np.stack([edges[end].to_numpy()[rows] for end in ("from_node", "to_node")], axis=1)
     geometry = edges["geometry"].iloc[rows]

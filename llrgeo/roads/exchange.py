@@ -1,4 +1,4 @@
-"""Networks in others' forms: OSMnx graphs and places in, networkx and GeoDataFrames out."""
+"""Convert networks: from OSMnx graphs and places, to networkx graphs and GeoDataFrames."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ _NODE_TAGS: Final = (
     "access", "barrier", "crossing", "highway", "locked", "maxheight", "motor_vehicle",
     "railway", "traffic_calming",
 )  # fmt: skip
-_STATED: Final = (
+_NO_RESTRICTIONS: Final = (
     "OSMnx graphs carry no turn restrictions, so times are too short where turns are forbidden."
 )
 
@@ -50,7 +50,7 @@ def network_from_place(place: str, *, mode: str = "car") -> RoadNetwork:
         If the place is unknown, or the service does not answer.
     """
     try:
-        with _tags_wanted():
+        with _needed_tags_kept():
             graph = ox.graph_from_place(
                 place, custom_filter='["highway"]', simplify=False, retain_all=True
             )
@@ -103,23 +103,23 @@ def network_from_graph(graph: "nx.MultiDiGraph[Any]", *, mode: str = "car") -> R
     extract = _extract(graph)
     network = finish(assemble(extract, mode), mode)
     info = network.info
-    return network.described(source="OSMnx graph", error=f"{info.error} {_STATED}")
+    return network.described(source="OSMnx graph", error=f"{info.error} {_NO_RESTRICTIONS}")
 
 
 def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
     """Return the network as a networkx graph that may be searched without further rules.
 
-    Nodes carry `x`, `y`; edges their columns but the geometry, and `edge`, the row of the
-    network's table. Roads for the ends of journeys lie apart, on nodes `("start", n)` and
-    `("end", n)`, joined to node `n` so that no path leads through them.
+    Nodes carry `x`, `y`; edges all columns except the geometry, and `edge`, the row of the
+    network's table. Roads that only serve the ends of journeys have nodes of their own,
+    `("start", n)` and `("end", n)`, joined to node `n` so that no path leads through them.
     """
     graph = nx.MultiDiGraph(crs=BNG)
     xy = _records(network.nodes[["x", "y"]])
     graph.add_nodes_from(enumerate(xy))
     table = network.edges.drop(columns=["geometry"])
     for edge, row in enumerate(_records(table)):
-        # Edges that only start or end journeys get nodes of their own, which lead on or back by a
-        # step of no time: a search can leave them but not pass through.
+        # Edges that only start or end journeys get nodes of their own. A step of no time leads from
+        # (or to) node `n`: a search can start or end there but not pass through.
         use = row["use"]
         tail, head = int(row["from_node"]), int(row["to_node"])
         if use == "through":
@@ -153,8 +153,8 @@ def _no_time(network: RoadNetwork) -> dict[str, int]:
 
 
 @contextmanager
-def _tags_wanted() -> Iterator[None]:
-    """Have OSMnx keep the tags that decide access and speed, and then what it kept before."""
+def _needed_tags_kept() -> Iterator[None]:
+    """Make OSMnx keep the tags that decide access and speed; restore its settings afterwards."""
     before = ox.settings.useful_tags_way, ox.settings.useful_tags_node
     ox.settings.useful_tags_way = list(_WAY_TAGS)
     ox.settings.useful_tags_node = list(_NODE_TAGS)
@@ -171,12 +171,11 @@ def _extract(graph: "nx.MultiDiGraph[Any]") -> Extract:
     }
     ways: list[Way] = []
     pieces: dict[tuple[str, bool], list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
-    # Simplified edges carry their own line, and each is a way of its own. Others
-    # are pieces between two nodes, joined to the way that they were cut from; the
-    # way back of a piece says nothing new.
+    # Simplified edges carry their own line, and each becomes a way. Other edges are pieces between
+    # two nodes, which are joined to the way that they were cut from; a reversed piece repeats one.
     for tail, head, data in sorted(graph.edges(data=True), key=_edge_order):
         if "geometry" in data or isinstance(data.get("osmid"), list):
-            ways += _bent(len(ways), tail, head, data, place)
+            ways += _simplified_way(len(ways), tail, head, data, place)
         elif not data.get("reversed", False):
             pieces[str(data.get("osmid")), bool(data.get("oneway"))].append((tail, head, data))
     for parts in pieces.values():
@@ -197,14 +196,14 @@ def _edge_order(edge: tuple[int, int, dict[str, Any]]) -> tuple[int, int, str]:
     return tail, head, str(data.get("osmid"))
 
 
-def _bent(
+def _simplified_way(
     number: int,
     tail: int,
     head: int,
     data: Mapping[str, Any],
     place: dict[int, tuple[float, float]],
 ) -> list[Way]:
-    """Read a simplified edge; the bends get nodes of their own."""
+    """Read a simplified edge as a way, none if it is reversed; add nodes for bends to `place`."""
     if data.get("reversed", False):
         return []
     bends = list(data["geometry"].coords)[1:-1] if "geometry" in data else []
@@ -221,7 +220,7 @@ def _chains(parts: list[tuple[int, int, dict[str, Any]]]) -> list[np.ndarray]:
     for tail, head, _ in parts:
         onward[tail].append(head)
     lines = []
-    # First from ends that nothing leads into, then from any node left: what remains are rings.
+    # First from nodes that no piece leads to, then from any other node left: what remains is rings.
     for start in [*(node for node in onward if node not in entered), *onward]:
         while onward[start]:
             line = [start]
@@ -237,7 +236,7 @@ def _tags(data: Mapping[str, Any]) -> dict[str, str]:
         value = data.get(key)
         if _is_given(value):
             found[key] = str(min(map(str, value)) if isinstance(value, list) else value)
-    # OSMnx has turned the line round where it was against its nodes' order.
+    # OSMnx has reversed lines that were one-way against the order of their nodes.
     found["oneway"] = "yes" if data.get("oneway") in {True, "yes", "True"} else "no"
     return found
 

@@ -1,6 +1,6 @@
-"""Landmarks: what an extract says beside its streets that maps are drawn and places checked with.
+"""Landmarks of an extract: towns and villages, main roads by number, rivers and canals.
 
-Towns and villages, main roads by number, rivers and canals. They decide no travel time.
+Maps are drawn and places are checked with them. They have no effect on travel times.
 """
 
 from typing import Final
@@ -20,8 +20,8 @@ from llrgeo.roads.streets import Streets
 from llrgeo.roads.way_nodes import in_europe
 from llrgeo.schema import BNG, WGS84, to_numbers
 
-# A place whose residents the map does not tell counts as the smallest of its kind, by the words of
-# OpenStreetMap (a city from 100,000, a town from 10,000), so that names are drawn in order of size.
+# Residents of a place whose population is not tagged: the least of its kind, as the OpenStreetMap
+# wiki defines it (a city from 100,000, a town from 10,000), so that names are drawn by size.
 _LEAST_RESIDENTS: Final = {"city": 100_000.0, "town": 10_000.0, "village": 1_000.0}
 _COLUMNS: Final = ("kind", "name", "residents", "geometry")
 
@@ -36,16 +36,16 @@ def find_landmarks(
     extract
         The files' content.
     streets
-        Its ways as a mode may use them; only main roads among them are taken.
+        Its ways as a mode may use them; landmarks are the main roads among them.
     clip
-        Land in EPSG:27700 that they touch; None takes all that lie in Europe.
+        Land in EPSG:27700; only landmarks that touch it are returned. None returns all in Europe.
 
     Returns
     -------
     geopandas.GeoDataFrame
         `kind` (city, town, village; a class of `MAIN_ROADS`; river, canal), `name` (of a road its
-        number, or its name where it has none), `residents` (NaN but for places), and geometry in
-        EPSG:27700: a point, or lines joined as far as they go under one name.
+        number, or its name where it has none), `residents` (NaN except for places), and geometry
+        in EPSG:27700: a point, or lines, joined where one name continues.
     """
     near = in_europe(extract.lat, extract.lon)
     found = [
@@ -60,9 +60,9 @@ def find_landmarks(
 
 
 def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
-    """Return cities, towns and villages with the residents that the map tells.
+    """Return cities, towns and villages with their residents.
 
-    `near` says of each node of the extract whether it lies in Europe.
+    `near` has a flag for each node of the extract: whether it lies in Europe.
     """
     ids = np.array(sorted(extract.places), dtype=np.int64)
     ids = ids[is_among(ids, extract.node_ids)]
@@ -70,10 +70,9 @@ def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     row = np.searchsorted(extract.node_ids, ids)
     tags = [extract.places[node] for node in ids.tolist()]
     kinds = pd.Series([tag["place"] for tag in tags], dtype=object)
-    told = pd.Series([tag.get("population", "") for tag in tags], dtype=object)
-    # People write 12,345 or 12 345. Without a count, a place has the least that its kind usually
-    # has.
-    counted = to_numbers(told.astype(str).str.replace(r"[,\s]", "", regex=True))
+    populations = pd.Series([tag.get("population", "") for tag in tags], dtype=object)
+    # Mappers write 12,345 or 12 345. Without a number, a place has the least of its kind.
+    counted = to_numbers(populations.astype(str).str.replace(r"[,\s]", "", regex=True))
     residents = counted.where(counted > 0, kinds.map(_LEAST_RESIDENTS).astype(float))
     points = gpd.points_from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
     names = [tag["name"] for tag in tags]
@@ -82,7 +81,7 @@ def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
 
 
 def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
-    """Return class, number (or name) and nodes of every main road; a slip road is none."""
+    """Return class, number (or name) and nodes of every main road, without slip roads."""
     table = streets.table
     main = table["speed_class"].isin(MAIN_ROADS) & ~table["highway"].str.endswith("_link")
     rows = np.flatnonzero(main)
@@ -107,14 +106,14 @@ def _joined_lines(
     refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
     way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
     placed = is_among(refs, extract.node_ids[near])
-    # Of a way only nodes in the files and in Europe are left; one node alone makes no line.
+    # Only nodes in the files and in Europe are left of a way; a line needs two of them.
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
     project = Transformer.from_crs(WGS84, BNG, always_xy=True)
     xy = np.stack(project.transform(extract.lon[row], extract.lat[row]), axis=1)
     drawn, line = np.unique(way, return_inverse=True)
     lines = np.asarray(shapely.linestrings(xy, indices=line))
-    told = pd.DataFrame(
+    labels = pd.DataFrame(
         {
             "kind": [ways[number][0] for number in drawn.tolist()],
             "name": [ways[number][1] for number in drawn.tolist()],
@@ -123,7 +122,7 @@ def _joined_lines(
     )
     rows = [
         (kind, name, np.nan, part)
-        for (kind, name), own in told.groupby(["kind", "name"])
+        for (kind, name), own in labels.groupby(["kind", "name"])
         for part in joined(lines[own.index])
     ]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))

@@ -1,4 +1,4 @@
-"""Main roads and places of a network, to draw maps with."""
+"""The main roads and the places of a network, for drawing maps."""
 
 import geopandas as gpd
 import numpy as np
@@ -20,8 +20,8 @@ def main_road_lines(network: RoadNetwork) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         `road` (its number, or its name where it has none), `road_class` (one of `MAIN_ROADS`), and
-        lines in EPSG:4326, joined as far as they go. A road without either is drawn, and not
-        labelled.
+        lines in EPSG:4326, joined where one road continues. A road without a number or name has a
+        line but no label.
     """
     marks = network.landmarks
     if marks is not None and marks["kind"].isin(MAIN_ROADS).any():
@@ -33,7 +33,7 @@ def main_road_lines(network: RoadNetwork) -> gpd.GeoDataFrame:
 
 
 def places_of(network: RoadNetwork) -> gpd.GeoDataFrame | None:
-    """Return cities, towns and villages as `read_labels` does; None if the network tells none."""
+    """Return cities, towns and villages as `read_labels` does; None without landmarks."""
     marks = network.landmarks
     if marks is None:
         return None
@@ -46,16 +46,16 @@ def _stretches_joined(network: RoadNetwork) -> gpd.GeoDataFrame:
     """Return the main roads among a network's edges, those of one name and class joined."""
     edges = network.edges
     main = edges[edges["road_class"].isin(MAIN_ROADS) & (edges["length_m"] > 0)]
-    # Both directions of a stretch are one line: it is known by its lower and its higher end.
+    # Both directions of a stretch are one line, identified by its lower and its higher end.
     xy = network.nodes[["x", "y"]].to_numpy()
     starts, ends = (xy[main[column].to_numpy()] for column in ("from_node", "to_node"))
     first = (starts[:, 0] < ends[:, 0]) | (
         (starts[:, 0] == ends[:, 0]) & (starts[:, 1] <= ends[:, 1])
     )
     low, high = np.where(first[:, None], starts, ends), np.where(first[:, None], ends, starts)
-    told = main[["road_name", "road_class"]].rename(columns={"road_name": "road"})
-    keys = told.assign(a=low[:, 0], b=low[:, 1], c=high[:, 0], d=high[:, 1]).round(1)
-    once = told[~keys.duplicated().to_numpy()]
+    labels = main[["road_name", "road_class"]].rename(columns={"road_name": "road"})
+    keys = labels.assign(a=low[:, 0], b=low[:, 1], c=high[:, 0], d=high[:, 1]).round(1)
+    once = labels[~keys.duplicated().to_numpy()]
     lines = network.lines.to_numpy()
     rows = [
         (road, kind, part)

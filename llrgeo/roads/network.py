@@ -1,4 +1,4 @@
-"""A road network: two tables and what they are, known by a fingerprint."""
+"""A road network: tables of nodes and edges with their description and fingerprint."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -39,15 +39,15 @@ _EDGE_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class NetworkInfo:
-    """What a network is: travel mode, periods, source, licence, and how far it can be trusted.
+    """The description of a network: travel mode, periods, source, licence, and measured error.
 
     `error` states the measured error of its times in words, `error_min` the median absolute
     error in minutes; None where it was never measured; `accuracy` has the errors of journeys, of
     differences and of means (plain values, see `llrgeo.travel.accuracy`). `measured_in` is the
-    land from which it was measured (WKT, EPSG:27700; empty: not known). `ends_s` is lost at either
-    end of every journey, between door and street, besides walking to the street and driving along
-    it. `extent` is the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the
-    time at which conditional rules were read (empty: left out).
+    land in which it was measured (WKT, EPSG:27700; empty: not known). `ends_s` is a fixed time in
+    seconds at each end of every journey, between door and street, besides the walk to the street
+    and the drive along it. `extent` is the land that the streets cover (WKT, EPSG:27700; empty: not
+    known), `clock` the time at which conditional rules were evaluated (empty: they were left out).
     """
 
     mode: str
@@ -67,7 +67,7 @@ class NetworkInfo:
 
     @property
     def credit(self) -> str:
-        """Whose roads these are, and under which licence."""
+        """The source of the roads and their licence, as a credit line."""
         return f"{self.source}. {self.licence}."
 
 
@@ -88,9 +88,9 @@ class RoadNetwork:
     info
         Mode, periods, source and stated error.
     landmarks
-        What maps are drawn with besides: `kind`, `name`, `residents` and geometry (see
-        `llrgeo.roads.landmarks`); None where the network's source does not tell. They decide
-        no travel time.
+        Features that maps are drawn with: `kind`, `name`, `residents` and geometry (see
+        `llrgeo.roads.landmarks`); None where the network's source has none. They have no effect
+        on travel times.
 
     Examples
     --------
@@ -142,7 +142,7 @@ class RoadNetwork:
 
     @cached_property
     def uses(self) -> dict[EdgeUse, NDArray[np.bool_]]:
-        """Which edges are of each use, by use."""
+        """For each use, a mask of the edges of that use."""
         code, found = pd.factorize(self.edges["use"])
         number = {name: n for n, name in enumerate(found)}
         return {name: code == number.get(name, len(found)) for name in get_args(EdgeUse)}
@@ -150,7 +150,7 @@ class RoadNetwork:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides a travel time; equal tables, equal fingerprint."""
-        # Columns in order of name: their order in a file decides nothing.
+        # Columns are sorted by name, because their order in a file is arbitrary.
         digest = hashlib.sha256(f"{self.info.mode} {self.info.ends_s}".encode())
         for table in (self.nodes[["x", "y"]], self.edges):
             for name in sorted(table.columns):
@@ -204,7 +204,7 @@ class RoadNetwork:
 
 
 def age_note(info: NetworkInfo, on: str) -> str:
-    """Say that a network's data was old on a day (ISO); nothing where it was not, or is unknown."""
+    """Return a sentence if a network's data was old on a day (ISO); blank if not, or not known."""
     try:
         days = (date.fromisoformat(on) - date.fromisoformat(info.data_date)).days
     except ValueError:

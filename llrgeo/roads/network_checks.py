@@ -1,4 +1,4 @@
-"""What is wrong with the tables of a road network: values that no road has."""
+"""Checks of the tables and the description of a road network, each a list of faults in words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -13,12 +13,12 @@ from llrgeo.errors import NetworkError
 from llrgeo.schema import name_some
 
 _SLACK_M: Final = 5.0  # lengths and coordinates are both rounded
-_SLACK: Final = 0.9  # of the straight line: maps of one place differ by so much in scale
+_SLACK: Final = 0.9  # of the straight line: maps of one place differ in scale by up to a tenth
 _LONGEST_MS: Final = 7 * 24 * 3_600_000  # a week: no edge, ferry or not, takes longer
 _MOST_ENDS_S: Final = 3_600.0
 _LONGEST_M: Final = 1_000_000.0
-_FASTEST_KPH: Final = 400.0  # roads allow 113; times and lengths of short edges are rounded
-_SHORT_KM: Final = 0.05
+_FASTEST_KPH: Final = 400.0  # the limit on roads is 113; times and lengths are rounded
+_SHORT_KM: Final = 0.05  # shorter edges are not checked: rounding decides their speed
 _MS_AN_HOUR: Final = 3_600_000
 _TEXTS: Final = (
     "mode", "source", "licence", "data_date", "error", "rim", "measured_in", "clock",
@@ -28,10 +28,10 @@ _TEXTS: Final = (
 def network_faults(
     nodes: pd.DataFrame, edges: pd.DataFrame, periods: Sequence[str], ends_s: float
 ) -> list[str]:
-    """Return what is wrong with a network's tables, with the first bad rows by number.
+    """Return the faults of a network's tables, with the first bad rows by number.
 
-    Coordinates and lengths must be numbers, milliseconds whole ones from 0 to a week, nodes of
-    edges rows of `nodes`.
+    Coordinates and lengths must be numbers, milliseconds whole numbers from 0 to a week, and the
+    nodes of edges rows of `nodes`.
     """
     faults = [] if 0 <= ends_s <= _MOST_ENDS_S else [f"ends_s is {ends_s}, not 0 to 3,600 seconds"]
     faults += _kind_faults(nodes, edges, periods)
@@ -49,7 +49,7 @@ def network_faults(
     for period in periods:
         ms = _floats(edges, [f"ms_{period}"])[:, 0]
         wrong[f"edges: 'ms_{period}' is not 0 to a week"] = ~((ms >= 0) & (ms <= _LONGEST_MS))
-    return faults + _named(wrong)
+    return faults + _in_rows(wrong)
 
 
 def info_faults(info: Mapping[str, Any]) -> list[str]:
@@ -81,13 +81,12 @@ def length_faults(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[str]:
     short = edges["length_m"].to_numpy() < straight * _SLACK - _SLACK_M
     wrong = {"edges: 'length_m' is less than the straight line between its nodes": short}
     wrong["edges: 'length_m' is above 1,000 km"] = edges["length_m"].to_numpy() > _LONGEST_M
-    return _named(wrong)
+    return _in_rows(wrong)
 
 
 def speed_faults(edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
     """Return which edges are passed faster than any vehicle goes by road."""
-    # Compared as products, so that an edge of no time needs no
-    # division; short edges are all rounding.
+    # Compared as products, so that an edge of no time needs no division.
     km = edges["length_m"].to_numpy(np.float64) / 1_000
     wrong = {
         f"edges: 'ms_{period}' is a speed above {_FASTEST_KPH:g} km/h": (
@@ -96,7 +95,7 @@ def speed_faults(edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
         & (km > _SHORT_KM)
         for period in periods
     }
-    return _named(wrong)
+    return _in_rows(wrong)
 
 
 def use_faults(edges: pd.DataFrame, uses: Sequence[str]) -> list[str]:
@@ -116,7 +115,7 @@ def use_faults(edges: pd.DataFrame, uses: Sequence[str]) -> list[str]:
         .isin([True, False])
         .to_numpy(),
     }
-    return _named(wrong)
+    return _in_rows(wrong)
 
 
 def lines_of(stored: pd.Series) -> NDArray[np.object_]:
@@ -144,7 +143,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_land(text: object) -> bool:
-    """Say whether a text is a polygon, or several, in WKT; none at all is no fault."""
+    """Return whether a text is a polygon, or several, in WKT; empty text is valid."""
     if not text or not isinstance(text, str):  # another kind of value is a fault of its own
         return True
     try:
@@ -155,17 +154,17 @@ def _is_land(text: object) -> bool:
 
 
 def _accuracy_faults(accuracy: object) -> list[str]:
-    """Return what is wrong with measured errors: each a number that is there, or a name."""
+    """Return the faults of measured errors, whose values must be finite numbers or texts."""
     if not isinstance(accuracy, dict):
         return ["'accuracy' is not names with values"]
     rows = [accuracy.get("journeys", []), accuracy.get("differences", [])]
     listed = all(isinstance(part, list) and all(isinstance(r, dict) for r in part) for part in rows)
     if not listed:
         return ["'accuracy': journeys and differences are not lists of rows"]
-    told = [value for part in rows for row in part for value in row.values()]
-    told.append(accuracy.get("mean_min", 0.0))
+    values = [value for part in rows for row in part for value in row.values()]
+    values.append(accuracy.get("mean_min", 0.0))
     if not all(
-        isinstance(value, str) or (_is_number(value) and abs(value) < np.inf) for value in told
+        isinstance(value, str) or (_is_number(value) and abs(value) < np.inf) for value in values
     ):
         return ["'accuracy' has values that are not numbers"]
     return []
@@ -187,8 +186,8 @@ def _kind_faults(nodes: pd.DataFrame, edges: pd.DataFrame, periods: Sequence[str
     ]
 
 
-def _named(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
-    """Say in how many rows each fault is, with the first few by number."""
+def _in_rows(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+    """Return a sentence for each fault found: how many rows have it, and the first by number."""
     return [
         f"{what} in {int(rows.sum()):,} of {len(rows):,} rows ({name_some(np.flatnonzero(rows))})"
         for what, rows in wrong.items()
@@ -197,6 +196,6 @@ def _named(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
 
 
 def _floats(table: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
-    """Return columns as numbers, NaN for what is none."""
+    """Return columns as floats, shape (rows, columns); NaN for what is no number."""
     columns = [pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in names]
     return np.column_stack(columns)

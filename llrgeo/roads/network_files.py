@@ -1,7 +1,7 @@
-"""Networks saved as a folder of Parquet tables with their checksums, and read again.
+"""Save a network as a folder of Parquet tables with their checksums, and load it again.
 
-`nodes.parquet` and `edges.parquet` are the tables, `network.json` says what the network is;
-`landmarks.parquet` is of networks from a map.
+`nodes.parquet` and `edges.parquet` are the tables, and `network.json` is the description with the
+checksums; networks from a map have `landmarks.parquet`, too.
 """
 
 import json
@@ -21,9 +21,9 @@ from llrgeo.roads.network_checks import info_faults, length_faults, speed_faults
 from llrgeo.schema import list_faults
 
 _TABLES: Final = ("nodes.parquet", "edges.parquet")
-_LANDMARKS: Final = "landmarks.parquet"  # of networks from a map; older ones have none
+_LANDMARKS: Final = "landmarks.parquet"  # only of networks from a map
 _DESCRIPTION: Final = "network.json"
-_EXTENT: Final = "rim"  # the key of `extent` in it
+_EXTENT: Final = "rim"  # the key of `extent` in it, as in 0.1
 _SUMS: Final = "sha256"
 _UNREADABLE: Final = (
     OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError,
@@ -40,7 +40,7 @@ def save_network(network: RoadNetwork, folder: StrPath) -> None:
     network
         The network to save.
     folder
-        Where to; created if need be. An earlier network there is replaced.
+        The folder to write; an earlier network there is replaced.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def save_network(network: RoadNetwork, folder: StrPath) -> None:
         network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
         if network.landmarks is not None:
             network.landmarks.to_parquet(made / _LANDMARKS, compression="zstd", index=False)
-        text = _described(network.info, made)
+        text = _description(network.info, made)
         (made / _DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -73,8 +73,7 @@ def load_network(folder: StrPath) -> RoadNetwork:
     ('car', 60000)
     """
     folder = Path(folder)
-    names = ("nodes.parquet", "edges.parquet", "network.json")
-    missing = [name for name in names if not (folder / name).is_file()]
+    missing = [name for name in (*_TABLES, _DESCRIPTION) if not (folder / name).is_file()]
     if missing:
         msg = (
             f"{folder}: not a saved network, {', '.join(missing)} missing. "
@@ -113,8 +112,8 @@ def _refuse(faults: Sequence[str], source: str) -> None:
         raise NetworkError(list_faults(faults, source=source))
 
 
-def _described(info: NetworkInfo, folder: Path) -> str:
-    """Return `network.json`: what the network is, and checksums of both tables and of itself."""
+def _description(info: NetworkInfo, folder: Path) -> str:
+    """Return `network.json`: the description, with checksums of the tables and of itself."""
     described = json.loads(json.dumps(asdict(info)))  # as it will be read: keys are text
     described[_EXTENT] = described.pop("extent")
     sums = _sums_of_tables(folder)
@@ -124,7 +123,7 @@ def _described(info: NetworkInfo, folder: Path) -> str:
 
 
 def _check_sums(folder: Path, sums: Mapping[str, str] | None, info: Mapping[str, Any]) -> None:
-    """Refuse a network that is not what was saved; those of 0.1 have no checksums."""
+    """Refuse a network whose files have changed since it was saved; 0.1 saved no checksums."""
     if sums is None:
         return
     found = _sums_of_tables(folder)

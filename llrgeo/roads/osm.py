@@ -1,4 +1,4 @@
-"""From OpenStreetMap files to a road network: read, interpreted, cut, timed, with its turns."""
+"""Build a road network from OpenStreetMap files: read, interpret, cut, time, and add turns."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,19 +52,19 @@ class Assembly(NamedTuple):
     edges
         Timed edges between places.
     places
-        Where sections end.
+        The points at which sections end.
     sections
         The sections, for their lines.
     rules
         Turn restrictions.
     counts
-        What was read, left out and found odd.
+        Numbers of elements read, left out and faulty, by description.
     landmarks
         Places, main roads and water, for maps.
     date, sha256
         Of the extract.
     clock
-        The time at which conditional rules were read; None where they were left out.
+        The time at which conditional rules were evaluated; None where they were left out.
     """
 
     edges: pd.DataFrame
@@ -92,16 +92,16 @@ def build_network(
     Parameters
     ----------
     extracts
-        Files (.osm.pbf, .osm, .osm.gz); what they share is taken once.
+        Files (.osm.pbf, .osm, .osm.gz); elements in several files are read once.
     boundary
         Polygons of the study area: a file (GeoJSON, GeoPackage ...), or a polygon in EPSG:27700;
-        None takes all of the files.
+        None keeps all roads of the files.
     buffer_m
-        How far beyond the boundary roads are kept: patients cross borders.
+        Roads up to this far beyond the boundary are kept, because patients cross borders.
     mode
         `car`, `walk`, `walk_slow` or `cycle`.
     clock
-        A time such as `Tu 08:30` at which conditional access and restrictions are read; None
+        A time such as `Tu 08:30` at which conditional access and restrictions are evaluated; None
         leaves them out.
 
     Raises
@@ -127,7 +127,8 @@ def build_network(
     if area is not None and not isinstance(area, shapely.Geometry):
         area = read_boundary(Path(area))
     at = None if clock is None else Clock.parse(clock)
-    # No name is given to what a step makes: hundreds of megabytes are free once the next has them.
+    # The results of steps are not bound to names, so that each is freed as soon as the next step is
+    # done with it: they are hundreds of megabytes.
     return finish(
         assemble(
             read_extracts(as_paths(extracts, what="extracts"), track=track),
@@ -157,13 +158,13 @@ def assemble(
     NetworkError
         If no road of the mode lies in the area, or roads lack nodes there.
     """
-    # What reading and each step leave free goes back to the system before the next step.
+    # Memory that reading and each step have freed is returned to the system before the next step.
     give_back_free_memory()
     # 1. Read tags: which ways the mode may use, how fast, with what barriers at their points.
     streets = interpret_ways(extract, mode, clock, track=track)
     points = interpret_points(extract, mode, clock)
     _refuse_without_roads(streets.table, extract, mode, study_area)
-    # 2. Cut ways at junctions and at the boundary, which lies some way beyond the study area.
+    # 2. Cut ways at junctions and at the boundary, which is a buffer around the study area.
     give_back_free_memory()
     clip = None if study_area is None else widened(study_area, buffer_m)
     sections = cut(extract, streets, points, study_area=study_area, clip=clip)
@@ -175,7 +176,7 @@ def assemble(
     private = private_estates(edges, sections.places)
     edges["level"] = np.where(private, int(Level.DESTINATION), edges["level"])
     edges = edges.assign(**_bearings(edges, sections))
-    # 4. Turn restrictions, as courses of edges; they are put into the graph by `finish`.
+    # 4. Turn restrictions, as sequences of edges; `finish` puts them into the graph.
     give_back_free_memory()
     named = lookup(edges, sections.places, extract.restrictions)
     rules, applied = turn_rules(extract.restrictions, named, mode, clock)
@@ -200,7 +201,7 @@ def finish(assembly: Assembly, mode: str) -> RoadNetwork:
     turns = model_turns(assembly.edges, assembly.places, assembly.rules, mode)
     modelled = int(turns.modelled.sum())
     nodes, edges = expand(turns, assembly.places)
-    # The graph has all edges: those of before its turns are in nobody's way any more.
+    # The edges without turns are no longer needed: free their memory.
     del turns
     assembly = assembly._replace(edges=assembly.edges.iloc[:0])
     give_back_free_memory()
@@ -227,7 +228,7 @@ def finish(assembly: Assembly, mode: str) -> RoadNetwork:
 
 
 def describe_network(network: RoadNetwork) -> pd.DataFrame:
-    """Describe a network in rows of `what` and `value`, for people to read."""
+    """Return a description of a network for people to read: rows of `what` and `value`, texts."""
     edges = network.edges
     roads = edges["road_class"] != "turn"
     driven = edges[roads & (edges["use"] != "end")]
@@ -289,7 +290,7 @@ def _bearings(edges: pd.DataFrame, sections: Sections) -> dict[str, Floats]:
 
 
 def _speed_source_counts(edges: pd.DataFrame, streets: Streets) -> dict[str, int]:
-    """Count edges by where their speed comes from."""
+    """Count edges by the source of their speed."""
     key = edges["limit_key"].replace("", "class of road")
     counts = {f"edges timed by {name}": int(n) for name, n in key.value_counts().items()}
     doubtful = int((streets.table["highway"] == "road").sum())
@@ -297,7 +298,7 @@ def _speed_source_counts(edges: pd.DataFrame, streets: Streets) -> dict[str, int
 
 
 def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
-    """Give edges their final columns and lines; turns are points."""
+    """Return edges with the columns of a network's table; turns have no line."""
     # Turns take time, but have no length and no line.
     turn = edges["road_class"] == "turn"
     # Lines are stored only where a road bends; row 1 is ahead, row 0 back along the same section.

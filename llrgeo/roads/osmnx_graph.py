@@ -1,8 +1,8 @@
-"""Networks as OSMnx graphs and back: the same units and CRS as OSMnx, nothing lost on the way.
+"""Convert networks to OSMnx graphs and back without loss, in OSMnx's units and CRS.
 
 Nodes carry `x`, `y` as longitude and latitude (EPSG:4326). Edges carry what OSMnx's own functions
 read (`osmid`, `length` in metres, `travel_time` in seconds, `speed_kph`, `highway`, `name`,
-`oneway`, `geometry`), and beside it every column of our table.
+`oneway`, `geometry`), and every column of our table.
 """
 
 import json
@@ -22,7 +22,7 @@ from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG, WGS84
 
 OWN: Final = "llrgeo"  # the key of a graph that was a network
-_DECIMALS: Final = 2  # centimetres: a way there and back in degrees moves points by 1 mm
+_DECIMALS: Final = 2  # centimetres: converting to degrees and back moves points by 1 mm
 _KPH: Final = 3_600  # metres in a millisecond to kilometres in an hour
 # How the columns are read again; GraphML makes text of everything.
 _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -35,7 +35,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def network_to_graph(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
-    """Return a network as an OSMnx graph, which `network_from_graph` makes a network again.
+    """Return a network as an OSMnx graph, which `network_from_graph` converts back.
 
     `travel_time` is of the network's first period; `ms_<period>` has the milliseconds of each.
     `use` is `start` or `end` on roads where only a journey's first or last leg may pass: OSMnx's
@@ -64,7 +64,7 @@ def network_to_graph(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
         (node, {"x": x, "y": y})
         for node, (x, y) in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True))
     )
-    # OSMnx's own columns (length, travel_time, speed_kph) stand beside ours, from the first period.
+    # OSMnx's own columns besides ours; travel_time and speed_kph are of the first period.
     first = network.edges[f"ms_{network.info.periods[0]}"]
     bent = network.edges["geometry"].notna()
     table = network.edges.assign(
@@ -85,20 +85,20 @@ def network_to_graph(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
         table[names].astype(object).itertuples(index=False, name=None),
         strict=True,
     ):
-        told = dict(zip(names, row, strict=True))
-        if told["geometry"] is None:
-            del told["geometry"]  # OSMnx takes an edge without one as straight
-        graph.add_edge(tail, head, **told)
+        data = dict(zip(names, row, strict=True))
+        if data["geometry"] is None:
+            del data["geometry"]  # OSMnx takes an edge without one as straight
+        graph.add_edge(tail, head, **data)
     return graph
 
 
 def is_own(graph: "nx.MultiDiGraph[Any]") -> bool:
-    """Tell whether a graph was a network of ours, with times on its edges."""
+    """Return whether a graph was made by `network_to_graph`, with times on its edges."""
     return OWN in graph.graph
 
 
 def read_own(graph: "nx.MultiDiGraph[Any]") -> RoadNetwork:
-    """Return the network that a graph was, with what has been added, changed or taken since.
+    """Return the network of a graph that `network_to_graph` made, with all changes since.
 
     Edges are in the order of the network; those that were added come last.
 
@@ -115,7 +115,7 @@ def read_own(graph: "nx.MultiDiGraph[Any]") -> RoadNetwork:
     ids = {node: row for row, node in enumerate(order)}
     nodes = pd.DataFrame(_metres(graph, order), columns=["x", "y"])
     last = graph.number_of_edges()
-    # In the order that they were written in; edges that were added since come last.
+    # In the order of the network; edges that were added since come last.
     rows = sorted(graph.edges(data=True), key=lambda edge: int(edge[2].get("edge", last)))
     reads: dict[str, Callable[[Any], Any]] = {
         **_READ,

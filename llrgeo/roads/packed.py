@@ -1,11 +1,11 @@
-"""A network packed small enough for a page, which searches it where it is read.
+"""Pack a network small enough for a web page, whose script searches it for routes.
 
-Everything that decides a travel time is kept to the millisecond and the decimetre, and places to
-the millimetre, as streets built from OpenStreetMap have them; what can be predicted from
-other numbers is left out. A node is written as a step from the one before it on a Hilbert curve. A
-street is written once for both directions. Its length is the difference from a usual detour, its
-time the difference from the pace of a street nearby, and the times of other periods the differences
-from the factor of its class. What is left is mostly zeros, which gzip takes away.
+Everything that determines a travel time is kept to the millisecond and the decimetre, and
+coordinates to the millimetre, as streets built from OpenStreetMap have them. Only differences from
+predictions are stored. A node is the step from the one before it on a Hilbert curve. A street is
+stored once for both directions: its length as the difference from a usual detour, its time as the
+difference from the pace of a street nearby, and the times of other periods as the differences from
+the factor of its class. Most of these are zeros, which gzip removes.
 """
 
 from collections.abc import Iterable
@@ -33,18 +33,18 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PackedNetwork:
-    """A network as plain values and one run of bytes.
+    """A network as plain values and bytes.
 
     Attributes
     ----------
     header
-        How many nodes and streets, the periods, classes, factors and units: all that a reader of
-        the bytes needs. Plain values, fit for JSON.
+        Numbers of nodes and streets, the periods, classes, factors and units: all that a reader of
+        the bytes needs. Plain values for JSON.
     streams
-        The numbers, each stream as variable-length integers (LEB128, the lowest bit the sign),
+        The numbers, each stream as variable-length integers (LEB128, the lowest bit is the sign),
         one after the other in the order of `header["streams"]`.
     fingerprint
-        That of the network.
+        The fingerprint of the network.
     """
 
     header: dict[str, Any]
@@ -53,10 +53,10 @@ class PackedNetwork:
 
 
 def why_not_packed(network: RoadNetwork) -> str:
-    """Say in words why a network cannot be packed; empty if it can.
+    """Return in words why a network cannot be packed; empty if it can.
 
-    Places finer than a millimetre are not packed: pages of such networks do without new places.
-    Lengths may be finer than a decimetre, for journeys add them up in whole decimetres.
+    Coordinates finer than a millimetre are not packed: pages of such networks have no routes to new
+    places. Lengths may be finer than a decimetre, because journeys sum them in whole decimetres.
     """
     if network.edges.empty:
         return "it has no streets"
@@ -90,8 +90,8 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     indexes = (snapping or snapper(network)).indexes
     streets, periods = gather_streets(network, place, indexes), network.info.periods
     table, classes = streets.table, streets.classes
-    # What can be expected is left out of the stream: a time from the class's usual factor, a length
-    # from the straight line. Only the difference is written.
+    # Streams have only differences from expected values: times from the class's usual factor,
+    # lengths from the straight line.
     factors = _factors(table, len(classes), periods)
     unit_ms = int(np.gcd.reduce(table[[f"ms_{p}" for p in periods]].to_numpy().ravel())) or 1
     unit_mm, shapes = _shape_streams(xy_mm[order], table)
@@ -145,13 +145,13 @@ def _shape_streams(xy_mm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, I
 def _time_streams(
     streets: pd.DataFrame, factors: list[NDArray[np.float64]], periods: tuple[str, ...], unit: int
 ) -> dict[str, Ints]:
-    """Return a stream a period: what paces nearby, or the factor of the class, do not tell."""
+    """Return for each period the differences from times expected by nearby paces or by class."""
     first_ms = streets[f"ms_{periods[0]}"].to_numpy()
     code = streets["class"].to_numpy(np.int64)
     streams = {"ms_0": _pace_residuals(streets, first_ms // unit)}
     for number, period in enumerate(periods[1:], start=1):
-        told = np.rint(first_ms * factors[number][code] / unit).astype(np.int64)
-        streams[f"ms_{number}"] = streets[f"ms_{period}"].to_numpy() // unit - told
+        expected = np.rint(first_ms * factors[number][code] / unit).astype(np.int64)
+        streams[f"ms_{number}"] = streets[f"ms_{period}"].to_numpy() // unit - expected
     return streams
 
 
@@ -169,7 +169,7 @@ def _factors(
     first = streets[f"ms_{periods[0]}"].to_numpy(np.float64)
     rows = []
     for period in periods:
-        # The factor of a class is the ratio of its sums: what most streets of the class go by.
+        # The factor of a class is the ratio of its sums.
         ms = streets[f"ms_{period}"].to_numpy(np.float64)
         mine, usual = (np.bincount(code, part, minlength=classes) for part in (ms, first))
         factors = np.divide(mine, usual, out=np.ones(classes), where=usual > 0)
@@ -178,8 +178,8 @@ def _factors(
 
 
 def _expected_dm(xy_mm: Ints, start: Ints, end: Ints) -> Ints:
-    """Return the lengths that streets are expected to have: the straight line with a detour."""
-    # In floats, step by step: another language rounds each of them alike.
+    """Return the expected lengths of streets: the straight line times `DETOUR`, in decimetres."""
+    # In floats, one operation at a time, so that JavaScript rounds each of them alike.
     dx, dy = (xy_mm[end] - xy_mm[start]).T.astype(np.float64)
     straight_mm = np.sqrt(dx * dx + dy * dy)
     expected: Ints = np.rint(straight_mm * DETOUR / _MM_PER_DM).astype(np.int64)
@@ -187,19 +187,19 @@ def _expected_dm(xy_mm: Ints, start: Ints, end: Ints) -> Ints:
 
 
 def _pace_residuals(streets: pd.DataFrame, units: Ints) -> Ints:
-    """Return what the pace of a street at either end does not tell of each street's time.
+    """Return the differences of times from those expected by the pace of an earlier street.
 
-    The pace is that of the latest street of the class at its start, else at its end, else of the
-    latest of the class anywhere. The reader of the stream knows all of them at that point.
+    That is the latest street of the class at the same start, else at its end, else anywhere. A
+    reader of the stream has decoded all of them at that point.
     """
     start, end, kind, dm = (streets[name].to_numpy(np.int64) for name in _PACED)
     nodes = int(max(start.max(), end.max())) + 1
     both = np.concatenate([kind * nodes + start, kind * nodes + end])
     at_start, at_end = _latest(both, np.tile(np.arange(len(kind)), 2)).reshape(2, -1)
-    known = np.where(at_start < 0, at_end, at_start)
-    known = np.where(known < 0, _latest(kind, np.arange(len(kind))), known)
+    earlier = np.where(at_start < 0, at_end, at_start)
+    earlier = np.where(earlier < 0, _latest(kind, np.arange(len(kind))), earlier)
     # Without an earlier street to go by, the expected time is 0.
-    spent, driven = np.where(known < 0, 0, units[known]), np.maximum(dm[known], 1)
+    spent, driven = np.where(earlier < 0, 0, units[earlier]), np.maximum(dm[earlier], 1)
     # Rounded half up by floor: the same in every language.
     expected: Ints = np.floor(dm * spent / driven + 0.5).astype(np.int64)
     return units - expected
@@ -210,7 +210,7 @@ def _latest(places: Ints, streets: Ints) -> Ints:
     order = np.lexsort((streets, places))
     place, street = places[order], streets[order]
     fresh = np.diff(place, prepend=-1) != 0
-    # A street that begins where it ends is there twice: what is before it is before both.
+    # A street that begins where it ends has two rows here: both follow the same earlier street.
     again = ~fresh & (np.diff(street, prepend=-1) == 0)
     before = np.where(fresh, -1, np.roll(street, 1))
     before[again] = before[np.flatnonzero(again) - 1]
@@ -223,8 +223,7 @@ def _varints(streams: Iterable[Ints]) -> bytes:
     """Write whole numbers with seven bits a byte, the lowest first; the lowest bit is the sign."""
     parts = []
     for numbers in streams:
-        # Zigzag: the sign goes into the lowest bit, so that small
-        # numbers of either sign stay short.
+        # Zigzag: the sign goes into the lowest bit, so that small numbers of either sign are short.
         rest = np.where(numbers < 0, -2 * numbers - 1, 2 * numbers).astype(np.int64)
         digits, present = [], [np.ones(len(rest), dtype=bool)]
         while present[-1].any():
@@ -243,7 +242,7 @@ def _hilbert_order(xy_mm: Ints) -> Ints:
 
     Neighbours on the ground are near on the curve, so steps from node to node are small.
     """
-    # The curve is drawn over a square of 65,536 steps a side that holds all nodes.
+    # The curve fills a square of 65,536 steps a side that contains all nodes.
     low, span = xy_mm.min(axis=0), max(int(np.ptp(xy_mm, axis=0).max()), 1)
     side = 1 << _HILBERT_ORDER
     x, y = ((xy_mm - low) * (side - 1) // span).T.copy()

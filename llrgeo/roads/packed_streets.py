@@ -1,4 +1,4 @@
-"""Streets of a packed network: both directions of a road in one, and the codes of their words."""
+"""The streets of a packed network: both directions of a road in one row, with coded texts."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -31,8 +31,8 @@ class Streets:
     table
         One row a street, sorted by its ends: `start` and `end` (nodes by their place), `class` and
         `name` (numbers of `classes` and `names`), `dm`, `ms_<period>`, `shape` (WKB from start to
-        end; empty where it is straight) and `flags`: `BOTH_WAYS`, who may be joined to it in each
-        direction, and which legs of a journey may pass.
+        end; empty where it is straight) and `flags`: `BOTH_WAYS`, the roles that may be joined to
+        it in each direction, and the use of the road.
     classes, names
         Classes and names of roads, sorted; the first name is empty.
     """
@@ -43,9 +43,9 @@ class Streets:
 
 
 def gather_streets(network: RoadNetwork, place: Ints, indexes: Indexes) -> Streets:
-    """Gather the streets of a network: both directions in one where they are equal.
+    """Return the streets of a network: both directions in one row where they are equal.
 
-    `place` is where each node stands in the order of nodes, `indexes` are those of its `Snapper`.
+    `place` is the number of each node in the packed order, `indexes` are those of its `Snapper`.
     """
     edges = network.edges
     classes, class_code = _coded(edges["road_class"])
@@ -63,8 +63,8 @@ def gather_streets(network: RoadNetwork, place: Ints, indexes: Indexes) -> Stree
             **{name: edges[name].to_numpy(np.int64) for name in times},
         }
     )
-    # Two directions are one street where all that is written of them is equal: one number stands
-    # for all of it, in its order, for whole numbers are joined and sorted much faster.
+    # Two directions are one street where all columns are equal. `alike` numbers equal rows in the
+    # order of the columns: comparing and sorting whole numbers is much faster.
     alike = table.groupby(list(table.columns)).ngroup().to_numpy().astype(np.int64)
     ahead, back = _both_ways(start, end, alike)
     use_bits = np.array([_USE_BITS[name] for name in uses])
@@ -89,7 +89,7 @@ def bent_lines(network: RoadNetwork) -> NDArray[np.object_]:
 
 
 def _coded(words: pd.Series, *known: str) -> tuple[list[str], Ints]:
-    """Return the words of a column and those known before, sorted, and each row's number there."""
+    """Return the sorted words of a column and of `known`, and the number of each row's word."""
     code, found = pd.factorize(words)
     listed = sorted({*known, *found})
     number = {word: n for n, word in enumerate(listed)}
@@ -99,15 +99,15 @@ def _coded(words: pd.Series, *known: str) -> tuple[list[str], Ints]:
 def _both_ways(start: Ints, end: Ints, alike: Ints) -> tuple[Ints, Ints]:
     """Return the rows of each street's two directions, the one to its higher end first; or -1.
 
-    Streets are sorted by their lower end, their higher end and by `alike`, of which the directions
-    of a street have the same.
+    Streets are sorted by their lower end, their higher end and by `alike`, which is equal for both
+    directions of a street.
     """
     low, high = np.minimum(start, end), np.maximum(start, end)
     ends = low * (int(high.max()) + 1) + high
     order = np.lexsort((alike, ends))
     fresh = (np.diff(ends[order], prepend=-1) != 0) | (np.diff(alike[order], prepend=-1) != 0)
     street, upwards = np.cumsum(fresh), (start < end)[order]
-    # Copies of a street are told apart by their number among equal ones: each finds its own.
+    # Equal copies of a street are numbered, and copies of one number are paired.
     numbers = []
     for side in (upwards, ~upwards):
         of = street[side]
@@ -122,7 +122,7 @@ def _both_ways(start: Ints, end: Ints, alike: Ints) -> tuple[Ints, Ints]:
 
 
 def _flags(use_bits: Ints, indexes: Indexes, ahead: Ints, back: Ints) -> Ints:
-    """Return the bits of each street: its ways, who may be joined to it, which legs may pass.
+    """Return the flags of each street: its directions, the roles joined to it, and its use.
 
     `use_bits` are those of each edge; `ahead` and `back` are the rows of a street's directions.
     """
@@ -132,7 +132,7 @@ def _flags(use_bits: Ints, indexes: Indexes, ahead: Ints, back: Ints) -> Ints:
         joined = np.zeros(len(use_bits), dtype=bool)
         joined[indexes[role].edges] = True
         ahead_bit, back_bit = joined[ahead] & forth, joined[back] & reverse
-        # A street that leads back alone is written from its own start, so its bit is the first.
+        # A street with only the back direction is stored from its own start: it has the first bit.
         flags |= np.where(ahead_bit | (~forth & back_bit), bit_forth, 0)
         flags |= np.where(forth & back_bit, bit_back, 0)
     return flags

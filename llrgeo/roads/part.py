@@ -1,4 +1,4 @@
-"""A part of a network: some of its roads, to which places are joined as in the whole."""
+"""A part of a network: some of its roads, to which points snap as in the whole network."""
 
 from dataclasses import replace
 
@@ -12,17 +12,17 @@ from llrgeo.roads.snap import EdgeIndex, Indexes, Snapper
 def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]) -> Snapper:
     """Return the kept edges of a network, in some of its periods, ready for snapping.
 
-    Roads serve the roles that they do in the whole network: alone, the part may connect otherwise.
-    Names of roads are left out.
+    Roads serve the same roles as in the whole network; found anew, they could differ, because the
+    part is connected in another way. Names of roads are left out.
 
     Parameters
     ----------
     snapping
-        The whole network.
+        The snapper of the whole network.
     kept
-        Which of its edges are kept.
+        Mask of the edges to keep.
     periods
-        Whose times are kept, at least one.
+        Periods to keep, at least one.
     """
     whole = snapping.network
     edges = whole.edges.loc[kept].reset_index(drop=True).assign(road_name="")

@@ -1,7 +1,7 @@
 """The straight pieces of roads that are nearest to points, found by a grid of square cells.
 
-An index of rectangles (`shapely.STRtree`) answers one point after the other. Where hundreds of
-thousands are asked about, as along the border of an area, arrays over all of them are faster.
+An index of rectangles (`shapely.STRtree`) looks up one point after the other. For hundreds of
+thousands of points, as along the border of an area, array operations over all of them are faster.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 _Found: TypeAlias = tuple[Ints, Ints, Floats]
 
 _HAIR_M: Final = 0.001  # more than any rounding
-_AT_ONCE: Final = 1 << 14  # points, so that candidates of all of them stay small
+_AT_ONCE: Final = 1 << 14  # points of one look-up, so that the arrays of candidates stay small
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PieceGrid:
 
     @classmethod
     def of(cls, ends: Floats) -> Self:
-        """Sort pieces, given by their ends, into a grid of cells that suits how many they are."""
+        """Sort pieces, given by their ends, into a grid of about as many cells as pieces."""
         from scipy.ndimage import distance_transform_edt
 
         if not len(ends):
@@ -55,7 +55,7 @@ class PieceGrid:
         x, y = ends.reshape(-1, 2).T
         corner = np.array([x.min(), y.min()]) - _HAIR_M
         size_m = np.array([x.max(), y.max()]) - corner + _HAIR_M
-        # So wide that there are about as many cells as pieces, also where all lie on one line.
+        # About as many cells as pieces, also where all pieces lie on one line.
         cell_m = max(np.sqrt(size_m.prod() / len(ends)), size_m.max() / len(ends), 1.0)
         columns, rows = (size_m // cell_m).astype(np.int64) + 1
         found = _in_cells(ends, corner, cell_m, columns)
@@ -72,22 +72,23 @@ class PieceGrid:
         return np.flatnonzero(within(boxes, land))
 
     def nearest(self, xy: Floats, slack_m: float = 0.0) -> _Found:
-        """Return the pieces nearest to points, shape (points, 2): all that are as near, to a slack.
+        """Return the pieces nearest to points, shape (points, 2), and all within a slack of those.
 
         Returns
         -------
         tuple of numpy.ndarray
-            One row a point and piece, points in their order: row of the point, piece (one may
-            come twice), metres between them. Without pieces there is no row.
+            One row a point and piece, in the order of points: row of the point, piece (a pair may
+            be repeated), metres between them. Without pieces there is no row.
         """
 
         def some(rows: slice) -> _Found:
             column, row = self._cell(xy[rows]).T
-            # A piece that is near says how far the nearest one is at most, so in which cells it is.
-            which, piece, found_m = self._about(
+            # The distance to a near piece is an upper bound for the nearest one, which limits the
+            # cells to look in.
+            which, piece, found_m = self._around(
                 xy[rows], apart_m(xy[rows], self.ends[self.near[row, column]]) + slack_m
             )
-            # Each point has a row at least, that of the piece that is near.
+            # Each point has at least one row, that of the near piece.
             first = np.searchsorted(which, np.arange(len(row)))
             nearest = found_m <= (np.minimum.reduceat(found_m, first) + slack_m)[which]
             return which[nearest], piece[nearest], found_m[nearest]
@@ -98,14 +99,14 @@ class PieceGrid:
         """Return the pieces within each point's own radius, as `nearest` returns them."""
 
         def some(rows: slice) -> _Found:
-            which, piece, found_m = self._about(xy[rows], radius_m[rows])
+            which, piece, found_m = self._around(xy[rows], radius_m[rows])
             near = found_m <= radius_m[rows][which]
             return which[near], piece[near], found_m[near]
 
         return self._by_parts(len(xy), some)
 
     def _by_parts(self, points: int, some: Callable[[slice], _Found]) -> _Found:
-        """Return what is found for some points at once, put together for all of them."""
+        """Return the results of `some` for all points, computed for `_AT_ONCE` points at a time."""
         starts = range(0, points if len(self.ends) else 0, _AT_ONCE)
         found = [some(slice(start, start + _AT_ONCE)) for start in starts]
         if not found:
@@ -114,19 +115,19 @@ class PieceGrid:
         which, piece, found_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return which + np.concatenate(passed), piece, found_m
 
-    def _about(self, xy: Floats, most_m: Floats) -> _Found:
-        """Return the pieces in the cells about points as far as some metres, and how far they are.
+    def _around(self, xy: Floats, most_m: Floats) -> _Found:
+        """Return the pieces in the cells around points, up to `most_m`, and their distances.
 
-        These are all that are so near, and others.
+        These are all pieces within that distance, and some beyond.
         """
         columns = self.near.shape[1]
         most = most_m[:, None] + _HAIR_M
         low, high = self._cell(xy - most), self._cell(xy + most)
-        # The cells of one row stand in a run: a run of pieces for each row about each point.
-        point, row = _counted(low[:, 1], high[:, 1] - low[:, 1] + 1)
+        # Cells of one row are consecutive, and so are their pieces: one run for each point and row.
+        point, row = numbers_of_runs(low[:, 1], high[:, 1] - low[:, 1] + 1)
         begin = self.start[row * columns + low[point, 0]]
         count = self.start[row * columns + high[point, 0] + 1] - begin
-        run, at = _counted(begin, count)
+        run, at = numbers_of_runs(begin, count)
         which, piece = point[run], self.piece[at]
         return which, piece, apart_m(xy[which], self.ends[piece])
 
@@ -137,10 +138,10 @@ class PieceGrid:
 
 
 def apart_m(xy: Floats, ends: Floats) -> Floats:
-    """Return how far points, shape (points, 2), are from pieces, one each, shape (points, 2, 2).
+    """Return the distances of points, shape (points, 2), to pieces, one each, shape (points, 2, 2).
 
-    The steps are those of GEOS, so that distances are the same bit for bit, and beyond a corner all
-    pieces that meet there are as near.
+    Computed in the steps of GEOS, so that distances are equal bit for bit, and all pieces that meet
+    at a corner are equally near to points beyond it.
     """
     (ax, ay), (bx, by) = ends[:, 0].T, ends[:, 1].T
     x, y = xy.T
@@ -158,7 +159,7 @@ def apart_m(xy: Floats, ends: Floats) -> Floats:
 def cut(xy: Floats, count: Ints) -> tuple[Ints, Floats]:
     """Cut lines at their points: the line of each piece, and its ends, shape (pieces, 2, 2).
 
-    Points have shape (points, 2), so many a line, in a run.
+    Points have shape (points, 2), line after line; `count` is the number of points of each line.
     """
     line = np.repeat(np.arange(len(count)), count)
     joined = line[:-1] == line[1:]
@@ -168,11 +169,11 @@ def cut(xy: Floats, count: Ints) -> tuple[Ints, Floats]:
 def _in_cells(
     ends: Floats, corner: Floats, cell_m: float, columns: int
 ) -> tuple[NDArray[np.bool_], tuple[Ints, Ints]]:
-    """Return a matrix of cells (rows) and the pieces that pass through them, or by their side."""
+    """Return a sparse matrix of cells (rows) and the pieces that pass through or beside them."""
     line = ends[:, 1] - ends[:, 0]
-    # Cut shorter than a cell is wide, so that each part reaches from its cell to the next at most.
+    # Parts are shorter than a cell is wide, so that each reaches from its cell at most to the next.
     parts = (np.hypot(*line.T) // cell_m).astype(np.int64) + 1
-    piece, number = _counted(np.zeros(len(ends), np.int64), parts)
+    piece, number = numbers_of_runs(np.zeros(len(ends), np.int64), parts)
     low, beyond = [], []
     for begin, step, edge in zip(ends[:, 0].T, line.T / parts, corner, strict=True):
         x, step_x = begin[piece] - edge, step[piece]
@@ -187,8 +188,11 @@ def _in_cells(
     return np.ones(len(rows), dtype=bool), (rows, found)
 
 
-def _counted(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
-    """Return runs of consecutive numbers, by start and length: which run, and the number."""
+def numbers_of_runs(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers of runs: `count[i]` consecutive ones from `begin[i]` on, run after run.
+
+    The first array is the run of each number, the second the number.
+    """
     run = np.repeat(np.arange(len(count)), count)
     passed = np.cumsum(count) - count
     return run, np.arange(len(run)) + np.repeat(begin - passed, count)

@@ -1,4 +1,4 @@
-"""Public roads that only private ones lead to: in effect they are private too."""
+"""Public roads that only private roads lead to: they are treated as private, too."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 
 
 def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell which public edges can be reached from the rest only through private roads or gates.
+    """Return which public edges can be reached from the rest only through private roads or gates.
 
     Such roads lie within an estate: a journey may start or end there, not pass through.
 
@@ -28,7 +28,7 @@ def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.boo
     ends = edges[["from_place", "to_place"]].to_numpy(np.int64)
     if public.all() and not gate.any():
         return np.zeros(len(edges), dtype=bool)
-    # Without private roads; a gate is a place of its own for each public road that ends there.
+    # Parts without private roads; a gate becomes a separate place for each public road there.
     apart = ends.copy()
     at_gate = gate[ends]
     apart[at_gate] = len(places) + np.arange(int(at_gate.sum()))
@@ -37,7 +37,7 @@ def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.boo
     main = int(sizes.argmax())
     outside = np.zeros(len(edges), dtype=bool)
     outside[public] = open_part[apart[public, 0]] != main
-    # With them: an island that no private road leads to either stays as public as it is.
+    # Parts with private roads: an island that no private road leads to stays public.
     whole = _parts(ends, len(places))
     joined = np.unique(whole[ends[public & ~outside, 0]])
     found: NDArray[np.bool_] = outside & np.isin(whole[ends[:, 0]], joined)
@@ -45,7 +45,7 @@ def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.boo
 
 
 def _parts(ends: Ints, places: int) -> Ints:
-    """Return for each place the part of the graph it hangs together with, ignoring direction."""
+    """Return the connected part of the graph that each place is in, ignoring direction."""
     ones = np.ones(len(ends), dtype=np.int8)
     graph = csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(places, places))
     part: Ints = connected_components(graph, directed=False)[1].astype(np.int64)

@@ -24,29 +24,29 @@ from llrgeo.travel.search.graph import (
 )
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
-SHARE_STEPS: Final = 1 << 20  # how finely the place of a point along its road is counted
+SHARE_STEPS: Final = 1 << 20  # positions along a road are rounded to so many steps of its length
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class UsedRoads:
-    """The roads that points use.
+    """The roads that points are joined to.
 
     Attributes
     ----------
     points
-        How many points.
+        Number of points.
     table
         One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
         1 of the edge's length at which the point lies), `walk_ms` between the point and the road,
-        with what the network says is lost at a journey's end, `line` (WKB of the edge's line, the
-        same of all copies of a road), `door` (row of `xy`).
-        A point too far from every road has no row, so nothing reaches it. A place with several
-        entrances has the rows of all of them, so each journey uses the one it is shortest by.
+        including the network's fixed time at each end of a journey, `line` (WKB of the edge's
+        line, equal for all copies of a road), `door` (row of `xy`).
+        A point too far from every road has no row and is unreachable. A place with several
+        entrances has rows for each of them, so a journey uses the entrance it is shortest by.
     xy, off_m, of_point
-        Where each entrance (or point) lies (EPSG:27700), how far from the nearest road, and whose
-        it is; without rows where nobody walks from point to point.
+        Coordinates of each entrance (or point; EPSG:27700), its distance from the nearest road,
+        and the row number of its point; no rows where walks from point to point do not count.
     """
 
     points: int
@@ -57,10 +57,10 @@ class UsedRoads:
 
 
 def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
-    """List for each point every edge along its nearest road, or roads where several are as near.
+    """List for each point every edge along its nearest road, or along all that are equally near.
 
-    A road is often several edges: one each way, and copies where a turn is forbidden. A MultiPoint
-    is a place with several entrances.
+    A road is often several edges: one for each direction, and copies where a turn is forbidden. A
+    MultiPoint is a place with several entrances.
     """
     network = snapping.network
     doors, of_point = each_entrance(points.to_crs(BNG))
@@ -85,16 +85,16 @@ def build_request(
     """Build the request for a matrix, from the roads of origins (`out`) and destinations (`into`).
 
     A journey leaves its first road at the road's head and enters its last at the tail; journeys
-    along one road, which pass neither, are listed apart. `graph` is that of the network in the
-    period, where there is one already.
+    along one road, which pass neither, are listed separately. `graph` is the network's graph in the
+    period, if it was built before.
     """
     leave, arrive = out.table["edge"], into.table["edge"]
     exits = link_keys(network, period, out, "origin")
     entries = link_keys(network, period, into, "destination")
     columns = ["point_out", "point_into", "key"]
     along = direct_journeys(network, period, out, into)
-    # Journeys that pass no node, along one road or on foot, are
-    # unknown to the graph and stand beside it.
+    # Journeys that pass no node, along one road or on foot, are not in the graph: they are listed
+    # beside it.
     direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
     return MatrixRequest(
         search_graph(network, layered, period) if graph is None else graph,
@@ -109,8 +109,8 @@ def build_request(
 def link_keys(network: RoadNetwork, period: str, used: UsedRoads, role: Role) -> IntArray:
     """Return the key between each point and an end of its road, in the order of `used.table`.
 
-    Leaving, one walks to the road and drives what is left of the edge to its head; arriving, one
-    drives the edge from its tail as far as the point and walks the rest.
+    An origin's key is the walk to the road and the drive on to the head of the edge; a
+    destination's key is the drive from the tail of the edge to the point and the walk from there.
     """
     keyed = _keyed(network, period, used.table)
     driven = keyed["after" if role == "origin" else "before"]
@@ -138,9 +138,10 @@ def direct_journeys(
 def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
     """List the journeys that are walked straight from point to point, without a car.
 
-    Two places off the road may be nearer to each other than to it. Who would walk at least as far
-    to the road and from it walks straight, at most `MAX_SNAP_M`; from a place to itself it takes no
-    time. Nobody crosses a river so between places that lie on its banks' roads.
+    Two places off the road may be nearer to each other than to it. A journey is walked straight if
+    that is no longer than the walks to the road and from it together, and at most `MAX_SNAP_M`. A
+    journey from a place to itself takes no time. Places on the roads along opposite banks of a
+    river have no such walk, because their walks to the road are short.
 
     Returns
     -------
@@ -150,8 +151,8 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
     """
     pairs = [np.zeros((0, 2), dtype=np.int64)]
     if len(out.xy) and len(into.xy):
-        # The one that lies farther off the road decides how far to look: the sum of both
-        # distances is at most twice the greater.
+        # The point farther off the road sets the search radius: the sum of both distances to the
+        # road is at most twice the greater of them.
         pairs.append(_within(out.xy, into.xy, 2 * out.off_m))
         pairs.append(_within(into.xy, out.xy, 2 * into.off_m)[:, ::-1])
     origin, destination = np.unique(np.concatenate(pairs), axis=0).T
@@ -176,7 +177,7 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
 
 
 def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:
-    """List the pairs of places and others that are within a radius of its own around each place."""
+    """List the pairs (place, other) no farther apart than the place's own radius, clipped."""
     radius_m = np.clip(radius_m, TIE_M, MAX_SNAP_M)
     around, index = shapely.points(places), shapely.STRtree(np.asarray(shapely.points(others)))
     return index.query(around, predicate="dwithin", distance=radius_m).T
@@ -190,8 +191,9 @@ def _keyed(network: RoadNetwork, period: str, used: pd.DataFrame) -> pd.DataFram
     """Add keys: of the drive along the edge `before` and `after` the point, and of the `walk`."""
     edge = used["edge"].to_numpy()
     ms, length_m = network.weights_ms(period)[edge], network.edges["length_m"].to_numpy()[edge]
-    # The last bit of a quotient would decide milliseconds. With shares in whole steps both products
-    # are exact, and round alike on every machine and in the page's JavaScript.
+    # With unrounded shares the last bit of a quotient could change the milliseconds. With shares in
+    # whole steps both products are exact, so they round alike on every machine and in the pages'
+    # JavaScript.
     steps = np.rint(used["share"].to_numpy() * SHARE_STEPS)
     share = steps / SHARE_STEPS
     before_dm = np.rint(np.rint(length_m * 10) * share)

@@ -1,9 +1,9 @@
-"""Accuracy: how far travel times are from independent ones, for each thing that is said of them.
+"""Accuracy: measured errors of travel times against independent ones, by kind of statement.
 
-Three errors, for three kinds of statement. The minutes of one journey err by district, period and
-length. The difference between two journeys from one area errs less, for what slows the start of
-both cancels; it decides which site is nearest and whether a change is real. A mean over many
-areas errs least. None stands in for another.
+There are three errors, for three kinds of statement. The error of the minutes of one journey varies
+by district, period and length. The error of a difference between two journeys from one area is
+smaller, because what slows the start of both cancels; it decides which site is nearest and whether
+a change is real. The error of a mean over many areas is smallest. None stands in for another.
 """
 
 from collections.abc import Mapping
@@ -29,16 +29,16 @@ _DIFFERENCE: Final = ("from_min", "to_min", "pairs", "p80_abs_min")
 
 @dataclass(frozen=True, slots=True)
 class JourneyError:
-    """The measured error of journeys like one: minutes, modelled less independent.
+    """The measured error of a class of journeys: modelled minus independent minutes.
 
     Attributes
     ----------
     pairs
-        How many journeys it was measured on.
+        Number of journeys that it was measured on.
     bias_min
-        Mean of modelled less independent minutes.
+        Mean error.
     median_abs_min, p90_abs_min
-        Half, and nine in ten, of the journeys err by no more.
+        Median and 90th percentile of the absolute error.
     """
 
     pairs: int
@@ -61,13 +61,13 @@ class Accuracy:
         One row an authority, period and class of length (over `from_min` up to `to_min` modelled
         minutes): `pairs`, `bias_min`, `median_abs_min`, `p90_abs_min`.
     differences
-        One row a class of the two journeys' mean length: `pairs`, and `p80_abs_min`, which four
-        in five differences between two journeys from one area do not err beyond.
+        One row a class of the two journeys' mean length: `pairs`, and `p80_abs_min`, the 80th
+        percentile of the absolute error of a difference between two journeys from one area.
     mean_min
-        The error, in minutes, beyond which a mean change over many areas does not go in four cases
-        of five; not a mean of errors. NaN: not measured.
+        80th percentile, in minutes, of the absolute error of a mean change over many areas (not a
+        mean of errors); NaN if it was not measured.
     source
-        On what it was measured, in words.
+        The data that it was measured on, in words.
 
     Examples
     --------
@@ -86,13 +86,13 @@ class Accuracy:
     _columns: Mapping[str, NDArray[Any]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # As arrays: journeys of some hundred places are looked up one at a time.
+        # As arrays: `of_journey` is called once a journey, and reading rows of a frame is slow.
         columns = {name: self.journeys[name].to_numpy() for name in _JOURNEY}
         object.__setattr__(self, "_columns", columns)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:
-        """Return the accuracy that plain values (of `network.json`) describe."""
+        """Return the accuracy read from plain values, as `network.json` holds them."""
         return cls(
             journeys=pd.DataFrame(values.get("journeys", []), columns=list(_JOURNEY)),
             differences=pd.DataFrame(values.get("differences", []), columns=list(_DIFFERENCE)),
@@ -106,10 +106,10 @@ class Accuracy:
         return not self.differences.empty
 
     def of_journey(self, authority: str, period: str, minutes: float) -> JourneyError | None:
-        """Return the error of a journey from an authority; None where none was measured."""
+        """Return the error of the class that a journey is in; None where none was measured."""
         column = self._columns
         own = (column["authority"] == authority) & (column["period"] == period)
-        # A class is over its first minute; a journey of no time at all belongs to the first.
+        # A class excludes its lower limit; a journey of no time at all belongs to the first class.
         over = column["from_min"] < max(minutes, np.nextafter(0.0, 1.0))
         within = own & over & (minutes <= column["to_min"])
         if not within.any():
@@ -118,10 +118,10 @@ class Accuracy:
         return JourneyError(int(pairs), *map(float, errors))
 
     def difference_min(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.float64]:
-        """Return what the difference between two journeys from one area may err by, in minutes.
+        """Return the error of the difference between two journeys from one area, in minutes.
 
-        The error is interpolated between the middles of the measured classes of the journeys' mean
-        length, and stays level beyond the first and the last.
+        The error is interpolated between the midpoints of the measured classes of the journeys'
+        mean length, and is constant below the first midpoint and above the last.
 
         Parameters
         ----------
@@ -131,9 +131,9 @@ class Accuracy:
         Returns
         -------
         numpy.ndarray
-            Of that shape; NaN where nothing was measured or a journey is not there (inf).
+            Of that shape; NaN where nothing was measured or a journey is unreachable (inf).
         """
-        # The error grows with the length of the two journeys, so it is looked up by their mean.
+        # The error grows with the lengths of the two journeys, so it is looked up by their mean.
         mean = (np.asarray(first_min, dtype=float) + np.asarray(second_min, dtype=float)) / 2
         if not self.is_measured:
             return np.full_like(mean, np.nan)
@@ -142,18 +142,18 @@ class Accuracy:
         return np.where(np.isfinite(mean), error, np.nan)
 
     def too_close(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.bool_]:
-        """Say where two journeys differ by no more than their difference may err by.
+        """Return where two journeys differ by no more than the error of their difference.
 
-        False where nothing was measured or a journey is not there.
+        False where nothing was measured or a journey is unreachable.
         """
         first, second = (np.asarray(minutes, dtype=float) for minutes in (first_min, second_min))
         error = self.difference_min(first, second)
         # Where either journey is missing there is no difference to judge: never too close.
         apart = np.full(error.shape, np.inf)
-        known = np.isfinite(error)
-        apart[known] = np.abs(second[known] - first[known])
+        measured = np.isfinite(error)
+        apart[measured] = np.abs(second[measured] - first[measured])
         # Minutes are tenths: a difference of exactly the error is within it.
-        return known & (apart <= error + 1e-9)
+        return measured & (apart <= error + 1e-9)
 
 
 UNMEASURED: Final = Accuracy()

@@ -1,7 +1,8 @@
-"""The checksums of a matrix in blocks: a line for each block, beside the hash of the request.
+"""The checksums of a matrix in blocks: one line for each block, below the hash of the request.
 
-`_asked.txt` begins with the hash of the request; each further line is the SHA-256 of a block and
-its name. A line is added once its block is whole, so that a block without a line is computed again.
+They are in the file `_asked.txt` of the matrix's folder. Its first line is the hash of the request;
+each further line is the SHA-256 of a block and its name. A line is added once its block is whole,
+so that a block without a line is computed again.
 """
 
 import re
@@ -13,54 +14,56 @@ from llrgeo.errors import InputError
 from llrgeo.files import sha256_of_file, written_whole
 from llrgeo.schema import name_some, raise_faults
 
-_LIST: Final = "_asked.txt"  # readers of Parquet folders ignore names with an underscore
+# Readers of Parquet folders ignore names with an underscore; the name is as in 0.1, whose folders
+# can be resumed.
+_LIST: Final = "_asked.txt"
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (\S+)")
 
 
 def read_request(folder: Path) -> str:
-    """Return the hash of the request that a folder holds the matrix of; empty if of none.
+    """Return the hash of the request whose matrix a folder holds; empty if it holds none.
 
     Raises
     ------
     InputError
-        If the file that says so is damaged.
+        If the list of checksums is damaged.
     """
-    first, _ = _read(folder)
-    return first
+    request, _ = _read_list(folder)
+    return request
 
 
 def write_request(folder: Path, request: str) -> None:
-    """Say which request a folder holds the matrix of."""
+    """Begin a folder's list of checksums with the hash of its request."""
     with written_whole(folder / _LIST) as made:
         made.write_text(request, encoding="ascii")
 
 
 def add_checksum(block: Path) -> None:
-    """Note the checksum of a block that has just been written."""
-    # The line begins with its break: one that a killed run left half written ends there.
+    """Add the checksum of a block that has just been written to its folder's list."""
+    # The line break comes first, so that a line that a killed run left half written ends there.
     with (block.parent / _LIST).open("a", encoding="ascii", newline="") as file:
         file.write(f"\n{sha256_of_file(block)}  {block.name}")
 
 
 def whole_blocks(folder: Path) -> set[str]:
-    """Return the names of the blocks that are there and what they were when they were written."""
-    _, known = _read(folder)
-    return {name for name, digest in known.items() if _is(folder / name, digest)}
+    """Return the names of the blocks that exist and have the checksum they were written with."""
+    _, checksums = _read_list(folder)
+    return {name for name, digest in checksums.items() if _is_unchanged(folder / name, digest)}
 
 
 def check_blocks(folder: Path) -> None:
-    """Refuse a folder with blocks that are not what was written; one without a list is not ours.
+    """Refuse a folder with changed or missing blocks; a folder without a list is not checked.
 
     Raises
     ------
     InputError
-        If blocks were changed, lost, or are of a run that has not ended.
+        If blocks were changed or lost, or belong to a run that has not ended.
     """
-    _, known = _read(folder)
-    if not known:
+    _, checksums = _read_list(folder)
+    if not checksums:
         return
     files = {path.name for path in folder.glob("*.parquet")}
-    changed = sorted({*files, *known} - whole_blocks(folder))
+    changed = sorted({*files, *checksums} - whole_blocks(folder))
     if changed:
         fault = (
             f"{len(changed)} blocks are missing or not what was written ({name_some(changed)}); "
@@ -69,18 +72,19 @@ def check_blocks(folder: Path) -> None:
         raise_faults([fault], source=str(folder))
 
 
-def _is(path: Path, digest: str) -> bool:
+def _is_unchanged(path: Path, digest: str) -> bool:
     return path.is_file() and sha256_of_file(path) == digest
 
 
-def _read(folder: Path) -> tuple[str, Mapping[str, str]]:
+def _read_list(folder: Path) -> tuple[str, Mapping[str, str]]:
+    """Return the hash of the request and the SHA-256 of each block; empty without a list."""
     path = folder / _LIST
     if not path.is_file():
         return "", {}
     try:
-        first, *lines = path.read_text(encoding="ascii").split("\n")
+        request, *lines = path.read_text(encoding="ascii").split("\n")
     except UnicodeDecodeError as error:
         msg = f"{path}: damaged; delete the folder and run llrgeo times again"
         raise InputError(msg) from error
-    found = [line for text in lines if (line := _LINE.fullmatch(text))]
-    return first, {line[2]: line[1] for line in found}
+    blocks = [line for text in lines if (line := _LINE.fullmatch(text))]
+    return request, {line[2]: line[1] for line in blocks}

@@ -29,7 +29,7 @@ def request_hash(
     Parameters
     ----------
     network, period
-        The network, known by its fingerprint, and which of its periods counts.
+        The network, identified by its fingerprint, and one of its periods.
     origins, destinations
         Points. Their coordinates, order and CRS are hashed; their ids change nothing.
     rules
@@ -45,9 +45,9 @@ def request_hash(
 
 
 def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntArray:
-    """Return the array cached at a path; compute and save it where there is none, or a damaged one.
+    """Return the array cached at a path; if it is missing or damaged, compute and save it.
 
-    The file is written whole or not at all, and ends with the SHA-256 of what is before. With no
+    The file is written whole or not at all, and ends with the SHA-256 of its content. Without a
     path the array is computed and not saved.
     """
     if path is None:
@@ -66,7 +66,7 @@ def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntAr
 
 
 def _cached(path: Path) -> IntArray | None:
-    """Return a cached array; None where there is none, or it is not what was written."""
+    """Return a cached array; None where there is none, or its checksum is wrong."""
     if not path.is_file():
         return None
     whole = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Modelled travel times compared with a reference: how far off they are, and what would fit."""
+"""Compare modelled travel times with reference times: error statistics and a linear fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from llrgeo.travel.times import TravelTimes
 DISTANCE_BANDS_KM: Final = (0.0, 5.0, 10.0, 20.0, 40.0, np.inf)
 
 _REFERENCE_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
-_TOLD: Final = ("mode", "period")
+_OPTIONAL_COLUMNS: Final = ("mode", "period")
 # DfT, TAG unit M3.1: a modelled time is close if within 15 % or 1 minute of the observed one.
 _TAG_SHARE: Final = 0.15
 _TAG_MIN: Final = 1.0
@@ -68,7 +68,7 @@ class TravelTimeComparison:
     not_compared
         Pairs of the reference whose area or site the model does not have.
     fit
-        What would bring the model closest to the reference.
+        The line that brings the model closest to the reference.
     """
 
     pairs: pd.DataFrame
@@ -81,15 +81,15 @@ class TravelTimeComparison:
 
     @property
     def median_abs_min(self) -> float:
-        """The median absolute error in minutes: the figure that travels with results."""
+        """The median absolute error in minutes: the figure that results quote."""
         return float(self.overall["median_abs_min"].iloc[0])
 
 
 def read_reference(path: StrPath) -> pd.DataFrame:
     """Read reference travel times: `area_id`, `site_id`, `travel_time_min`, one row a pair.
 
-    A file that says which times they are, as `llrgeo times` writes it, keeps its `mode` and
-    `period`; a pair may then have one row for each of them.
+    The columns `mode` and `period`, which `llrgeo times` writes, are kept where the file has them;
+    a pair may then have one row for each mode and period.
 
     Raises
     ------
@@ -107,16 +107,16 @@ def read_reference(path: StrPath) -> pd.DataFrame:
         faults.append(
             f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
         )
-    told = [name for name in _TOLD if name in table.columns]
+    optional = [name for name in _OPTIONAL_COLUMNS if name in table.columns]
     # A pair may have one row for each mode and period that the file names.
-    doubled = table.loc[table.duplicated(["area_id", "site_id", *told]), "area_id"]
+    doubled = table.loc[table.duplicated(["area_id", "site_id", *optional]), "area_id"]
     if len(doubled):
         faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")
     raise_faults(faults, source=path.name)
-    said = {name: table[name].fillna("").astype(str).str.strip() for name in told}
-    columns = [*_REFERENCE_COLUMNS, *told]
-    read = table[columns].assign(travel_time_min=minutes.astype(float), **said)
-    return read.reset_index(drop=True)
+    texts = {name: table[name].fillna("").astype(str).str.strip() for name in optional}
+    columns = [*_REFERENCE_COLUMNS, *optional]
+    reference = table[columns].assign(travel_time_min=minutes.astype(float), **texts)
+    return reference.reset_index(drop=True)
 
 
 def compare_travel_times(
@@ -157,11 +157,12 @@ def compare_travel_times(
     >>> llrgeo.compare_travel_times(times, driven).median_abs_min
     2.0
     """
-    # Pairs of places that are not ours, and journeys that are not there, are counted and left out.
-    known = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(
+    # Pairs whose area or site the model does not have, and pairs that it does not reach, are
+    # counted and left out.
+    modelled = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(
         times.minutes.columns
     )
-    pairs = _pairs(times.minutes, reference[known])
+    pairs = _pairs(times.minutes, reference[modelled])
     reached = np.isfinite(pairs["modelled_min"])
     compared = pairs[reached].reset_index(drop=True)
     if len(compared) < _FEWEST_PAIRS:
@@ -180,29 +181,29 @@ def compare_travel_times(
         by_distance=_statistics(compared, band.rename("distance_band")),
         by_authority=_statistics(compared, compared["authority"].replace("", np.nan)),
         unreachable=int((~reached).sum()),
-        not_compared=int((~known).sum()),
+        not_compared=int((~modelled).sum()),
         fit=fit_travel_times(compared),
     )
 
 
 def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
-    """Fit reference = delay + factor x modelled by least squares, and measure what it leaves.
+    """Fit reference = delay + factor x modelled by least squares, and cross-validate the error.
 
     Parameters
     ----------
     pairs
         `area_id`, `modelled_min`, `reference_min`; at least three rows.
     """
-    # Folds hold whole areas: rows of one area err alike, and would
-    # flatter a line fitted to some of them.
+    # A fold holds whole areas: errors of one area are alike, so a line fitted to some of its rows
+    # would seem better on the others than it is.
     modelled = pairs["modelled_min"].to_numpy(float)
     reference = pairs["reference_min"].to_numpy(float)
     fold = pairs["area_id"].rank(method="dense").to_numpy(int) % _FOLDS
     errors = np.empty(len(pairs))
     for k in range(_FOLDS):
-        held = fold == k
-        factor, delay = _line(modelled[~held], reference[~held])
-        errors[held] = np.abs(delay + factor * modelled[held] - reference[held])
+        held_out = fold == k
+        factor, delay = _line(modelled[~held_out], reference[~held_out])
+        errors[held_out] = np.abs(delay + factor * modelled[held_out] - reference[held_out])
     factor, delay = _line(modelled, reference)
     return TravelTimeFit(factor, delay, float(errors.mean()))
 
@@ -239,10 +240,10 @@ def _look_up(matrix: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _statistics(pairs: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
-    """Describe the differences of each group of pairs; pairs of no group are left out."""
+    """Return statistics of the differences, one row a group; pairs without a group are left out."""
     rows = {}
     for name, part in pairs.groupby(group, observed=True):
-        # Modelled less reference: above 0 the model is too slow.
+        # Modelled minus reference: above 0 the model is too slow.
         difference = part["difference_min"]
         absolute = difference.abs()
         # TAG unit M3.1: within 15 % of the observed time, or within 1 minute of it.

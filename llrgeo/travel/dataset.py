@@ -1,9 +1,9 @@
 """Matrices larger than memory: computed block by block into a folder of Parquet files.
 
-A folder holds the matrix of one request. Each block is written whole or not at all, and blocks
-that are there, by their checksums, are not computed again, so a run that was stopped, or lost a
-worker, resumes where it ended. Blocks run one after another, on all cores, or on a
-`dask.distributed` cluster whose machines share the folder; the files are the same byte for byte.
+A folder holds the matrix of one request. Each block is written whole or not at all, and blocks that
+exist and match their checksums are not computed again, so a run that was stopped, or lost a worker,
+resumes where it ended. Blocks are computed one after another, on all cores, or on a
+`dask.distributed` cluster whose machines share the folder; the files are equal byte for byte.
 """
 
 import hashlib
@@ -34,26 +34,27 @@ from llrgeo.travel.search.graph import unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest, load_request, save_request
 from llrgeo.travel.times import AS_COMPUTED, Calibration
 
-# Readers of Parquet folders ignore names with an underscore; these are as in 0.1, to resume its.
+# Readers of Parquet folders ignore names with an underscore; the names are as in 0.1, whose folders
+# can be resumed.
 _REQUEST: Final = "_question.npz"
 _HIERARCHY: Final = "_hierarchy.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Where a large matrix goes, and in what blocks.
+    """Where a large matrix is written, and in what blocks.
 
     Attributes
     ----------
     folder
-        The folder, a path or its text; on a cluster, one that every machine sees under the same
+        The folder, as a path or text; on a cluster, one that every machine sees under the same
         name.
     origins, destinations
-        How many of each a block has at most.
+        The largest number of each in a block.
     scheduler
         Address of a running `dask.distributed` scheduler; None computes on this machine.
     calibration
-        What turns the minutes computed into those written.
+        Applied to the computed minutes before they are written.
 
     Examples
     --------
@@ -69,13 +70,13 @@ class Dataset:
     calibration: Calibration = AS_COMPUTED
 
     def __post_init__(self) -> None:
-        """Make a path of a folder that is named as text."""
+        """Convert a folder given as text to a path."""
         object.__setattr__(self, "folder", Path(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixBlock:
-    """A run of origins and a run of destinations, by number and name, and the file for them."""
+    """One block: consecutive origins and destinations, by number and id, and the file for them."""
 
     path: Path
     origins: slice
@@ -105,21 +106,21 @@ def write_dataset(
     Returns
     -------
     list
-        The files that were written now, in order; none where all were there.
+        The files that this call wrote, in order; empty if all existed already.
 
     Raises
     ------
     RoutingError
         If the folder holds the matrix of another request.
     LlrgeoError
-        If a scheduler is given and there is none, or it has no workers.
+        If the scheduler given does not answer or has no workers.
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
     _claim(dataset, router, origins, destinations, period)
     request = router.build_request(origins, destinations, period)
     hierarchy = dataset.folder / _HIERARCHY
-    # A block is a task as it is: its searches are made where it is.
+    # Each block is one task, so its own searches run in one process.
     plan = replace(router.search_plan(period), workers=1, hierarchy=hierarchy, map_tasks=map_here)
     plan = choose_engine(request, plan)
     # A block's file is named by its first origin and destination: it is the same in every run.
@@ -139,7 +140,7 @@ def write_dataset(
         for columns in _runs(len(destinations), dataset.destinations)
     ]
     whole = whole_blocks(dataset.folder)
-    # Blocks that are what their checksum says stay: a run that was killed goes on where it stopped.
+    # Blocks that match their checksum stay: a run that was killed resumes where it stopped.
     todo = [block for block in todo if block.path.name not in whole]
     if todo:
         save_request(request, dataset.folder / _REQUEST)
@@ -148,7 +149,8 @@ def write_dataset(
         from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
 
         jobs = (delayed(write_block)(block) for block in track(todo))
-        # One process notes what all have written, block by block: a killed run loses the last ones.
+        # Only this process adds checksums, after each block: a killed run computes the last blocks,
+        # written but not listed yet, again.
         for written in Parallel(n_jobs=router.workers, return_as="generator")(jobs):
             add_checksum(written)
     else:
@@ -157,7 +159,7 @@ def write_dataset(
 
 
 def write_block(block: MatrixBlock) -> Path:
-    """Compute one block of the matrix of its folder, write it whole or not at all, return where."""
+    """Compute one block of a folder's matrix, write it whole or not at all, return its path."""
     path = block.path.with_name(_REQUEST)
     # Each process reads the request once, not once a block.
     request = _load_once(path, path.stat().st_mtime_ns).block(block.origins, block.destinations)
@@ -197,7 +199,7 @@ def _claim(
     destinations: gpd.GeoSeries,
     period: str,
 ) -> None:
-    """Save a hash of the request and its blocks in the folder, or check that it is the same."""
+    """Write the hash of the request and its blocks to a new folder, or compare it with the old."""
     blocks = (dataset.origins, dataset.destinations)
     rules = (router.max_snap_m, router.limit_min, *blocks, *astuple(dataset.calibration))
     request = request_hash(router.network, period, origins, destinations, rules)
@@ -206,11 +208,11 @@ def _claim(
     request = hashlib.sha256(f"{request}\n{names}".encode()).hexdigest()
     dataset.folder.mkdir(parents=True, exist_ok=True)
     remove_litter(dataset.folder)
-    # A folder belongs to the first request that was made of it: blocks of two would mix silently.
-    known = read_request(dataset.folder)
-    if not known:
+    # A folder belongs to its first request: blocks of two requests would mix without a warning.
+    first_request = read_request(dataset.folder)
+    if not first_request:
         write_request(dataset.folder, request)
-    elif known != request:
+    elif first_request != request:
         msg = (
             f"{dataset.folder}: holds the times of another network, period, calibration, or other "
             "points or blocks. Choose another folder, or empty this one."

@@ -1,4 +1,4 @@
-"""How travel times show themselves in a notebook: a corner of the matrix, a curve of coverage."""
+"""How travel times are shown in a notebook: a corner of the matrix, and a coverage curve."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final

@@ -1,4 +1,4 @@
-"""Edge effects: journeys near the edge of the road map, beyond which may lie a faster way."""
+"""Edge effects: journeys near the edge of the road map that could be faster by roads beyond it."""
 
 import math
 from dataclasses import replace
@@ -30,10 +30,11 @@ def find_edge_effects(
     *,
     longest_min: float = math.inf,
 ) -> pd.DataFrame:
-    """Tell which journeys could be faster by a road beyond the edge of the map.
+    """Return which journeys could be faster by a road beyond the edge of the map.
 
-    They come within 2 km of the edge on every fastest way, and take longer than any way out of the
-    map and back could: a journey in the middle of a large map is not among them.
+    Such a journey comes within 2 km of the edge on each of its fastest ways, and takes longer than
+    the shortest conceivable way out of the map and back: a journey in the middle of a large map is
+    not among them.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def find_edge_effects(
     origins, destinations
         The same points.
     longest_min
-        Of journeys that take longer only those to an origin's nearest destination are looked at.
+        Longer journeys are checked only if they are to an origin's nearest destination.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def find_edge_effects(
         least = minutes_beyond(router.network, times.period, origins, destinations)
         counted = np.isfinite(minutes) & _short_or_nearest(minutes, longest_min)
         doubted = ((minutes > least) & counted).to_numpy()
-    # Searches cost by the destination: only the rows and columns with a doubt are asked again.
+    # A search costs time for each destination: only rows and columns in doubt are computed again.
     rows, columns = np.flatnonzero(doubted.any(axis=1)), np.flatnonzero(doubted.any(axis=0))
     if rows.size:
         block = np.ix_(rows, columns)
@@ -79,13 +80,14 @@ def _longer_near_boundary(
     near: NDArray[np.bool_],
     known_min: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Tell which journeys take longer than is known where the edges `near` take twice as long.
+    """Return which journeys take longer than `known_min` when the edges `near` take twice as long.
 
-    Such a journey uses one of them on each of its fastest ways.
+    Such a journey uses one of them on each of its fastest ways. `ends` are origins and
+    destinations; the result has shape (origins, destinations).
     """
     ms = router.network.weights_ms(period)
     slowed = router.retimed(period, np.where(near, 2 * ms, ms))
-    # What takes longer than the longest that is known need not be found: it took longer.
+    # Journeys longer than the longest known one need no exact time: they did become longer.
     limit_min = float(known_min.max()) + 1
     plan = replace(router.search_plan(period), limit_min=limit_min, hierarchy=None)
     again_min, _ = unpack(journey_keys(slowed.build_request(*ends, period), plan))
@@ -96,7 +98,7 @@ def _longer_near_boundary(
 def minutes_beyond(
     network: RoadNetwork, period: str, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
 ) -> pd.DataFrame:
-    """Return the least minutes that a way beyond the boundary of the map could take, for each pair.
+    """Return a lower bound in minutes of a way beyond the boundary of the map, for each pair.
 
     Parameters
     ----------
@@ -124,36 +126,35 @@ def minutes_beyond(
 
 
 def _fastest_m_per_min(network: RoadNetwork, period: str) -> float:
-    """Return the speed that 99 % of the kilometres of the map's roads do not exceed."""
+    """Return the speed (m/min) that 99 % of the kilometres of the map's roads do not exceed."""
     edges = network.edges
     driven = edges[(edges["length_m"] > 0) & (edges[f"ms_{period}"] > 0)]
     speed = driven["length_m"] / (driven[f"ms_{period}"] / _MS_PER_MIN)
     order = np.argsort(speed.to_numpy(), kind="stable")
-    run = driven["length_m"].to_numpy()[order].cumsum()
-    place = int(np.searchsorted(run, _FAST_SHARE * run[-1]))
+    cumulated_m = driven["length_m"].to_numpy()[order].cumsum()
+    place = int(np.searchsorted(cumulated_m, _FAST_SHARE * cumulated_m[-1]))
     return float(speed.to_numpy()[order][min(place, len(order) - 1)])
 
 
 def edge_effects_note(
     times: TravelTimes, near: pd.DataFrame, least: pd.DataFrame, *, longest_min: float
 ) -> str:
-    """Say how many journeys could change, and by how much at most; blank where none could.
+    """Return a sentence on how many journeys could change, and by how much at most; blank if none.
 
-    Journeys matter that take at most `longest_min` minutes, and from every area the one to its
-    nearest site.
+    Only journeys of at most `longest_min` minutes count, and each area's to its nearest site.
 
     Parameters
     ----------
     times
         The minutes.
     near
-        Which journeys could be faster beyond the map, as `find_edge_effects` tells.
+        Which journeys could be faster beyond the map, as `find_edge_effects` returns.
     least
-        The least minutes of a way beyond, as `minutes_beyond` returns them.
+        The least minutes of a way beyond it, as `minutes_beyond` returns.
     longest_min
         The longest minutes by which people are counted.
     """
-    # Only journeys that a figure can hang on: within the longest threshold, or the area's nearest.
+    # Only journeys that can change a figure: within the longest threshold, or the area's nearest.
     minutes = times.minutes
     matter = _short_or_nearest(minutes, longest_min)
     found = near & matter
@@ -171,6 +172,6 @@ def edge_effects_note(
 
 
 def _short_or_nearest(minutes: pd.DataFrame, longest_min: float) -> pd.DataFrame:
-    """Tell which journeys take at most some minutes, or are to the nearest site that is reached."""
+    """Return which journeys take at most `longest_min`, or are to the nearest site reached."""
     nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)
     return minutes.le(longest_min) | nearest

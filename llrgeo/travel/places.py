@@ -1,4 +1,4 @@
-"""Places: what callers give as origins and destinations, made points, or entrances."""
+"""Places: the origins and destinations that callers give, converted to points or entrances."""
 
 import logging
 from typing import TypeAlias
@@ -23,24 +23,25 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     Parameters
     ----------
     places
-        A GeoSeries or GeoDataFrame of points, or of shapes for each of which a point inside stands;
-        on any index, in any CRS. A MultiPoint stays one: a place with several entrances.
+        A GeoSeries or GeoDataFrame of points, or of shapes, each represented by a point inside; on
+        any index, in any CRS. A MultiPoint stays one: a place with several entrances.
     role
-        What they are called in messages, such as `origins`.
+        What messages call the places, such as `origins`.
     mode
-        By which mode one travels: a table with a column `entrances` has its places there.
+        The mode of travel: places of a table with a column `entrances` are reached at those of the
+        mode. Blank uses the geometry alone.
 
     Returns
     -------
     tuple
-        The points on the same index and in the same CRS, and what was chosen, in words; blank where
-        all are points already. What is said is logged, too.
+        The points on the same index and in the same CRS, and a sentence on the points chosen, which
+        is logged, too; blank where all are points already.
 
     Raises
     ------
     InputError
-        If they are no GeoSeries or GeoDataFrame, a place has no geometry, or places in degrees
-        have latitude and longitude swapped, or metres.
+        If they are no GeoSeries or GeoDataFrame, a place has no geometry, or coordinates declared
+        as degrees are in metres or have latitude and longitude swapped.
     NetworkError
         If they have no coordinate system.
     """
@@ -55,8 +56,7 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     crs = None if missing.any() else points.crs
     if mode and isinstance(places, gpd.GeoDataFrame) and ENTRANCES in places and crs is not None:
         points = places_of_arrival(places, mode).to_crs(crs)
-    # A point is needed for everything that is asked about; one that
-    # is missing is named, never dropped.
+    # Every place needs a point; one without is named in an error, never dropped.
     empty = points.index[missing | points.is_empty]
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
@@ -69,7 +69,7 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
     shapes = ~points.geom_type.isin(["Point", "MultiPoint"])
     if not shapes.any():
         return points, ""
-    # Chosen in metres, so that the same point stands for a shape whatever its CRS.
+    # Chosen in metres, so that a shape has the same point whatever its CRS.
     metric = np.asarray(points.to_crs(BNG).to_numpy())
     inside = gpd.GeoSeries(shapely.point_on_surface(metric), points.index, crs=BNG)
     moved = gpd.GeoSeries(points.where(~shapes, inside.to_crs(crs)), crs=crs)
@@ -80,10 +80,10 @@ def as_points(places: object, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
 
 
 def _check_degrees(points: gpd.GeoSeries, *, role: str) -> None:
-    """Refuse places in degrees whose coordinates are swapped, or metres.
+    """Refuse places in degrees whose coordinates are swapped, or are in metres.
 
-    Roads are of Great Britain: there latitude is `LAT_RANGE` and longitude `LON_RANGE`, which have
-    no number in common.
+    Roads are of Great Britain, where latitudes lie in `LAT_RANGE` and longitudes in `LON_RANGE`;
+    the two ranges do not overlap.
     """
     if points.crs is None or not points.crs.is_geographic:
         return
@@ -107,12 +107,12 @@ def _check_degrees(points: gpd.GeoSeries, *, role: str) -> None:
 
 
 def check_pairs(origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> None:
-    """Refuse origins and destinations that are not as many of the one as of the other.
+    """Refuse origins and destinations whose numbers differ.
 
     Raises
     ------
     RoutingError
-        If they are no pairs.
+        If they cannot be paired row by row.
     """
     if len(origins) != len(destinations):
         msg = (

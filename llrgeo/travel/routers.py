@@ -26,24 +26,24 @@ from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.search.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.search.graph import IntArray, LayeredNetwork, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
-from llrgeo.travel.search.search_trees import SearchTrees, trees_can_be_held
+from llrgeo.travel.search.search_trees import SearchTrees, trees_fit_memory
 from llrgeo.travel.times import Router, TravelTimes
 
-# What a router derives from the places of its roads, whatever their times.
-_OF_PLACES: Final = ("snapping", "_layered", "_found_roads", "_found_joined")
-# And all that it derives or has found.
-_OF_TIMES: Final = (*_OF_PLACES, "_found_trees", "_earlier_matrices")
+# Cached properties of a router that depend on where its roads lie, not on their times.
+_OF_GEOMETRY: Final = ("snapping", "_layered", "_roads_by_points", "_joined_by_points")
+# All cached properties: with those that depend on the times, too.
+_OF_TIMES: Final = (*_OF_GEOMETRY, "_trees_by_period", "_earlier_matrices")
 
 
 @dataclass(frozen=True)
 class NetworkRouter:
     """Shortest times over a road network, door to door without parking.
 
-    A point is joined to its nearest road: the walk to it at 5 km/h and the part of the road are
-    counted in the minutes, the road alone in the kilometres. A place with several entrances is a
-    MultiPoint: each journey uses the entrance it is shortest by. What is derived from the network
-    (its layers, its spatial index) is computed once a router. So is a matrix that is asked for
-    again, or for the same journeys back where every way back is as fast.
+    A point is joined to its nearest road: minutes include the walk to it at 5 km/h and the part of
+    the road driven, kilometres the road alone. A place with several entrances is a MultiPoint: each
+    journey uses the entrance it is shortest by. What is derived from the network (its layers, its
+    spatial index) is computed once for each router. So is a matrix that is requested again, or for
+    the same journeys back where every way back is as fast.
 
     Attributes
     ----------
@@ -56,13 +56,13 @@ class NetworkRouter:
     engine
         `auto`, `chains` or `hierarchy` (`llrgeo.travel.search.engines`); the times are the same.
     workers
-        How many processes or threads share the work; the times are the same.
+        Number of processes or threads; the times are the same.
     store
         Folder in which matrices and contraction hierarchies are cached, each under a hash of all
-        that decides it; None caches nothing.
+        that determines it; None caches nothing.
     map_tasks
-        Where searches are made that are not held for pages and need no hierarchy; the times are
-        the same.
+        Runs the searches that need no hierarchy and whose trees are not kept for pages; the times
+        are the same.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class NetworkRouter:
     map_tasks: MapTasks = map_here
 
     def __post_init__(self) -> None:
-        """Make a path of a store that is named as text."""
+        """Convert a store given as text to a path."""
         if self.store is not None:
             object.__setattr__(self, "store", Path(self.store))
 
@@ -114,7 +114,7 @@ class NetworkRouter:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
         rules = (self.max_snap_m, self.limit_min)
-        # The matrix is cached under a hash of all that decides it: network, period, points, rules.
+        # The matrix is cached under a hash of all that determines it.
         key = request_hash(self.network, period, origins, destinations, rules)
 
         def compute() -> IntArray:
@@ -122,10 +122,11 @@ class NetworkRouter:
             keys = self._earlier_matrices.matrix(request)
             if keys is None:
                 plan = self.search_plan(period)
-                # Pages draw the ways of these journeys: what tells them is searched here already.
-                alone = dataclasses.replace(plan, map_tasks=map_here)
-                if alone == SearchPlan() and trees_can_be_held(request):
-                    trees = self._hold_trees(request, destinations, period)
+                # Pages draw the routes of these journeys later, from the same trees. They are kept
+                # where the plan is the default one, whatever runs its searches.
+                any_tasks = dataclasses.replace(plan, map_tasks=map_here)
+                if any_tasks == SearchPlan() and trees_fit_memory(request):
+                    trees = self._keep_trees(request, destinations, period)
                     plan = dataclasses.replace(plan, trees=trees)
                 keys = journey_keys(request, plan, track)
                 self._earlier_matrices.keep(request, keys)
@@ -151,58 +152,58 @@ class NetworkRouter:
     def build_request(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
     ) -> MatrixRequest:
-        """Return what an engine needs: the graph, and the points linked to it."""
+        """Return the graph and the points linked to it, as an engine needs them."""
         out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
         return self._request(period, out, into)
 
     def trees_to(self, destinations: gpd.GeoSeries, period: str) -> SearchTrees:
-        """Return the fastest ways from all nodes to destinations: those of their times, if held.
+        """Return the trees of fastest ways from all nodes to destinations, kept ones if equal.
 
         Raises
         ------
         NetworkError
             If the network has no such period, or points have no coordinate system.
         """
-        held = self._found_trees.get(period)
-        if held and held.places == _place_keys(destinations):
-            return held
+        kept = self._trees_by_period.get(period)
+        if kept and kept.places == _place_keys(destinations):
+            return kept
         into = self._roads(destinations, "destination")
         none = UsedRoads(0, into.table.iloc[:0])
         request = self._request(period, none, into)
-        return self._hold_trees(request, destinations, period)
+        return self._keep_trees(request, destinations, period)
 
     def _request(self, period: str, out: UsedRoads, into: UsedRoads) -> MatrixRequest:
-        """Build a request, over the graph of the trees that are held where there are any."""
-        held = self._found_trees.get(period)
-        graph = None if held is None else held.graph
+        """Build a request, over the graph of the trees kept for the period where there are any."""
+        kept = self._trees_by_period.get(period)
+        graph = None if kept is None else kept.graph
         return build_request(self.network, self._layered, period, out, into, graph)
 
-    def _hold_trees(
+    def _keep_trees(
         self, request: MatrixRequest, destinations: gpd.GeoSeries, period: str
     ) -> SearchTrees:
-        """Hold the trees to a request's destinations in place of those to others before."""
+        """Keep the trees to a request's destinations in place of the period's earlier ones."""
         trees = SearchTrees.of(request, _place_keys(destinations))
-        if period in self._found_trees:
-            trees.take_over(self._found_trees[period])
-        self._found_trees[period] = trees
+        if period in self._trees_by_period:
+            trees.take_over(self._trees_by_period[period])
+        self._trees_by_period[period] = trees
         return trees
 
     def first_nodes(self, edges: IntArray) -> IntArray:
-        """Return the nodes that journeys from points joined to edges pass first, each once."""
+        """Return the first nodes, each once, of journeys from points joined to some edges."""
         return np.unique(self._layered.head[edges])
 
     def retimed(self, period: str, ms: IntArray) -> Self:
-        """Return a router over the same roads on which each edge takes other milliseconds.
+        """Return a router over the same roads with other times, in ms, one for each edge.
 
-        What is derived from where the roads lie (layers, spatial index, roads of points) is shared.
+        What is derived from the geometry (layers, spatial index, roads of points) is shared.
         """
         edges = self.network.edges.assign(**{f"ms_{period}": ms})
         made = dataclasses.replace(self, network=dataclasses.replace(self.network, edges=edges))
-        vars(made).update({name: getattr(self, name) for name in _OF_PLACES})
+        vars(made).update({name: getattr(self, name) for name in _OF_GEOMETRY})
         return made
 
     def searching_by(self, map_tasks: MapTasks) -> Self:
-        """Return the router with its searches made elsewhere; what either finds is shared."""
+        """Return the router with its searches run by `map_tasks`; both share what they compute."""
         if map_tasks is self.map_tasks:
             return self
         made = dataclasses.replace(self, map_tasks=map_tasks)
@@ -212,22 +213,22 @@ class NetworkRouter:
     def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
         """Return the edges of the network that points are joined to, each once.
 
-        Nothing else is found out of them: a page answers for many thousand homes. Those of the same
-        points are found once.
+        Faster than the roads of points with their keys, which pages of many thousand homes do not
+        need. The edges of the same points are looked up once.
         """
         key = _key_of_places(points, role)
-        if key not in self._found_joined:
+        if key not in self._joined_by_points:
             doors, _ = each_entrance(points.to_crs(BNG))
             off_m = self.snapping.distances_m(doors, role=role)
             joined = self.snapping.joined(doors, off_m, role=role)
-            self._found_joined[key] = np.unique(joined[1])
-        return self._found_joined[key]
+            self._joined_by_points[key] = np.unique(joined[1])
+        return self._joined_by_points[key]
 
     def nearest_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
-        """Return the edges nearest to points, each once; none where all roads are for everybody.
+        """Return the edges nearest to points, each once; none where all roads are public.
 
-        A point is not joined to its nearest edge where that only serves the ends of journeys and a
-        road for everybody is about as near.
+        A point is not joined to its nearest edge where that edge only serves the ends of journeys
+        and a public road is about as near.
         """
         if self.network.uses["through"].all():
             return np.zeros(0, dtype=np.int64)
@@ -248,20 +249,20 @@ class NetworkRouter:
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
         key = _key_of_places(points, role)
-        if key not in self._found_roads:
-            self._found_roads[key] = roads_of_points(self.snapping, points, role)
-        return self._found_roads[key]
+        if key not in self._roads_by_points:
+            self._roads_by_points[key] = roads_of_points(self.snapping, points, role)
+        return self._roads_by_points[key]
 
     @cached_property
-    def _found_roads(self) -> dict[tuple[Role, bytes], UsedRoads]:
+    def _roads_by_points(self) -> dict[tuple[Role, bytes], UsedRoads]:
         return {}
 
     @cached_property
-    def _found_joined(self) -> dict[tuple[Role, bytes], IntArray]:
+    def _joined_by_points(self) -> dict[tuple[Role, bytes], IntArray]:
         return {}
 
     @cached_property
-    def _found_trees(self) -> dict[str, SearchTrees]:
+    def _trees_by_period(self) -> dict[str, SearchTrees]:
         return {}
 
     @cached_property
@@ -270,7 +271,7 @@ class NetworkRouter:
 
     @cached_property
     def snapping(self) -> Snapper:
-        """The network's roads, indexed by place."""
+        """The spatial index of the network's roads."""
         return snapper(self.network, max_distance_m=self.max_snap_m)
 
     @cached_property
@@ -279,12 +280,12 @@ class NetworkRouter:
 
 
 def _key_of_places(points: gpd.GeoSeries, role: Role) -> tuple[Role, bytes]:
-    """Return one key of places: a page answers for many thousand homes."""
+    """Return one key of all places together: their role, CRS and coordinates."""
     return role, str(points.crs).encode() + b"".join(shapely.to_wkb(points.to_numpy()))
 
 
 def _place_keys(points: gpd.GeoSeries) -> tuple[bytes, ...]:
-    """Return a key of each point: the same for points at the same place, in the same CRS."""
+    """Return a key of each point: equal for equal coordinates in the same CRS."""
     crs = str(points.crs).encode()
     return tuple(crs + place for place in shapely.to_wkb(points.to_numpy()))
 
@@ -299,9 +300,9 @@ def travel_times(
 ) -> TravelTimes:
     """Return the times over a network between two sets of places: `NetworkRouter` in one call.
 
-    Places are GeoSeries or GeoDataFrames, in any CRS. For a shape a point inside stands; the
-    `error_note` of the times says so. A MultiPoint is a place with several entrances, and a table
-    with a column `entrances`, as `read_sites` returns, has its sites reached there.
+    Places are GeoSeries or GeoDataFrames, in any CRS. A shape is represented by a point inside,
+    which the `error_note` of the times states. A MultiPoint is a place with several entrances, and
+    the sites of a table with a column `entrances`, as `read_sites` returns, are reached there.
 
     Raises
     ------
@@ -316,11 +317,11 @@ def travel_times(
     >>> times.minutes.loc["N"].round(1).tolist(), times.minutes.loc["F"].tolist()
     ([3.0, 1.0, 1.0], [inf, inf, inf])
     """
-    starts, of_starts = as_points(origins, role="origins", mode=mode)
-    ends, of_ends = as_points(destinations, role="destinations", mode=mode)
+    starts, starts_note = as_points(origins, role="origins", mode=mode)
+    ends, ends_note = as_points(destinations, role="destinations", mode=mode)
     times = NetworkRouter(network).travel_times(starts, ends, mode=mode, period=period)
-    said = " ".join(note for note in (times.error_note, of_starts, of_ends) if note)
-    return dataclasses.replace(times, error_note=said)
+    notes = " ".join(note for note in (times.error_note, starts_note, ends_note) if note)
+    return dataclasses.replace(times, error_note=notes)
 
 
 def times_from_sites(
@@ -332,8 +333,8 @@ def times_from_sites(
     period: str,
 ) -> TravelTimes:
     """Return the times of teams that travel from each site (column) to each area (row)."""
-    # Computed from site to area, for one-way streets differ by direction; then turned, so that
-    # areas are rows as in every other matrix.
+    # Computed from site to area, because one-way streets make directions differ; then transposed,
+    # so that areas are rows as in every other matrix.
     times = router.travel_times(sites, areas, mode=mode, period=period)
     km = times.distance_km
     return dataclasses.replace(

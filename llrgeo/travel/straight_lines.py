@@ -1,4 +1,4 @@
-"""Times along straight lines: a first look, without a network."""
+"""Travel times along straight lines at one speed, for a first look without a network."""
 
 from dataclasses import dataclass
 

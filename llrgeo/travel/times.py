@@ -31,7 +31,7 @@ _NEEDED_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns minutes as computed into minutes as used; without figures, it leaves them.
+    """How computed minutes are adjusted before use; the defaults leave them as they are.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Calibration:
     added_min
         Minutes added to every journey after that, for parking and walking in.
     decimals
-        To how many decimals the minutes are rounded at last; None leaves them.
+        Decimals that the minutes are rounded to in the end; None does not round.
     """
 
     factor: float = 1.0
@@ -49,7 +49,7 @@ class Calibration:
 
     def applied(self, minutes: Floats) -> Floats:
         """Return minutes calibrated; infinite ones stay so."""
-        # The factor is of the minutes as computed; parking and walking in do not grow with traffic.
+        # The factor applies to the drive alone: parking and walking in do not grow with traffic.
         calibrated = minutes * self.factor + self.added_min
         return calibrated if self.decimals is None else calibrated.round(self.decimals)
 
@@ -84,11 +84,11 @@ class TravelTimes:
     source
         Whose roads the minutes were computed on, with their licence; empty if not known.
     spread
-        How journeys by timetable vary over the moments of the window, each shaped as `minutes`:
-        `p10_min` and `p90_min` (so many percent of the moments have a journey as short; +inf where
-        they have not), `share_departures` (0 to 1 of the moments that have any). Empty otherwise.
+        How journeys by timetable vary over the departures in the window, each shaped as `minutes`:
+        the percentiles `p10_min` and `p90_min` (+inf where fewer departures have a journey) and
+        `share_departures`, the share (0 to 1) of departures with a journey. Empty otherwise.
     longest_min
-        Found from `minutes`: the longest there is, 0 where there is no journey.
+        The longest of `minutes`, 0 where there is no journey.
 
     Examples
     --------
@@ -163,16 +163,16 @@ class TravelTimes:
     def to_long(self) -> pd.DataFrame:
         """Return one row a pair: `area_id`, `site_id`, `travel_time_min`, `mode`, `period`.
 
-        `distance_km` stands beside them where it is known, and the columns of `spread`. Minutes and
-        kilometres are NaN for unreachable pairs.
+        `distance_km` follows where it is known, and the columns of `spread`. Minutes and kilometres
+        are NaN for unreachable pairs.
         """
         # In order of id, whatever order the router had: equal times give equal files.
         ids = self.minutes.index.sort_values(), self.minutes.columns.sort_values()
         pairs = pd.MultiIndex.from_product(ids, names=["area_id", "site_id"])
-        held = {"travel_time_min": self.minutes, "distance_km": self.distance_km, **self.spread}
+        tables = {"travel_time_min": self.minutes, "distance_km": self.distance_km, **self.spread}
         columns = {
             name: table.loc[ids].to_numpy().ravel()
-            for name, table in held.items()
+            for name, table in tables.items()
             if table is not None
         }
         long = pd.DataFrame(columns, pairs).replace(np.inf, np.nan)
@@ -200,7 +200,7 @@ class TravelTimes:
         return plot_coverage(self.minutes, f"{self.mode}, {self.period}", ax)
 
     def _repr_html_(self) -> str:
-        """Show a corner of the matrix as a heat table, and what the minutes are."""
+        """Show a corner of the matrix as a heat table, and the facts about it."""
         journey = f"{self.mode}, {self.period}, {self.direction}".replace("_", " ")
         facts = {"engine": self.engine, "error": self.error_note, "source": self.source}
         return minutes_card(self.minutes, {"journey": journey, **facts})
@@ -264,8 +264,8 @@ def save_travel_times(times: Sequence[TravelTimes], path: StrPath) -> None:
 def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_peak") -> TravelTimes:
     """Read times in long form: `area_id`, `site_id`, `travel_time_min` [, `mode`, `period`].
 
-    A folder of Parquet files is read as one. A blank time means unreachable, as does a pair that
-    is not listed. A file without `mode` or `period` is taken to be of those asked for; a column
+    A folder of Parquet files is read as one. A blank time means unreachable, as does a pair that is
+    not listed. A file without `mode` or `period` is assumed to have those requested; a column
     `distance_km` is read where there is one.
 
     Raises
@@ -287,16 +287,16 @@ def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_pe
     table = _read_folder(path) if path.is_dir() else read_table(path)
     missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
-    # A file without mode and period is taken to be of those asked for.
-    held = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
-    held = held[(held["mode"] == mode) & (held["period"] == period)]
-    if held.empty:
+    # A file without mode and period is assumed to have those requested.
+    requested = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
+    requested = requested[(requested["mode"] == mode) & (requested["period"] == period)]
+    if requested.empty:
         stated = [name for name in ("mode", "period") if name in table.columns]
         kinds = table[stated].drop_duplicates().fillna("").astype(str).to_numpy().tolist()
         journeys = [" ".join(kind) for kind in kinds] or ["none"]
         fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
         raise_faults([fault], source=path.name)
-    long, faults = _typed(held)
+    long, faults = _typed(requested)
     raise_faults(faults, source=path.name)
     wide = {
         name: long.pivot(index="area_id", columns="site_id", values=name).astype(float)
@@ -310,7 +310,7 @@ def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_pe
 
 
 def _read_folder(path: Path) -> pd.DataFrame:
-    """Read a folder of Parquet files as one table; refuse blocks that are not what was written."""
+    """Read a folder of Parquet files as one table; refuse blocks whose checksum is wrong."""
     check_blocks(path)
     try:
         return pd.read_parquet(path)
@@ -320,11 +320,11 @@ def _read_folder(path: Path) -> pd.DataFrame:
 
 
 def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return times with ids as text and numbers as numbers, and what is wrong with them."""
+    """Return times with ids as text and numbers as numbers, and a list of their faults."""
     faults = []
     typed = pd.DataFrame(index=table.index)
     for name in ("area_id", "site_id"):
-        # Whether 7.0 was written as 7, 07 or 7.0 cannot be told any more.
+        # An id read as 7.0 may have been written as 7, 07 or 7.0.
         if pd.api.types.is_float_dtype(table[name]):
             faults.append(f"column '{name}' has numbers with decimals; write ids as text")
         typed[name] = table[name].astype("str").str.strip()
@@ -335,8 +335,8 @@ def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     for name in ("travel_time_min", "distance_km"):
         if name not in table.columns:
             continue
-        number, stated = to_numbers(table[name]), table[name].astype("str").str.strip().str.lower()
-        blank = table[name].isna() | stated.isin(_UNREACHABLE_WORDS)
+        number, text = to_numbers(table[name]), table[name].astype("str").str.strip().str.lower()
+        blank = table[name].isna() | text.isin(_UNREACHABLE_WORDS)
         bad = ~blank & ~number.between(0, _LARGEST[name])
         if bad.any():
             pairs = (typed["area_id"] + " to " + typed["site_id"])[bad]

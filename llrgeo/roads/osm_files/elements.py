@@ -1,4 +1,4 @@
-"""What OpenStreetMap files say of streets, as read: ways, relations, places of nodes."""
+"""Elements of OpenStreetMap files as read: ways, turn restrictions, coordinates of nodes."""
 
 from collections import Counter
 from typing import Final, NamedTuple
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
+DEGREE: Final = 10_000_000  # OpenStreetMap stores coordinates as integers, so many to a degree
 
 
 class Way(NamedTuple):
@@ -42,12 +42,13 @@ class PackedPlaces(NamedTuple):
 
 
 class Elements(NamedTuple):
-    """What one file holds beside the places of its nodes, in its order.
+    """The elements of one file, in its order, without the coordinates of its nodes.
 
-    `placed` are the places that ways carry, `gone` what is marked as deleted, by kind and id;
-    `places` are the tags of named cities, towns and villages by node, `water` rivers and canals;
-    `found` counts what was met on the way: deleted elements, squares. `packed` are the places of
-    all nodes as the blocks of a file hold them, seven bytes a node; None where osmium reads it.
+    `points` are the tags of nodes that matter on a street; `placed` are coordinates of nodes that
+    ways carry, `gone` kinds and ids of elements marked as deleted; `places` are the tags of named
+    cities, towns and villages by node, `water` rivers and canals; `found` counts oddities such as
+    deleted elements and squares. `packed` are the coordinates of all nodes as the blocks of the
+    file hold them, seven bytes a node; None where osmium reads it.
     """
 
     points: dict[int, dict[str, str]]
@@ -64,10 +65,11 @@ class Elements(NamedTuple):
 
 
 class Nodes(NamedTuple):
-    """Places of nodes of one file, `x` and `y` in ten-millionths of a degree.
+    """Coordinates of nodes of one file, `x` and `y` in ten-millionths of a degree.
 
-    `number` is how many nodes the file places, `by_ways` how many of them only ways do, and `box`
-    the least x and y and the greatest of all of them, in degrees; empty if there are none.
+    `number` is how many nodes have coordinates in the file, `by_ways` how many of them have them
+    only from ways, and `box` the least x and y and the greatest of all of them, in degrees; empty
+    if there are none.
     """
 
     ids: NDArray[np.int64]

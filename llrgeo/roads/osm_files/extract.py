@@ -1,4 +1,4 @@
-"""OpenStreetMap files merged: the streets, the points on them that matter, turn restrictions."""
+"""Read and merge OpenStreetMap files: streets, points on them that matter, turn restrictions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _NO_PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What one or more OpenStreetMap files say about streets.
+    """The streets of one or more OpenStreetMap files, with all that belongs to them.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Extract:
     lon, lat
         Their coordinates, WGS 84.
     points
-        Tags of the nodes that have any that matter on a street.
+        Tags of nodes on streets, of those that have any that matter.
     ways
         Streets and ferries, by id in ascending order.
     restrictions
@@ -44,9 +44,9 @@ class Extract:
     sha256
         SHA-256 of each file, by name.
     counts
-        How many nodes, ways and relations of the kinds read the files hold.
+        Numbers of nodes, ways and relations of the kinds read.
     notes
-        What was odd about the files: deleted elements, gaps between them, ways without places.
+        Numbers of oddities: deleted elements, gaps between files, ways without coordinates.
     places, water
         Tags of named cities, towns and villages by node, and rivers and canals: for maps.
     box
@@ -71,14 +71,14 @@ class Extract:
 def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
     """Read OpenStreetMap files (.osm.pbf, .osm, .osm.gz) and merge what they share.
 
-    Elements of one id that stand in several files are taken once, of the file given first. A way
-    that two files were cut through has a part in each; both are kept, and the gap is noted.
+    An element that is in several files is taken once, from the file given first. A way that was cut
+    between two files has a part in each; both parts are kept, and the gap is counted.
 
     Raises
     ------
     NetworkError
         If there is no file, or one cannot be read, is empty, cut, a history or a list of changes,
-        holds an id twice, or streets without the places of their nodes.
+        holds an id twice, or streets without the coordinates of their nodes.
     """
     if not paths:
         msg = "no OpenStreetMap file given; name one or more extracts (.osm.pbf)"
@@ -86,7 +86,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
     files = [Path(path) for path in paths]
     parts = [read_file(path) for path in track(files)]
     nodes = _nodes_of(files, parts)
-    # Of a node that several files have, the first file's place is taken.
+    # The coordinates of a node in several files are those of the first file.
     node_ids, first = np.unique(
         np.concatenate([of_file.ids for of_file in nodes]), return_index=True
     )
@@ -104,7 +104,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         ways,
         _once([restriction for part in parts for restriction in part.restrictions]),
         max(part.date for part in parts),
-        {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
+        {path.name: part.sha256 for path, part in zip(files, parts, strict=True) if part.sha256},
         {
             "nodes": sum(of_file.number for of_file in nodes),
             **{what: sum(len(getattr(part, what)) for part in parts) for what in kinds},
@@ -117,17 +117,17 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
 
 
 def _nodes_of(files: list[Path], parts: list[Elements]) -> list[Nodes]:
-    """Return the nodes of each file that any of them wants; refuse ids that come twice."""
-    wanted = _wanted_ids(parts)
-    nodes = [read_nodes(path, part, wanted) for path, part in zip(files, parts, strict=True)]
+    """Return for each file its nodes that any file needs; refuse duplicate ids."""
+    needed = _needed_ids(parts)
+    nodes = [read_nodes(path, part, needed) for path, part in zip(files, parts, strict=True)]
     for path, part in zip(files, parts, strict=True):
         _refuse_doubles(path, part)
     _refuse_clashes(nodes)
     return nodes
 
 
-def _wanted_ids(parts: list[Elements]) -> NDArray[np.int64]:
-    """Return the ids of the nodes that are looked up: of streets, water and places, ascending."""
+def _needed_ids(parts: list[Elements]) -> NDArray[np.int64]:
+    """Return the ids of the nodes of streets, water and places, ascending."""
     refs = [way.nodes for part in parts for way in (*part.ways, *part.water)]
     named = [node for part in parts for node in (*part.places, *part.placed)]
     ids = np.sort(np.concatenate([*refs, np.array(named, dtype=np.int64)]))
@@ -150,23 +150,23 @@ def _once(elements: list[Any]) -> list[Any]:
 
 
 def _merged_ways(of_files: list[list[Way]], notes: Counter[str]) -> list[Way]:
-    """Take each way once, by id; of one that files were cut through keep both parts."""
+    """Return each way once, by id; both parts of one that was cut between two files."""
     if len(of_files) == 1:
         return sorted(of_files[0], key=attrgetter("id"))
     merged: dict[int, list[Way]] = {}
     for ways in of_files:
         for way in ways:
-            known = merged.setdefault(way.id, [])
-            if not known:
-                known.append(way)
+            parts = merged.setdefault(way.id, [])
+            if not parts:
+                parts.append(way)
                 continue
-            new, old = set(way.nodes.tolist()), set(known[0].nodes.tolist())
+            new, old = set(way.nodes.tolist()), set(parts[0].nodes.tolist())
             if new <= old:
                 continue
             if old <= new:
-                known[0] = way  # the other file has the way whole
+                parts[0] = way  # the other file has the way whole
             elif len(new & old) <= 1:
-                known.append(way)
+                parts.append(way)
                 notes["ways cut between two files, with a gap where they are"] += 1
             else:
                 notes["ways that two files have in different states, the first taken"] += 1
@@ -176,14 +176,14 @@ def _merged_ways(of_files: list[list[Way]], notes: Counter[str]) -> list[Way]:
 def _note_placeless(
     files: list[Path], ways: list[Way], node_ids: NDArray[np.int64], notes: Counter[str]
 ) -> None:
-    """Count the ways none of whose nodes has a place; refuse files in which that is all of them."""
+    """Count the ways without coordinates of any node; refuse files with only such ways."""
     sizes = np.array([len(way.nodes) for way in ways], dtype=np.int64)
     refs = np.concatenate([*(way.nodes for way in ways), np.zeros(0, np.int64)])
     placed = is_among(refs, node_ids)
     if len(refs) and not placed.any():
         msg = _NO_PLACES.format(files=", ".join(map(str, files)), ways=len(ways))
         raise NetworkError(msg)
-    # All nodes of all ways in one run, each with the number of its way.
+    # The nodes of all ways one after the other, each with the number of its way.
     way = np.repeat(np.arange(len(ways)), sizes)
     nowhere = np.bincount(way, placed, len(ways)) == 0
     notes["ways whose nodes are nowhere in the files"] += int((nowhere & (sizes > 0)).sum())
@@ -196,15 +196,14 @@ def _refuse_doubles(path: Path, found: Elements) -> None:
 
 
 def _refuse_clashes(nodes: list[Nodes]) -> None:
-    """Refuse files whose numbers for new elements (below zero) mean different places.
+    """Refuse files in which one negative node id has different coordinates.
 
-    In each file, editors number what was not uploaded from -1 downwards.
+    Editors number elements that were not uploaded from -1 downwards, in each file anew.
     """
     ids, x, y = (
         np.concatenate([getattr(of_file, name) for of_file in nodes]) for name in ("ids", "x", "y")
     )
-    # Numbers below zero are an editor's own: the same number in
-    # two files need not be the same node.
+    # Negative ids are an editor's own: one id in two files need not be one node.
     new = np.flatnonzero(ids < 0)
     order = new[np.argsort(ids[new], kind="stable")]
     same = ids[order[1:]] == ids[order[:-1]]

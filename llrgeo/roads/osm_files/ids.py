@@ -7,17 +7,17 @@ Ints = NDArray[np.int64]
 
 
 def is_among(ids: Ints, known: Ints) -> NDArray[np.bool_]:
-    """Tell of each id whether it is one of some others, shape of `ids`.
+    """Return whether each id is in a sorted list, in the shape of `ids`.
 
-    By halving: numpy's own `isin` sorts or hashes both, which for millions takes many times as
-    long.
+    By binary search: numpy's own `isin` sorts or hashes both, which takes many times as long for
+    millions.
 
     Parameters
     ----------
     ids
         Ids in any order.
     known
-        The others, ascending.
+        The list, ascending.
     """
     if not len(known):
         return np.zeros(len(ids), dtype=bool)

@@ -1,9 +1,9 @@
-"""Whether an OpenStreetMap file is whole: what readers accept silently is refused here.
+"""Check that an OpenStreetMap PBF file is complete, and refuse damage that readers accept silently.
 
-A PBF file is a row of blocks. A cut within a block every reader sees; a file cut between two blocks
-reads like a whole one. It is caught here by a checksum beside the file or, without one, by what a
-whole extract is never without: relations come last, and the last block of them is not full. A
-block that is duplicated doubles its relations; it is refused too.
+A PBF file is a sequence of blocks. Every reader notices a cut within a block, but a file cut
+between two blocks reads like a complete one. It is recognised by a checksum beside the file or,
+without one, by the end of the file: the last blocks of a complete extract are relations, and the
+very last is not full. A file with a duplicated block is refused, too.
 """
 
 import hashlib
@@ -19,10 +19,10 @@ from llrgeo.inputs.pbf_framing import MAX_BLOCK, MAX_HEADER, block_header, field
 _PRIMITIVE_GROUP: Final = 2
 _KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
 _DENSE: Final = 2
-_MORE: Final = 0x80
+_MORE: Final = 0x80  # bit of a byte of a variable-length number: another byte follows
 _CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
 _CHUNK: Final = 1 << 20
-_SKETCH: Final = 2  # blocks of data, one of nodes and one of ways
+_SMALL_FILE: Final = 2  # blocks of data, one of nodes and one of ways
 
 
 class PbfBlock(NamedTuple):
@@ -39,12 +39,12 @@ def check_whole(path: Path) -> str:
     Raises
     ------
     NetworkError
-        If the file is empty, not PBF, cut, has a block twice, or is not what its checksum file
-        (`FILE.md5` or `FILE.sha256`) says.
+        If the file is empty, not PBF, cut, has a duplicated block, or does not match its checksum
+        file (`FILE.md5` or `FILE.sha256`).
     """
     with path.open("rb") as file:
-        # Three ways in which a file is not whole: framing that breaks off, a block that comes
-        # again, and a block that cannot be unpacked. No more than a block is held at a time.
+        # Three kinds of damage: framing that breaks off, a duplicated block, and a block that
+        # cannot be unpacked. Only one block is in memory at a time.
         found = blocks(file, path)
         if not found:
             msg = f"{path}: the file is empty. Download it again."
@@ -103,9 +103,9 @@ def block_bytes(file: BinaryIO, block: PbfBlock) -> bytes:
 
 
 def part_of_file(path: Path, spans: list[tuple[int, int]]) -> bytes:
-    """Return a PBF file that has a file's header and no more of its blocks than some.
+    """Return a PBF file with the header of a file and only some of its blocks.
 
-    `spans` say from which byte to before which each block stands, its header included.
+    `spans` are the first byte of each block, its header included, and the byte after its last.
     """
     with path.open("rb") as file:
         header = blocks(file, path)[0]
@@ -118,7 +118,7 @@ def part_of_file(path: Path, spans: list[tuple[int, int]]) -> bytes:
 
 
 def block_data(file: BinaryIO, block: PbfBlock) -> bytes | None:
-    """Read what a block holds, unpacked; None where it is packed by other means than zlib.
+    """Read the data of a block, unpacked; None where it is packed by other means than zlib.
 
     Raises
     ------
@@ -149,13 +149,13 @@ def count_elements(file: BinaryIO, block: PbfBlock) -> Counter[str] | None:
 
 
 def _dense_nodes(dense: int | bytes) -> int:
-    """Count nodes whose ids stand in one row: a number ends with the byte below 128."""
+    """Count the dense nodes of a group by their ids: each number ends with a byte below 128."""
     ids = dict(fields(dense)).get(1, b"") if isinstance(dense, bytes) else b""
     return sum(byte < _MORE for byte in ids) if isinstance(ids, bytes) else 0
 
 
 def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
-    """Tell whether there is a checksum beside the file; refuse the file if they differ."""
+    """Return whether there is a checksum beside the file; refuse the file if it differs."""
     for suffix, algorithm in _CHECKSUMS.items():
         beside = path.with_name(path.name + suffix)
         if beside.is_file():
@@ -168,7 +168,7 @@ def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
 
 
 def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> None:
-    """Refuse a file that ends as only a cut one does."""
+    """Refuse a file whose last blocks show that it was cut."""
     data = [block for block in found if block.type == "OSMData"]
     last = count_elements(file, data[-1]) if data else Counter({"nothing": 0})
     advice = (
@@ -177,9 +177,9 @@ def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> Non
     )
     if last is None:
         return
-    # A file of one block of nodes and one of ways is a sketch, which need not have relations.
+    # A small file of one block of nodes and one of ways need not have relations.
     what = list(last)[-1]
-    if what != "relations" and not (what == "ways" and len(data) <= _SKETCH):
+    if what != "relations" and not (what == "ways" and len(data) <= _SMALL_FILE):
         msg = f"{path}: the file ends with {what}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
     if what == "relations" and last.total() >= _full(file, data[:-1], "ways" in last):
@@ -188,12 +188,12 @@ def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> Non
 
 
 def _full(file: BinaryIO, data: list[PbfBlock], ways: int) -> float:
-    """Return how many elements a full block holds: the last but one of ways is full, if any is.
+    """Return the number of elements of a full block: one of relations, or the last but one of ways.
 
-    In a block of several kinds all count. `ways` is 1 if the last block, which is not among the
-    data, has ways too.
+    All kinds in a block count. `ways` is 1 if the last block of the file, which is not in `data`,
+    has ways, too. Infinite if no block is known to be full.
     """
-    # Backwards from the end, for a file holds nodes, then ways, then relations.
+    # Backwards from the end: a file has nodes first, then ways, then relations.
     for block in reversed(data):
         found = count_elements(file, block) or Counter({"nodes": 0})
         ways += "ways" in found

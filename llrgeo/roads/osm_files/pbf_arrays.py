@@ -1,8 +1,8 @@
-"""PBF files read by arrays: the tags that matter, the streets, and the places of some nodes.
+"""Read PBF files with arrays: the tags that matter, the streets, and the coordinates of nodes.
 
-osmium makes a Python object of every element, which for a county takes most of a minute. Here the
-numbers of a whole block are read at once, and only elements with a wanted key are looked at one by
-one. What is not written as extracts are is left to osmium.
+osmium makes a Python object of every element, which takes most of a minute for a county. Here the
+numbers of a whole block are read at once, and only elements with a wanted key are handled one by
+one. Files that are not written as extracts usually are must be read by osmium.
 
 Source: OpenStreetMap wiki, PBF Format (2026-11).
 """
@@ -32,7 +32,7 @@ _WAY_ID, _KEYS, _VALUES, _INFO, _REFS = 0x08, 0x12, 0x1A, 0x22, 0x42
 
 
 class Places(NamedTuple):
-    """The places of nodes, in ten-millionths of a degree, ordered by id."""
+    """The coordinates of nodes, in ten-millionths of a degree, ordered by id."""
 
     ids: Ints
     x: Ints
@@ -81,11 +81,11 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
         return []
     numbers, ways = _way_fields(block)
     values = numbers.values
-    # All keys of all ways in one row, each with the row of its way.
+    # The keys of all ways one after the other, each with the row of its way.
     at, way = _spread(ways[_KEYS])
     has = np.unique(way[wanted[values[at]]])
     at, way = _spread(ways[_REFS][has])
-    # Ids are steps from node to node: sums along all ways, less the sum before each.
+    # Ids are stored as steps from node to node: cumulative sums, minus the sum before each way.
     sums = np.concatenate([[0], np.cumsum(signed(values[at]))])
     ends = np.concatenate([[0], np.cumsum(np.bincount(way, minlength=len(has)))])
     refs = sums[1:] - sums[ends[:-1]][way]
@@ -100,7 +100,7 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
 
 @faults_left_to_osmium()
 def packed_places(block: Block) -> PackedPlaces:
-    """Return the places of the dense nodes of a block, in its order.
+    """Return the packed coordinates of the dense nodes of a block, in its order.
 
     Raises
     ------
@@ -112,12 +112,12 @@ def packed_places(block: Block) -> PackedPlaces:
 
 
 def dense_places(packed: Iterable[PackedPlaces]) -> Iterator[Places]:
-    """Yield the places of the nodes of each block of a file, by ids that ascend.
+    """Yield the coordinates of the nodes of each block of a file; ids ascend.
 
     Raises
     ------
     UnsupportedPbfError
-        If they cannot be read, or ids do not ascend: then one may come twice.
+        If they cannot be read, or ids do not ascend, so that there may be duplicates.
     """
     last = np.zeros(0, dtype=np.int64)
     for block in packed:
@@ -130,7 +130,7 @@ def dense_places(packed: Iterable[PackedPlaces]) -> Iterator[Places]:
 
 
 def _dense(block: Block) -> dict[int, bytes]:
-    """Return the fields of the dense nodes of a block, of which there is one row."""
+    """Return the fields of the dense nodes of a block, which are one element."""
     rows = [value for _, value in fields(block.group)]
     if len(rows) != 1 or not isinstance(rows[0], bytes):
         raise UnsupportedPbfError
@@ -142,13 +142,13 @@ def _dense(block: Block) -> dict[int, bytes]:
 
 
 def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
-    """Return all numbers of a block of ways, and where the fields of each way stand among them.
+    """Return all numbers of a block of ways, and the positions of each way's fields among them.
 
-    For keys, values and references: from which number to before which, shape (ways, 2), 0 and 0
-    where a way has none. For ids: the id itself, in the first column.
+    For keys, values and references: the first number and the one after the last, shape (ways, 2),
+    0 and 0 where a way has none. For ids: the id itself, in the first column.
     """
-    # All of a way is numbers: the lengths of its parts, what is in them, and what says which part
-    # follows. So the block is read as one row of numbers, and then all ways go from part to part.
+    # Everything in a way is a number: the keys of its fields, their lengths and their contents. So
+    # the block is read as one sequence of numbers, and all ways step from field to field at once.
     numbers = read_numbers(block.group)
     values, first = numbers
     at, end = _way_bounds(block.starts, numbers)
@@ -159,7 +159,7 @@ def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
         kind, size = values[at[left]], values[at[left] + 1]
         stop = np.searchsorted(first, first[at[left] + 2] + size)
         stop[kind == _WAY_ID] = at[left][kind == _WAY_ID] + 2
-        if (stop <= at[left]).any():  # a length below zero, which would lead round and round
+        if (stop <= at[left]).any():  # a negative length: the loop would never end
             raise UnsupportedPbfError
         for key, spans in found.items():
             own = left[kind == key]
@@ -176,7 +176,7 @@ def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
 
 
 def _way_bounds(starts: list[int], numbers: Numbers) -> tuple[Ints, Ints]:
-    """Return where each way of a block begins, and where it ends (exclusive), among its numbers."""
+    """Return the position of the first number of each way of a block, and that after its last."""
     edges = np.array(starts)
     bounds = np.searchsorted(numbers.first, edges)
     if (numbers.first[bounds] != edges).any():
@@ -185,7 +185,7 @@ def _way_bounds(starts: list[int], numbers: Numbers) -> tuple[Ints, Ints]:
 
 
 def _spread(spans: Ints) -> tuple[Ints, Ints]:
-    """Return all the numbers within spans one after the other, and the row of the span of each."""
+    """Return the positions within spans one after the other, and the row of the span of each."""
     sizes = spans[:, 1] - spans[:, 0]
     row = np.repeat(np.arange(len(spans)), sizes)
     begins = np.cumsum(sizes) - sizes
@@ -193,22 +193,22 @@ def _spread(spans: Ints) -> tuple[Ints, Ints]:
 
 
 def _tag_sets(known: Texts, numbers: Ints, keys: Ints, values: Ints) -> list[Tags]:
-    """Return the tags of ways; those of equal tags share one set.
+    """Return the tags of ways; ways with equal tags share one dictionary.
 
-    `keys` and `values` say where those of each way stand among the numbers, shape (ways, 2).
+    `keys` and `values` are the positions of each way's among the numbers, shape (ways, 2).
     """
     sizes = keys[:, 1] - keys[:, 0]
     written = [numbers[_spread(spans)[0]] for spans in (keys, values)]
     if (sizes != values[:, 1] - values[:, 0]).any() or any((part < 0).any() for part in written):
         raise UnsupportedPbfError
-    # The keys of all ways in one row, and their values beside them.
-    names, told = ([known[number] for number in part.tolist()] for part in written)
+    # The keys of all ways one after the other, and their values in the same order.
+    names, texts = ([known[number] for number in part.tolist()] for part in written)
     sets: dict[tuple[str, ...], Tags] = {}
     found, begin = [], 0
     for end in np.cumsum(sizes).tolist():
-        own = (*names[begin:end], *told[begin:end])
+        own = (*names[begin:end], *texts[begin:end])
         if own not in sets:
-            sets[own] = dict(zip(names[begin:end], told[begin:end], strict=True))
+            sets[own] = dict(zip(names[begin:end], texts[begin:end], strict=True))
         found.append(sets[own])
         begin = end
     return found

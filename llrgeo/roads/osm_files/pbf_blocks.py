@@ -1,7 +1,7 @@
-"""The blocks of a PBF file that is written as extracts are, each of elements of one kind.
+"""The blocks of a PBF file that is written as extracts usually are: each of elements of one kind.
 
-Files that are written in another way (nodes one by one, places on ways, another granularity,
-another packing) are left to osmium: `UnsupportedPbfError` is raised.
+For files that are written in another way (nodes one by one, coordinates at ways, another
+granularity or compression) `UnsupportedPbfError` is raised, and osmium reads them.
 
 Source: OpenStreetMap wiki, PBF Format (2026-11).
 """
@@ -22,18 +22,18 @@ from llrgeo.roads.osm_files.pbf import block_data, blocks
 # Fields of a block, and kinds of elements.
 _STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
 DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
-_BYTES: Final = 2  # the lowest three bits of what says that bytes follow
+_BYTES: Final = 2  # wire type: the lowest three bits of the key of a field of bytes
 _MORE: Final = 0x80  # of a byte of a number: another follows
 _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
 
 
 class UnsupportedPbfError(Exception):
-    """Says that a file is not written as extracts are."""
+    """Raised where a file is not written as extracts usually are."""
 
 
 @contextmanager
 def faults_left_to_osmium() -> Iterator[None]:
-    """Leave what cannot be read to osmium, which says what is wrong, or makes sense of it."""
+    """Turn faults into `UnsupportedPbfError`: osmium then reads the file or reports the fault."""
     try:
         yield
     except (ValueError, IndexError) as error:
@@ -55,9 +55,9 @@ class Block(NamedTuple):
     group
         The bytes of the elements, one after the other; dense nodes are one element.
     starts
-        The byte where each element begins, and last the one after all.
+        The first byte of each element, and the byte after the last element.
     span
-        From which byte of the file to before which it stands, its header included.
+        The first byte of the block in the file, its header included, and the byte after its last.
     """
 
     table: bytes
@@ -68,10 +68,10 @@ class Block(NamedTuple):
 
 
 class Texts(dict[int, str]):
-    """The texts of a block by number, decoded when asked for; equal ones are one object."""
+    """The texts of a block by number, decoded when first used; equal ones are one object."""
 
     def __init__(self, written: list[bytes]) -> None:
-        """Take the texts as they are written."""
+        """Keep the texts as they are encoded in the file."""
         super().__init__()
         self.written = written
 
@@ -102,7 +102,7 @@ def supported_blocks(path: Path) -> Iterator[Block]:
 
 
 def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, NDArray[np.bool_]]:
-    """Return the texts of a block, and of each whether it is one of some keys."""
+    """Return the texts of a block, and for each whether it is one of some keys."""
     known = Texts(texts(block.table))
     named = {key.encode() for key in keys}
     return known, np.array([text in named for text in known.written], dtype=bool)
@@ -116,7 +116,7 @@ def tags_of(known: Texts, keys: list[int], values: list[int]) -> Tags:
 
 
 def _block(data: bytes | None, span: tuple[int, int]) -> Block:
-    """Take a block apart."""
+    """Parse the unpacked data of a block."""
     if data is None:
         raise UnsupportedPbfError
     found: dict[int, int | bytes] = {}
@@ -138,9 +138,9 @@ def _block(data: bytes | None, span: tuple[int, int]) -> Block:
 
 
 def _starts(group: bytes) -> list[int]:
-    """Return the byte where each element of a group begins, and last the one after all.
+    """Return the first byte of each element of a group, and the byte after the last element.
 
-    The format wants all of one kind. Where others follow the first, osmium reads them all.
+    The format requires elements of one kind. osmium reads groups of several kinds.
     """
     starts, at, end, kind = [], 0, len(group), group[0]
     while at < end - 1:

@@ -1,8 +1,8 @@
 """Imported times: matrices of other tools, read whatever their shape, and checked.
 
-The shape is told from the content: our own long form, the long form of r5py and r5r (`from_id`,
-`to_id`, `travel_time`), and wide tables such as lokigi's (areas by sites). `server_answers` reads
-those of OSRM, Valhalla and TravelTime in JSON.
+The shape is recognised by the columns: our own long form, the long form of r5py and r5r (`from_id`,
+`to_id`, `travel_time`), or a wide table such as lokigi's (areas by sites). `server_answers` reads
+the JSON of OSRM, Valhalla and TravelTime.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from llrgeo.travel.imported.units import unit_faults
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
-"""Numbers by which tools mark a journey that is not there; a file that has one must say so."""
+"""Numbers that tools write for an unreachable pair; the user must name the one a file has."""
 
 _LONGEST_MIN: Final = 7 * 24 * 60
 _DAY_MIN: Final = 24 * 60
@@ -52,23 +52,23 @@ def import_travel_times(
         by sites, minutes); or a .json answer of OSRM's table, Valhalla's `sources_to_targets` or
         TravelTime's time filter, in seconds.
     mode, period
-        What the times are of, where the file does not say.
+        Of the times, where the file does not state them.
     area_ids, site_ids
-        The ids in the order in which they were asked for: answers of OSRM and Valhalla have none.
-        TravelTime's are told apart by them.
+        The ids in the order of the request: answers of OSRM and Valhalla have none. In TravelTime's
+        they tell areas from sites.
     unreachable
-        The number by which the file marks a journey that is not there, such as 9999.
+        The number that the file has for an unreachable pair, such as 9999.
 
     Returns
     -------
     TravelTimes
-        Minutes; +inf where the file has a blank, the number of `unreachable`, or no such pair.
+        Minutes; +inf where the file has a blank, the number `unreachable`, or no such pair.
 
     Raises
     ------
     InputError
-        If the file is of no known shape, its ids do not fit, or it holds a number that looks like a
-        mark for "no journey" and is not named.
+        If the file is of no known shape, its ids do not fit, or it holds a number that looks like
+        a mark for "no journey" and is not the one given as `unreachable`.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def import_travel_times(
 
 
 def _file_of(given: object) -> Path:
-    """Return the file that is named; for a table in memory, say how to go by a file."""
+    """Return the path given; refuse a table in memory, and say how to write it to a file."""
     if isinstance(given, pd.DataFrame):
         msg = (
             "a table in memory is not read. Write it first: table.to_csv('times.csv', "
@@ -133,7 +133,7 @@ class ImportedRouter:
         period: str,
         track: Track = iter,
     ) -> TravelTimes:
-        """Return the file's minutes; from sites to areas they are those of the way there.
+        """Return the file's minutes; from sites to areas, those of the same pair from the area.
 
         Raises
         ------
@@ -150,8 +150,9 @@ class ImportedRouter:
         )
         mistyped = mistyped_faults(times.minutes, self.area_ids, self.site_ids)
         raise_faults(mistyped, source=self.path.name)
-        # A file has one direction: asked from sites to areas, its minutes are turned round.
-        if not origins.index.isin(times.minutes.index).any():  # asked from the sites
+        # A file has one direction. For journeys from sites to areas its matrix is transposed: the
+        # way back is taken to last as long as the way there.
+        if not origins.index.isin(times.minutes.index).any():  # the origins are sites
             km = times.distance_km
             times = replace(
                 times, minutes=times.minutes.T, distance_km=None if km is None else km.T
@@ -169,7 +170,7 @@ class ImportedRouter:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    """Read a table, ids as text; what cannot be read is refused."""
+    """Read a table, ids as text; refuse what cannot be read."""
     try:
         table = _read_plainly(path)
     except UnicodeDecodeError as error:
@@ -188,14 +189,14 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def _without_row_numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Drop the nameless first column of row numbers that pandas writes unless told not to."""
+    """Drop the unnamed first column of row numbers that pandas writes by default."""
     named = str(table.columns[0]).startswith("Unnamed: ")
     ids_follow = len(table.columns) > 1 and not pd.api.types.is_numeric_dtype(table.iloc[:, 1])
     return table.drop(columns=table.columns[0]) if named and ids_follow else table
 
 
 def _stripped(value: object) -> object:
-    """Return an id or a heading without spaces around it; what is no text stays."""
+    """Return an id or a heading without spaces around it; anything but text is unchanged."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -247,10 +248,10 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return minutes, areas by sites, of r5py's or r5r's table; the median of percentiles."""
-    found = [column for column in table.columns if str(column).startswith("travel_time")]
-    # The median, where there are percentiles: it is what our own router of timetables gives.
-    wanted = [column for column in ("travel_time", _MEDIAN) if column in found] or found
-    if (len(wanted) > 1 and wanted[0] not in {"travel_time", _MEDIAN}) or not wanted:
+    times = [column for column in table.columns if str(column).startswith("travel_time")]
+    # The median, where there are percentiles: our own router over timetables gives it, too.
+    candidates = [column for column in ("travel_time", _MEDIAN) if column in times] or times
+    if (len(candidates) > 1 and candidates[0] not in {"travel_time", _MEDIAN}) or not candidates:
         msg = f"{name}: no column travel_time or {_MEDIAN}; found {name_some(table.columns)}"
         raise InputError(msg)
     if table[list(_R5)].isna().any(axis=None):
@@ -258,16 +259,16 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     pairs = table.assign(**{end: table[end].astype(str).str.strip() for end in _R5})
     if pairs.duplicated(list(_R5)).any():
         raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
-    blank = pairs[wanted[0]].isna()
-    minutes = to_numbers(pairs[wanted[0]])
+    blank = pairs[candidates[0]].isna()
+    minutes = to_numbers(pairs[candidates[0]])
     if (minutes.isna() & ~blank).any():
-        raise_faults([f"column '{wanted[0]}' is not a number in some rows"], source=name)
+        raise_faults([f"column '{candidates[0]}' is not a number in some rows"], source=name)
     timed = pairs.assign(minutes=minutes)
     return timed.pivot(index="from_id", columns="to_id", values="minutes").astype(float)
 
 
 def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> pd.DataFrame:
-    """Return minutes with +inf for blanks and for the number that marks no journey."""
+    """Return minutes, +inf for blanks and for the number `unreachable`; refuse implausible ones."""
     clean = minutes.fillna(np.inf)
     if unreachable is not None:
         clean = clean.mask(clean == unreachable, np.inf)
@@ -275,7 +276,8 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
     if len(reached) and np.median(reached) > _DAY_MIN:
         msg = f"{name}: half of the journeys take over a day: seconds? Divide by 60, into minutes"
         raise InputError(msg)
-    # What many tools write for no journey is not taken for minutes, nor guessed to be none.
+    # A number that tools often write for "no journey" is neither read as minutes nor guessed to
+    # mean that: the user says which.
     suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
     if suspects:
         count = int((clean == suspects[0]).to_numpy().sum())

@@ -1,4 +1,4 @@
-"""Ids of an imported matrix held against a study's: what is absent, and what is mistyped."""
+"""Compare the ids of an imported matrix with a study's: which are missing, which are mistyped."""
 
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher, get_close_matches
@@ -15,7 +15,7 @@ _MOST_COMPARED: Final = 20_000  # pairs of ids
 
 
 def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
-    """Say which ids a table lacks, and what it has instead; blank where it has all of them."""
+    """Return a sentence on the ids that a table lacks, and a likely match; blank without any."""
     absent = wanted.difference(held)
     if absent.empty:
         return ""
@@ -28,11 +28,12 @@ def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
 def mistyped_faults(
     minutes: pd.DataFrame, area_ids: Iterable[str], site_ids: Iterable[str]
 ) -> list[str]:
-    """Say which ids of a matrix are likely a study's, mistyped in some of its rows.
+    """Return a sentence for each id that is likely one of the study's, mistyped in some rows.
 
-    A pair that is not listed counts as no journey, so that a mistyped id would take one away
-    without a word. A matrix may hold more than a study's ids; those have journeys to all. One
-    that has some journeys, and only such as an id of nearly the same letters lacks, is that id.
+    A pair that is not listed counts as unreachable, so a mistyped id would silently remove a
+    journey. A matrix may hold ids that the study does not have; such ids have journeys to all
+    others. An unknown id is taken for a mistyped one if it has only some journeys, all of which an
+    id of nearly the same letters lacks.
 
     Parameters
     ----------
@@ -56,9 +57,9 @@ def mistyped_faults(
 
 
 def _mistyped(reached: pd.DataFrame, known: pd.Index) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a strange id and the known one that it stands for.
+    """Yield pairs of an unknown id and the known one that it stands for.
 
-    `reached` says, an id a row, which of the others it has a journey with.
+    `reached` has one row for each id, and tells which ids (columns) it has a journey with.
     """
     some = reached.any(axis=1) & ~reached.all(axis=1)
     of_known = reached.loc[known][some[known]]

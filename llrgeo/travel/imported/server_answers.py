@@ -31,7 +31,7 @@ def minutes_of_answer(path: Path, ids: RequestedIds) -> tuple[pd.DataFrame, pd.D
     Raises
     ------
     InputError
-        If it is no answer of a known server, or not of the areas and sites that were asked for.
+        If it is no answer of a known server, or not for the areas and sites requested.
     """
     check_file(path)
     try:
@@ -64,20 +64,20 @@ def _from_valhalla(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return minutes and kilometres of Valhalla's matrix, verbose or not.
 
-    It has seconds, and kilometres or miles as the answer says. Asked not to be verbose it gives two
-    matrices, as OSRM does, in place of a cell a pair.
+    Times are in seconds, distances in the `units` of the answer (kilometres or miles). A verbose
+    answer has one cell for each pair, any other two matrices, as OSRM's has.
     """
-    told = answer["sources_to_targets"]
-    if isinstance(told, Mapping):
-        seconds, km = told["durations"], told["distances"]
+    table = answer["sources_to_targets"]
+    if isinstance(table, Mapping):
+        seconds, km = table["durations"], table["distances"]
     else:
-        seconds, km = ([[cell[of] for cell in row] for row in told] for of in ("time", "distance"))
+        seconds, km = ([[cell[of] for cell in row] for row in table] for of in ("time", "distance"))
     scale = _KM_A_MILE if answer.get("units") == "miles" else 1.0
     return _square(seconds, ids, name) / _MIN, _square(km, ids, name) * scale
 
 
 def _square(cells: Sequence[Sequence[float | None]], ids: RequestedIds, name: str) -> pd.DataFrame:
-    """Name the rows and columns of an answer, of which there must be as many as were asked for."""
+    """Return an answer as a table on the ids requested; refuse one of another shape."""
     values = np.array(cells, dtype=float)
     if values.shape != (len(ids.areas), len(ids.sites)):
         msg = (
@@ -92,27 +92,27 @@ def _from_traveltime(
     results: Sequence[Mapping[str, Any]], ids: RequestedIds, name: str
 ) -> pd.DataFrame:
     """Return minutes of TravelTime's time filter, whichever side the searches were made from."""
-    found: dict[tuple[str, str], float] = {}
+    minutes_of: dict[tuple[str, str], float] = {}
     for search in results:
         for place in search.get("locations", ()):
-            told = place["properties"]
-            told = told[0] if isinstance(told, list) else told
-            found[str(search["search_id"]), str(place["id"])] = told["travel_time"] / _MIN
+            journey = place["properties"]
+            journey = journey[0] if isinstance(journey, list) else journey
+            minutes_of[str(search["search_id"]), str(place["id"])] = journey["travel_time"] / _MIN
     searches = list(dict.fromkeys(str(search["search_id"]) for search in results))
-    places = list(dict.fromkeys(place for _, place in found))
+    places = list(dict.fromkeys(place for _, place in minutes_of))
     # Searches may have been made from sites: then rows are sites, and the table is turned.
     turned = set(searches) <= set(ids.sites) and not set(searches) <= set(ids.areas)
     from_ids, to_ids = (ids.sites, ids.areas) if turned else (ids.areas, ids.sites)
     if strange := sorted((set(searches) - set(from_ids)) | (set(places) - set(to_ids))):
         msg = f"{name}: ids of neither areas nor sites ({name_some(strange)})"
         raise InputError(msg)
-    # A place that no search reaches has no journey; one that was not searched from is not known.
+    # A place that no search reaches is unreachable; one that has no search of its own is unknown.
     if missing := sorted(set(from_ids) - set(searches)):
         msg = f"{name}: no search for {name_some(missing)}; put all searches into one file"
         raise InputError(msg)
     row, column = ({each: at for at, each in enumerate(of)} for of in (from_ids, to_ids))
     minutes = np.full((len(row), len(column)), np.inf)
-    for (origin, place), value in found.items():
+    for (origin, place), value in minutes_of.items():
         minutes[row[origin], column[place]] = value
     table = pd.DataFrame(minutes, from_ids, to_ids)
     return table.T if turned else table

@@ -1,4 +1,4 @@
-"""The border of what is inside on a grid, followed from side to side: rings, and their polygons."""
+"""Rings and polygons around the nodes of a grid that are inside, for marching squares."""
 
 from typing import Final
 
@@ -14,9 +14,9 @@ Ints = NDArray[np.int64]
 
 _ALL_CORNERS: Final = 15  # of a square: the bits of its four corners
 
-# Sides of a square, from its lower left corner against the clock: bottom, right, top, left. For
-# each set of corners inside (1, 2, 4, 8 in the same order) the sides that the border comes in and
-# goes out by, the inside on its left.
+# Sides of a square, counter-clockwise from its lower left corner: bottom, right, top, left. For
+# each set of corners inside (bits 1, 2, 4, 8 in the same order) the sides by which the border
+# enters and leaves the square, with the inside on its left.
 _SIDES: Final[dict[int, tuple[tuple[int, int], ...]]] = {
     1: ((0, 3),),
     2: ((1, 0),),
@@ -36,19 +36,20 @@ _SIDES: Final[dict[int, tuple[tuple[int, int], ...]]] = {
 
 
 def border(nodes: Bools) -> tuple[Ints, Ints]:
-    """Return the sides of squares that the border of some nodes crosses, and which comes next.
+    """Return the sides of squares that the border crosses, and which side comes next after each.
 
     Parameters
     ----------
     nodes
-        Of a grid, whether each is inside; none at the margin is, so that every ring closes.
+        Whether each node of the grid is inside; nodes at the margin are not, so that every ring
+        closes.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Numbers of the sides, ascending, and for each the row of the one that the border, with the
-        inside on its left, crosses next. A side's number is that of its lower or left node, and
-        that of all nodes more if it stands upright.
+        Numbers of the sides, ascending, and for each the row of the side that the border, with the
+        inside on its left, crosses next. The number of a horizontal side is that of its left node;
+        the number of a vertical one is that of its lower node plus the number of all nodes.
     """
     corners = nodes.astype(np.int8)
     code = corners[:-1, :-1] + 2 * corners[:-1, 1:] + 4 * corners[1:, 1:] + 8 * corners[1:, :-1]
@@ -68,7 +69,7 @@ def border(nodes: Bools) -> tuple[Ints, Ints]:
 
 
 def ends_of_sides(sides: Ints, nodes: Bools) -> tuple[Ints, Ints]:
-    """Return the number of the node at the inner end of each side, and that at the outer end."""
+    """Return the node numbers at the inner and at the outer end of each side."""
     first = sides % nodes.size
     last = first + np.where(sides >= nodes.size, nodes.shape[1], 1)
     inside = nodes.ravel()[first]
@@ -78,17 +79,17 @@ def ends_of_sides(sides: Ints, nodes: Bools) -> tuple[Ints, Ints]:
 def polygons_within(
     places: Floats, onward: Ints, bends: tuple[Ints, Floats], piece: Ints
 ) -> shapely.Geometry:
-    """Return the polygons that a border goes around.
+    """Return the polygons within a border.
 
     Parameters
     ----------
     places, onward
-        Where it crosses the sides of squares, shape (sides, 2), and the row of the one that comes
-        next.
+        Where the border crosses the sides of squares, shape (sides, 2), and the row of the side
+        that comes next.
     bends
-        Rows of sides after which it bends, and where, shape (bends, 2).
+        Rows of sides after which the border bends, and where, shape (bends, 2).
     piece
-        The number of the connected piece of the inside that each side is an end of.
+        For each side, the number of the connected piece of the inside at its inner end.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def polygons_within(
         A valid polygon or several.
     """
     order, ring = _in_rings(onward)
-    # A bend comes right after its side: 0 in `after` is none, and others count from 1.
+    # A bend comes right after its side. `after` has its row among places and bends, 0 for no bend.
     rows, bent = bends
     after = np.zeros(len(places), dtype=np.int64)
     after[rows] = np.arange(len(rows)) + len(places)
@@ -117,7 +118,7 @@ def polygons_within(
 def _in_rings(onward: Ints) -> tuple[Ints, Ints]:
     """Return rows ring by ring, each followed from its first row, and the ring of each."""
     ring = connected_components(_chain(onward), directed=False)[1]
-    # Opened where it closes, and led on to the next, all rings are one chain.
+    # Each ring is opened at its end and joined to the next ring, so that all are one chain.
     first = np.unique(ring, return_index=True)[1]
     last = np.argsort(onward)[first]
     chain = onward.copy()

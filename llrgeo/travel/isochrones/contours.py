@@ -5,8 +5,9 @@ Lorensen and Cline, "Marching cubes: a high resolution 3D surface construction a
 line between values, so steps of the surface (the middle between two roads, a river) are drawn
 where they are. What is narrower than the grid is lost.
 
-To tell in which cell of the surface a point lies is slow, to tell its height there is not. Between
-two points the surface is taken to have their cells alone, and what was found is asked about once.
+Finding the cell of the surface that a point lies in is slow; its height in a given cell is not.
+Between two points the surface is therefore taken to consist of their cells alone, and the result
+is checked with one search for the cell.
 """
 
 from typing import Any, Final, NamedTuple, Protocol
@@ -21,17 +22,17 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_PAD: Final = 2  # nodes about the guess: one that is asked about, one that is outside
-_MARGIN: Final = 0.02  # corners are kept clear, so that rings do not touch there
-_HALVINGS: Final = 2  # then a border is a straight line between values, but for steps
-_STEP_HALVINGS: Final = 5  # more, at steps: of a grid of 30 m, to within 0.2 m
-_STEEP: Final = 1.1  # times as much as any slope is a step
-_OFF_SHARE: Final = 1 / 60  # of the grid by which a line along a step may be off
-_BEND_SHARE: Final = 1 / 3  # of the grid that a step may bend off the line
+_PAD: Final = 2  # nodes around the guess: one whose height is computed, one that is outside
+_MARGIN: Final = 0.02  # crossings keep this share of a side from its ends: rings never touch there
+_HALVINGS: Final = 2  # after these the border is interpolated linearly, except at steps
+_STEP_HALVINGS: Final = 5  # further ones at steps: to within 0.2 m on a grid of 30 m
+_STEEP: Final = 1.1  # a rise of more than this times the slope is a step
+_OFF_SHARE: Final = 1 / 60  # of the grid's step: tolerance of a line along a step
+_BEND_SHARE: Final = 1 / 3  # of the grid's step: how far a step may bend off the line
 
 
 class Surface(Protocol):
-    """A surface in cells. Within a cell it rises evenly; from one to the next there may be a step.
+    """A surface in cells. Within a cell the slope is bounded; between cells there may be a step.
 
     Points are x and y in rows; cells are numbers.
     """
@@ -40,14 +41,14 @@ class Surface(Protocol):
         """Return the cell that each point lies in."""
 
     def choose(self, xy: Floats, cells: Ints) -> Ints:
-        """Return the cell of each point, told that it is one of a few: a row of them a point."""
+        """Return the cell of each point, out of a few candidates: a row of `cells` for each."""
 
     def heights(self, xy: Floats, cells: Ints) -> Floats:
-        """Return the height of each point, told its cell."""
+        """Return the height of each point, given its cell."""
 
 
 class _Ground(NamedTuple):
-    """A surface, the level up to which it is inside, and the most that it rises in a metre."""
+    """A surface, the level up to which points are inside, and its largest slope a metre."""
 
     surface: Surface
     level: float
@@ -59,7 +60,7 @@ class _Ground(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """One end of some lines: places, how far above the level they are, and their cells."""
+    """One end of some lines: coordinates, heights above the level, and cells."""
 
     xy: Floats
     over: Floats
@@ -71,7 +72,7 @@ class _Ends(NamedTuple):
 
 
 class _Crossings(NamedTuple):
-    """Where a border crosses sides of squares, whether in a step, and the cells at both ends."""
+    """Where a border crosses sides of squares, whether at a step, and the cells at both ends."""
 
     places: Floats
     steps: Bools
@@ -79,9 +80,9 @@ class _Crossings(NamedTuple):
 
 
 class _Grid(NamedTuple):
-    """What is known of the nodes of a grid: inside or not, how far above the level, and cells.
+    """The nodes of a grid: whether they are inside, their heights above the level, and cells.
 
-    Nodes that were not asked about are NaN above the level and in no cell.
+    Nodes whose height was not computed have the height NaN and the cell -1.
     """
 
     origin: Floats
@@ -91,7 +92,7 @@ class _Grid(NamedTuple):
     cells: Ints
 
     def places(self, nodes: Ints) -> Floats:
-        """Return the places of nodes by their numbers, shape (nodes, 2), in metres."""
+        """Return the coordinates of nodes by their numbers, shape (nodes, 2), in metres."""
         row, column = np.divmod(nodes, self.inside.shape[1])
         return np.column_stack([column, row]) * self.step + self.origin
 
@@ -115,13 +116,13 @@ def draw_area(
     corner
         x and y of the first node.
     step
-        Between nodes, metres.
+        Metres between nodes.
     surface
         The surface.
     level
-        The height that is inside still.
+        The greatest height that is inside.
     slope
-        The most that the surface rises in a metre, but for steps.
+        The largest rise of the surface in a metre, except at steps.
 
     Returns
     -------
@@ -136,8 +137,7 @@ def draw_area(
     if not len(sides):
         return shapely.Polygon()
     inner, outer = ends_of_sides(sides, grid.inside)
-    # Where sides are crossed, then where a border between two
-    # crossings bends, then rings, then area.
+    # Crossings of sides first, then bends between two crossings, then rings and polygons.
     crossed = _crossings(inner, outer, grid, ground)
     bends = _bends(crossed, onward, ground, step)
     piece = label(grid.inside)[0].ravel()[inner].astype(np.int64)
@@ -145,9 +145,9 @@ def draw_area(
 
 
 def _checked_near_border(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
-    """Compute the surface at nodes beside a guessed border; beside those that were wrong, further.
+    """Compute the surface at nodes beside the guessed border, and around those guessed wrong.
 
-    Far from the border the guess is right, or wrong by a patch that reaches it.
+    Far from the border the guess is right, or wrong in a patch that reaches the border.
     """
     inside = np.pad(guess, _PAD)
     over, cells = np.full(inside.shape, np.nan), np.full(inside.shape, -1)
@@ -196,12 +196,13 @@ def _crossings(inner: Ints, outer: Ints, grid: _Grid, ground: _Ground) -> _Cross
 
 
 def _halved(low: _Ends, high: _Ends, cells: Ints, ground: _Ground) -> tuple[Floats, Bools]:
-    """Return the share of the way from points inside to points outside at which the border is.
+    """Return where on lines from points inside to points outside the border is, as a share.
 
-    `cells` has a row of cells for each line: all that it is taken to pass through.
+    `cells` has a row of cells for each line: those that it is assumed to pass through. The second
+    array tells whether the border is at a step.
     """
     share, steps = _halved_among(low, high, cells, ground)
-    # Where a step was found in a cell that nobody thought of, the index is asked at each halving.
+    # Where the step found lies in none of these cells, the cell is searched for at each halving.
     rows = np.flatnonzero(steps)
     places = low.xy[rows] + (high.xy[rows] - low.xy[rows]) * share[rows, None]
     strange = rows[~(ground.surface.cells(places)[:, None] == cells[rows]).any(axis=1)]
@@ -214,14 +215,13 @@ def _halved(low: _Ends, high: _Ends, cells: Ints, ground: _Ground) -> tuple[Floa
 def _halved_among(
     low: _Ends, high: _Ends, cells: Ints | None, ground: _Ground
 ) -> tuple[Floats, Bools]:
-    """Halve lines that pass through some cells alone; None: through any."""
+    """Find the border by halving lines that pass only through some cells; None: through any."""
     along = high.xy - low.xy
     length = np.hypot(*along.T)
     begin, end = np.zeros(len(length)), np.ones(len(length))
     value = [low.over.copy(), high.over.copy()]
     steps = np.ones(len(length), dtype=bool)
-    # After `_HALVINGS` only steps are halved further: elsewhere
-    # the surface is straight between ends.
+    # After `_HALVINGS` only steps are halved further: elsewhere the surface is nearly linear.
     for turn in range(_HALVINGS + _STEP_HALVINGS):
         rows = np.flatnonzero(steps)
         middle = (begin[rows] + end[rows]) / 2
@@ -238,15 +238,17 @@ def _halved_among(
                 rises = value[1] - value[0]
             steps = ~(rises <= _STEEP * ground.slope * length * (end - begin))
     with np.errstate(invalid="ignore"):
-        # On a slope the border is where a straight line between the
-        # two values is 0; at a step, midway.
+        # On a slope the border is where the line between the two values is 0; at a step, midway.
         part = np.where(steps, 0.5, -value[0] / np.where(steps, 1.0, value[1] - value[0]))
     return begin + (end - begin) * np.clip(np.nan_to_num(part, nan=0.5), 0, 1), steps
 
 
 def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> tuple[Ints, Floats]:
-    """Return crossings whose line to the next leaves a step that bends, and a further place."""
-    # Lines on a slope are straight enough; of those at a step, the middle is asked about.
+    """Return rows of crossings from which the border, at a step, bends before the next; and where.
+
+    A bend is a place beside the middle of the line to the next crossing, shape (bends, 2).
+    """
+    # Lines on a slope are straight enough; of those at a step the middle is checked.
     places, steps = crossed.places, crossed.steps
     rows = np.flatnonzero((steps | steps[onward]) & (onward != np.arange(len(onward))))
     line = places[onward[rows]] - places[rows]
@@ -254,7 +256,7 @@ def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> t
     rows, line, length = (part[length > 0] for part in (rows, line, length))
     middle = places[rows] + line / 2
     left = np.column_stack([-line[:, 1], line[:, 0]]) / length[:, None]
-    # The line passes through the cells about its ends, and the one of its middle.
+    # The line is assumed to pass through the cells of its ends and that of its middle.
     cells = np.column_stack(
         [crossed.cells[rows], crossed.cells[onward[rows]], ground.surface.cells(middle)]
     )
@@ -264,7 +266,8 @@ def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> t
         chosen = ground.surface.choose(xy, passed)
         return _Ends(xy, ground.over(xy, chosen), chosen)
 
-    # The inside is on the left; where that holds farther off, the step is in between.
+    # The inside is on the left. Where that fails close to the line, the step is searched for
+    # farther off on both sides.
     every = slice(None)
     off = (over(every, _OFF_SHARE).over > 0) | (over(every, -_OFF_SHARE).over <= 0)
     bent = np.flatnonzero(off)

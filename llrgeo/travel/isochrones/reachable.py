@@ -1,9 +1,9 @@
 """What can be reached within some minutes: roads, cut where the time is up, and areas.
 
-A point is in the area exactly when the matrix has a time for it within the limit: the walk to its
-nearest road counts, and it is joined to no other; near a site that lies off the road one may walk
-straight. Isochrones are often drawn as buffers of the roads in reach; these take in land whose own
-road is out of reach, as on the far bank of a river.
+A point is in the area exactly when the matrix has a time for it within the limit: it is joined to
+its nearest road alone, the walk to that road counts, and near a site that lies off the road one may
+walk straight. Isochrones are often drawn as buffers of the roads in reach; such buffers include
+land whose own road is out of reach, as on the far bank of a river.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.times import Direction
 
-_HAIR_M: Final = 0.001
-_BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are found
-_SPARE: Final = 20  # nodes about those that seem to be in reach
+_HAIR_M: Final = 0.001  # buffer that makes up for rounding in a union
+_BEYOND: Final = 4  # grid steps around the land in reach, so that its border is covered
+_SPARE: Final = 20  # nodes around those that seem to be in reach
 
 Floats = NDArray[np.float64]
 
@@ -58,8 +58,8 @@ def isochrones(
     network
         The roads.
     sites
-        Points on `site_id` (GeoSeries or GeoDataFrame), any declared CRS; for a shape a point
-        inside stands, which is logged.
+        Points on `site_id` (GeoSeries or GeoDataFrame), any declared CRS; a shape is represented
+        by a point inside, which is logged.
     minutes
         Limits, each above zero.
     period
@@ -114,13 +114,13 @@ def isochrones(
 
 
 def _checked(sites: Places, minutes: Sequence[float], direction: Direction) -> gpd.GeoSeries:
-    """Return the points of sites; refuse what cannot be asked."""
+    """Return the points of sites; refuse limits, a direction or ids that are not valid."""
     faults = []
     if not len(minutes):
         faults.append("no minutes are given")
     if not all(0 < limit < np.inf for limit in minutes):
-        told = ", ".join(f"{limit:g}" for limit in minutes)
-        faults.append(f"minutes must be above zero and finite, not {told}")
+        limits = ", ".join(f"{limit:g}" for limit in minutes)
+        faults.append(f"minutes must be above zero and finite, not {limits}")
     if direction not in get_args(Direction):
         faults.append(f"direction must be {' or '.join(get_args(Direction))}, not {direction}")
     if not len(sites):
@@ -134,21 +134,21 @@ def _checked(sites: Places, minutes: Sequence[float], direction: Direction) -> g
 
 
 def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometry:
-    """Return the area of a longer limit that holds the one of a shorter limit.
+    """Return the area of a longer limit, extended to contain that of a shorter limit.
 
-    Lines between grid nodes could cross by a metre.
+    Their lines between grid nodes could cross by a metre.
     """
     if shapely.is_empty(area) or shapely.covers(wider, area):
         return wider
     both = shapely.union(area, wider)
-    # Crossings are rounded, so that the union may lack a nanometre of what it was made of.
+    # Crossings are rounded, so that the union may lack a nanometre of its parts.
     if shapely.covers(both, area):
         return both
     return shapely.union(both, shapely.buffer(area, _HAIR_M))
 
 
 def _surface(search: SiteSearch, reach: Reach, boxes: Floats, limit_ms: float) -> TimeSurface:
-    """Return the times of points about the land in reach, for which only its roads are laid out."""
+    """Return the times of points on and around the land in reach, from the roads there alone."""
     network, edges = search.network, search.served
     least_ms = reach.ms[edges]
     least_ms[np.isin(edges, reach.own["edge"])] = reach.own["walk_ms"].min()
@@ -185,11 +185,11 @@ def _area(surface: TimeSurface, rough: RoughTimes, limit_ms: float) -> shapely.G
     rows, columns = (np.flatnonzero(guess.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return shapely.Polygon()
-    # Some nodes about it stay, for land that was wrongly guessed to be out of reach.
+    # A margin of nodes stays, for land that was wrongly guessed to be out of reach.
     south, west = max(rows[0] - _SPARE, 0), max(columns[0] - _SPARE, 0)
     guess = guess[south : rows[-1] + _SPARE + 1, west : columns[-1] + _SPARE + 1]
     x, y = ((rough.first + np.array([west, south])) * rough.step).tolist()
-    # Walking is the steepest that time rises with distance, but for steps between roads.
+    # Time rises with distance at most by walking speed, except for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
     return draw_area(guess, (x, y), rough.step, surface, level=limit_ms, slope=slope_ms)
 
@@ -238,7 +238,7 @@ def _stretches(
     part = np.minimum(left_ms[edges] / edge_ms[edges], 1.0)
     own = reach.own
     own_edges = own["edge"].to_numpy(np.int64)
-    # The site's own edge is left, or come upon, midway: its part is counted from the site.
+    # Journeys leave or reach the site's own edge midway: its part is counted from the site.
     own_ms = np.maximum(limit_ms - own["walk_ms"].to_numpy(float), 0.0)
     own_part = np.divide(own_ms, edge_ms[own_edges], out=np.ones(len(own)), where=own_ms > 0)
     share = own["share"].to_numpy(float)
@@ -259,7 +259,7 @@ def _cut(
     lines: NDArray[np.object_], edges: IntArray, start: Floats, end: Floats
 ) -> shapely.MultiLineString:
     """Cut lines to the shares of them that are within reach."""
-    # Whole edges are taken as they are; cutting is slow, and only the edges at the border need it.
+    # Whole edges need no cut: cutting is slow, and only the edges at the border need it.
     whole = (start <= 0) & (end >= 1)
     parts = [
         substring(lines[edge], low, high, normalized=True)

@@ -1,4 +1,4 @@
-"""Times of the nodes of a grid, roughly: which of them look as if a site is in reach of them."""
+"""Approximate times of the nodes of a grid, to guess from which of them a site is in reach."""
 
 from typing import Final, NamedTuple
 
@@ -12,15 +12,15 @@ from llrgeo.travel.search.graph import IntArray
 
 Floats = NDArray[np.float64]
 
-STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
-_MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
+STEP_M: Final = 30.0  # between nodes of the grid; narrower parts of an area may be lost
+_MOST_NODES: Final = 6_000_000  # of the grid, whose step is doubled for larger areas
 
 
 class RoughTimes(NamedTuple):
-    """Times at the nodes of a grid, roughly: each is joined to the point of a road it is near.
+    """Approximate times at the nodes of a grid: each is joined to the nearest sampled road point.
 
-    `first` is the column and row of its first node, counted from where x and y are 0, and `ms` has
-    a row for each row of nodes from south to north: +inf where no road is near.
+    `step` is the metres between nodes, `first` the column and row of the first node (counted from
+    x = 0 and y = 0), and `ms` the times, rows from south to north: +inf where no road is near.
     """
 
     step: float
@@ -49,7 +49,7 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     nodes = row[within] * width + column[within]
     nearest = _nearest(nodes, height, width)
 
-    # What is sampled is laid out on the grid too: to look it up there is quicker.
+    # Samples are laid out on the grid, too: looking them up there is quicker.
     def sampled(values: Floats) -> Floats:
         """Return a value of the samples for each node; +inf where there are none."""
         laid = np.full(height * width, np.inf)
@@ -60,7 +60,7 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     walk_m = np.hypot(x - sampled(xy[:, 0]), y[:, None] - sampled(xy[:, 1]))
     found = sampled(ms) + surface.walk_ms(walk_m)
     found[walk_m > surface.roads.max_distance_m] = np.inf
-    # About the site one may walk there straight.
+    # Around the site one may walk straight there.
     about = [
         np.flatnonzero((np.abs(nodes - door[:, None]) <= MAX_SNAP_M).any(axis=0))
         for nodes, door in zip((y, x), surface.doors.xy.T[::-1], strict=True)
@@ -75,7 +75,7 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
 
 
 def grid_step(size_m: Floats) -> float:
-    """Return the metres between nodes: doubled until land of a width and height has few enough."""
+    """Return the metres between nodes: `STEP_M`, doubled until land of a size has few enough."""
     step = STEP_M
     while (size_m / step + 1).prod() > _MOST_NODES:
         step *= 2
@@ -85,13 +85,12 @@ def grid_step(size_m: Floats) -> float:
 def land_in_reach(
     boxes: Floats, least_ms: Floats, doors: Doors, limit_ms: float, ends_s: float
 ) -> Floats:
-    """Return the land on which points within a limit may lie, or what they are joined to.
+    """Return a box of the land on which points within a limit, and their roads, may lie.
 
     Parameters
     ----------
     boxes, least_ms
-        Of roads, the least x and y and the greatest, shape (4, roads), and the time of the better
-        end of each.
+        Least and greatest x and y of each road, shape (4, roads), and the time of its better end.
     doors
         The entrances of the site.
     limit_ms, ends_s
@@ -102,17 +101,16 @@ def land_in_reach(
     numpy.ndarray
         A box of shape (4,), NaN where nothing is in reach.
     """
-    # What is left of the limit at the better end of each road is what can be walked from it at
-    # most.
+    # From a road one can walk at most for what is left of the limit at its better end.
     left_ms = limit_ms - least_ms - ends_s * 1_000
     reached = left_ms > 0
     reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
-    # Whoever walks straight is as far from the site, and no farther from a road than both are, nor
-    # than a point may be from the road that it is joined to.
+    # A point with a straight walk is within that walk of the site, and no farther from its road
+    # than the walk and the site's distance to the road together, nor than `MAX_SNAP_M`.
     straight_m = min(limit_ms / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
     around_m = straight_m + np.minimum(straight_m + doors.off_m, MAX_SNAP_M)
-    # A point in reach is no farther from a road in reach than one walks in what is left there; a
-    # road out of reach that is nearer to the point is as far from that road as twice the walk.
+    # A point in reach is within `reach_m` of a road in reach. A road out of reach that is nearer to
+    # the point is within twice that distance of the road in reach.
     low = np.column_stack([boxes[:2, reached] - 2 * reach_m, doors.xy.T - around_m])
     high = np.column_stack([boxes[2:, reached] + 2 * reach_m, doors.xy.T + around_m])
     if not low.size:
@@ -133,7 +131,7 @@ def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
 
 
 def _nearest(nodes: IntArray, height: int, width: int) -> IntArray:
-    """Return which of some nodes is the nearest to each node of a grid; itself, if there is none.
+    """Return the nearest of some nodes to each node of a grid; the node itself if there are none.
 
     Nodes are numbered row by row, and the result has the grid's shape, (height, width).
     """
@@ -150,11 +148,11 @@ def _nearest(nodes: IntArray, height: int, width: int) -> IntArray:
 
 
 def _samples(surface: TimeSurface, land: Floats) -> tuple[Floats, Floats]:
-    """Set points along all roads that points on some land may be joined to: places and times."""
+    """Return points along all roads on some land: coordinates, shape (points, 2), and times."""
     roads = surface.roads
     # Points half a grid step apart, so that each node of the grid has one near.
     xy, road, share = roads.points(roads.pieces.touching(land), STEP_M / 2)
     ms = surface.along(road, share)
-    # Where roads meet, the last point set counts: that of a road anyone may pass through.
+    # Where several points fall on one node the last one counts: one of a road for through traffic.
     order = np.argsort(roads.public[road], kind="stable")
     return xy[order], ms[order]

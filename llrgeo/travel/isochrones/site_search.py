@@ -1,10 +1,11 @@
-"""How far the edges of a network are from a site in time: one search a site, as far as a limit.
+"""Times between the edges of a network and a site: one search for each site, up to a limit.
 
-Ways are not asked for, only times, so parallel arcs and loops stay: a search passes over them.
+Only times are needed, not routes, so parallel arcs and loops stay in the graph: they do not change
+what a search finds.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Edges, Role, serving_edges, snapper_about
 from llrgeo.travel.access_links import UsedRoads, link_keys, roads_of_points
+from llrgeo.travel.search.dijkstra import arc_matrix
 from llrgeo.travel.search.graph import (
     UNREACHABLE,
     IntArray,
@@ -30,28 +32,29 @@ from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
 
-MS_PER_MIN = 60_000
+MS_PER_MIN: Final = 60_000
 
 
 class Doors(NamedTuple):
-    """The entrances of a site: places, shape (doors, 2), and metres from the nearest road."""
+    """The entrances of a site: coordinates, shape (doors, 2), and metres from the nearest road."""
 
     xy: Floats
     off_m: Floats
 
 
 class Reach(NamedTuple):
-    """How long the way is between each edge and one site, and the site's own stretch of road.
+    """Times between each edge and one site, and the site's own stretch of road.
 
     Attributes
     ----------
     ms
-        From each edge's far end: the end the site is reached from (left for).
+        Milliseconds between the site and one end of each edge: the head if one travels to the
+        site, the tail if one travels from it.
     own
         The edges along which the site lies, all copies of them: `edge`, `share` along it,
         `walk_ms`.
     doors
-        Its entrances, from which one may walk straight, whether or not a road is near.
+        Its entrances; from these one may also walk straight, whether or not a road is near.
     """
 
     ms: Floats
@@ -66,7 +69,7 @@ class SiteSearch:
     Attributes
     ----------
     network, period, direction
-        The roads, when one travels, and which way.
+        The roads, the period of their times, and the direction of travel.
     used
         The roads that the sites are joined to.
     served
@@ -75,11 +78,11 @@ class SiteSearch:
         The edges along which the sites lie, as `UsedRoads.table` lists them, with the copies that
         other points are joined to.
     onward, end
-        Of each edge, in its layer, the node at which the search of a site on it goes on, and the
-        one whose time decides how far from a site the points along it are.
+        Nodes of each edge, in its layer: the one from which the search of a site on the edge
+        continues, and the one whose time decides the times of points along the edge.
     arcs
-        The graph as searches from sites go through it, in keys: against the arcs if one travels to
-        the site. It has one node more, without arcs yet, for the site.
+        Keys of the arcs in the direction in which a site is searched from: reversed if one travels
+        to the site. The last node stands for the site and has no arcs yet.
     """
 
     network: RoadNetwork
@@ -120,12 +123,12 @@ class SiteSearch:
         site_role, role = _roles(direction)
         snapping = snapper_about(network, sites, site_role, edges=edges[site_role], boxes=boxes)
         used = roads_of_points(snapping, sites, site_role)
-        laid = layer_network(network)
-        from_, to = (laid.tail, laid.step_from), (laid.head, laid.step_to)
-        # Towards a site one travels against the arcs that the search follows.
+        layered = layer_network(network)
+        from_, to = (layered.tail, layered.step_from), (layered.head, layered.step_to)
+        # If one travels to the site, the search follows the arcs backwards.
         rows, columns = (to, from_) if direction == "to_site" else (from_, to)
-        keys = np.concatenate([edge_keys(network, period), np.zeros_like(laid.step_from)])
-        arcs = _matrix(laid.nodes + 1, np.concatenate(rows), np.concatenate(columns), keys)
+        keys = np.concatenate([edge_keys(network, period), np.zeros_like(layered.step_from)])
+        arcs = arc_matrix(layered.nodes + 1, np.concatenate(rows), np.concatenate(columns), keys)
         own = _with_copies(used.table, network, edges[role], boxes)
         return cls(network, period, direction, used, edges[role], own, columns[0], rows[0], arcs)
 
@@ -164,21 +167,13 @@ def _with_copies(
 ) -> pd.DataFrame:
     """Add to the edges of sites the copies of their roads that other points are joined to.
 
-    A private road has one copy for who sets out on it and one for who arrives: they meet on it, for
-    a journey along one road passes no node.
+    A private road has one copy for journeys that start on it and one for those that end on it. A
+    journey along the one road passes no node, so it needs the other copy, too.
     """
     sites = table["edge"].to_numpy()
-    # Copies have one line, so one box: few other roads share its west and its north.
+    # Copies have equal lines, so equal boxes; few other roads have the same west and north.
     alike = [np.isin(boxes[side, served], boxes[side, sites]) for side in (0, 3)]
     other = served[alike[0] & alike[1] & ~np.isin(served, sites)]
     lines = shapely.to_wkb(edge_lines(network.nodes, network.edges, other))
     copies = pd.DataFrame({"edge": other, "line": lines})
     return pd.concat([table, table.drop(columns="edge").merge(copies, on="line")])
-
-
-def _matrix(nodes: int, rows: IntArray, columns: IntArray, keys: IntArray) -> csr_array:
-    """Lay out arcs by their rows, in the types that scipy searches in; zeros are arcs too."""
-    order = np.argsort(rows, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=nodes))])
-    parts = keys[order].astype(np.float64), columns[order].astype(np.int32), starts.astype(np.int32)
-    return csr_array(parts, shape=(nodes, nodes))

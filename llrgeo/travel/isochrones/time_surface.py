@@ -1,9 +1,9 @@
-"""The time between one site and any point of the land, as the matrix has it.
+"""The time between one site and any point of the land, exactly as the matrix has it.
 
-A point is joined to its nearest road and to no other, walks there, and drives on as the roads
-allow. So the times of all points on one road are a few straight lines of the share of its length,
-one for each edge along it, and a point's own time is the least of them and the walk. From a point
-that is no farther from the site than both are from their roads together one walks straight.
+A journey starts with the walk to the nearest road, and continues by the roads. So the times of all
+points on one road are a few linear functions of the share of its length, one for each edge along
+it, and a point's time is the least of them plus the walk. From a point that is no farther from the
+site than both are from their roads together one walks straight.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.piece_grid import PieceGrid, cut
+from llrgeo.roads.piece_grid import PieceGrid, cut, numbers_of_runs
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Edges
 from llrgeo.travel.isochrones.site_search import Doors, Reach
 from llrgeo.travel.times import Direction
@@ -24,7 +24,7 @@ from llrgeo.travel.times import Direction
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_MS: Final = 1_000
+_MS_PER_S: Final = 1_000
 _ROUNDING: Final = 1e-9  # of a road's length
 
 
@@ -35,17 +35,18 @@ class Roads:
     Attributes
     ----------
     network, boxes
-        The network, and the least x and y and the greatest of each road, shape (4, roads).
+        The network, and the least and greatest x and y of each road, shape (4, roads).
     pieces, of_piece, shares
-        The straight pieces of the lines by place, the road of each, and the shares of the road's
-        length at its two ends.
+        A spatial index of the straight pieces of the lines, the road of each piece, and the shares
+        of the road's length at its two ends.
     max_distance_m
-        A point farther from every road is joined to none.
+        A point farther than this from every road is joined to none.
     start, edge, ahead
-        The edges along road i stand from `start[i]` to `start[i + 1]`, each with whether it runs
-        as the road's line does.
+        The edges along road i are at rows `start[i]` to `start[i + 1]` of `edge`; `ahead` tells
+        whether an edge has the direction of the road's line.
     public
-        Which roads anyone may pass through. Others serve no point that one of these is as near to.
+        Which roads are for through traffic. A point is joined to another road only if that is
+        nearer than all of these.
     """
 
     network: RoadNetwork
@@ -69,7 +70,8 @@ class Roads:
         order = np.argsort(number, kind="stable")
         start = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(first)))])
         begin = np.cumsum(count) - count
-        xy, count = either_way[_runs(begin[first], count[first])], count[first]
+        _, points_of_first = numbers_of_runs(begin[first], count[first])
+        xy, count = either_way[points_of_first], count[first]
         of_piece, ends, shares = _pieces(xy, count)
         through = network.uses["through"][edges]
         return cls(
@@ -86,7 +88,7 @@ class Roads:
         )
 
     def beside(self, xy: Floats, piece: Ints) -> tuple[Floats, Floats]:
-        """Return how far points are from pieces, one each, and at which share of their roads.
+        """Return the distance of points to pieces, one each, and the shares of their roads there.
 
         `xy` has shape (points, 2). Metres and shares of 0 to 1 have shape (points,).
         """
@@ -100,16 +102,16 @@ class Roads:
         return walk_m, shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
 
     def points(self, pieces: Ints, spacing_m: float) -> tuple[Floats, Ints, Floats]:
-        """Set points along pieces, their ends among them: places, roads, shares of the roads.
+        """Return points along pieces, with their ends: coordinates, roads, shares of the roads.
 
-        Places have shape (points, 2), in metres; the others (points,), all in the order of pieces.
+        Coordinates have shape (points, 2), in metres; the others (points,); in the order of pieces.
         """
         ends = self.pieces.ends[pieces]
         line = ends[:, 1] - ends[:, 0]
         gaps = np.maximum(np.ceil(np.hypot(*line.T) / spacing_m), 1).astype(np.int64)
         # The last point of a piece is the first of the next; only at the end of a road it is not.
         count = gaps + (self.shares[pieces, 1] >= 1 - _ROUNDING)
-        part = _runs(np.zeros_like(count), count) / np.repeat(gaps, count)
+        part = numbers_of_runs(np.zeros_like(count), count)[1] / np.repeat(gaps, count)
         begin, more = self.shares[pieces].T
         xy = np.empty((len(part), 2))
         for at, first, along in zip(xy.T, ends[:, 0].T, line.T, strict=True):
@@ -135,9 +137,9 @@ class TimeSurface:
     roads
         The roads that points are joined to.
     base, slope
-        Of each edge of `roads`: the time from its road's point at share s is base + slope x s.
+        For each edge of `roads`: the time of its road's point at share s is base + slope x s.
     own
-        Where the site lies on one of these edges. From behind it one drives there directly.
+        The edges that the site lies on: one may drive along them directly.
     doors
         The site's entrances, from which one may walk straight.
     """
@@ -150,7 +152,7 @@ class TimeSurface:
 
     @classmethod
     def of(cls, roads: Roads, reach: Reach, edge_ms: Floats, direction: Direction) -> Self:
-        """Lay out the times of all roads.
+        """Build the surface from the times of all roads.
 
         Parameters
         ----------
@@ -160,12 +162,12 @@ class TimeSurface:
             The times between the site and the head of every edge of the network (its tail, if one
             comes from the site), the edges that the site lies on, and its entrances.
         edge_ms
-            Of every edge, its own time.
+            The time along every edge of the network.
         direction
-            Which way one travels.
+            The direction of travel.
         """
         ms, end = edge_ms[roads.edge], reach.ms[roads.edge]
-        # Towards the site the share ahead is still to be driven, from the site the share behind.
+        # To the site one drives the share of the edge ahead, from the site the share behind.
         falls = roads.ahead == (direction == "to_site")
         rows = pd.DataFrame({"row": np.arange(len(roads.edge)), "edge": roads.edge})
         mine = reach.own[["edge", "share", "walk_ms"]].merge(rows, on="edge")
@@ -184,16 +186,15 @@ class TimeSurface:
     def cells(self, xy: Floats) -> Ints:
         """Return the piece of a road that each point is joined to, -1 for none.
 
-        Of roads as near, to `TIE_M`, it is one that anyone may pass through, the one that is
-        quickest, as in the matrix, and of those the first: the same whichever other roads are laid
-        out.
+        Of roads equally near, to `TIE_M`, one for through traffic is chosen, then the quickest, as
+        in the matrix, then the first: the choice does not depend on what other roads there are.
         """
         which, piece, walk_m = self.roads.pieces.nearest(xy, TIE_M)
         return self._joined(xy, which, piece, walk_m)
 
     def choose(self, xy: Floats, cells: Ints) -> Ints:
-        """Return the piece that each point is joined to, of a few pieces (columns) a point."""
-        # Mostly all are one, which counts once.
+        """Return the piece that each point is joined to, out of a few pieces (columns) a point."""
+        # Mostly all columns are the same piece, which is looked at once.
         new = cells >= 0
         for column in range(1, cells.shape[1]):
             new[:, column] &= (cells[:, :column] != cells[:, column, None]).all(axis=1)
@@ -205,7 +206,7 @@ class TimeSurface:
         return self._joined(xy, which[near], piece[near], walk_m[which, at][near])
 
     def _joined(self, xy: Floats, which: Ints, piece: Ints, walk_m: Floats) -> Ints:
-        """Return the piece that each point is joined to, of those as near: rows in their order."""
+        """Return each point's piece, out of candidates `piece` at `walk_m` for rows `which`."""
         found = np.full(len(xy), -1)
         # Beyond the farthest walk to a road a point joins none, as in the matrix.
         near = walk_m <= self.roads.max_distance_m
@@ -237,33 +238,33 @@ class TimeSurface:
     def straight_ms(self, xy: Floats, off_m: Floats) -> Floats:
         """Return the milliseconds of walks straight to or from the site, as `straight_walks` does.
 
-        `off_m` says how far points, shape (points, 2), are from their roads; +inf are those too far
-        from it, who walk to the road no more readily than to the site.
+        `xy` has shape (points, 2). `off_m` is the distance of points from their roads, +inf where
+        they are joined to none.
         """
         found: Floats = np.full(len(xy), np.inf)
         for door, door_off_m in zip(*self.doors, strict=True):
             apart_m = np.hypot(*(xy - door).T)
             walked = apart_m <= np.minimum(np.maximum(off_m + door_off_m, TIE_M), MAX_SNAP_M)
-            ms = apart_m[walked] / WALK_M_PER_S * _MS
+            ms = apart_m[walked] / WALK_M_PER_S * _MS_PER_S
             found[walked] = np.minimum(found[walked], ms)
         return found
 
     def walk_ms(self, walk_m: Floats) -> Floats:
-        """Return what each walk to the road takes, with what is lost at a journey's end."""
-        return (walk_m / WALK_M_PER_S + self.roads.network.info.ends_s) * _MS
+        """Return the milliseconds of walks to the road, with the fixed time at a journey's end."""
+        return (walk_m / WALK_M_PER_S + self.roads.network.info.ends_s) * _MS_PER_S
 
     def along(self, road: Ints, share: Floats) -> Floats:
         """Return the milliseconds of points on roads, at shares of their length."""
         start = self.roads.start
         counts = start[road + 1] - start[road]
         first = np.cumsum(counts) - counts
-        # Each point's rows stand in a run: those of the edges along its road.
+        # The rows of each point are consecutive: the edges along its road.
         rows = np.repeat(start[road] - first, counts) + np.arange(counts.sum())
         shares = np.repeat(share, counts)
         ms = self.base[rows] + self.slope[rows] * shares
         for row, site_share, walk in zip(*self.own, strict=True):
             here = np.flatnonzero(rows == row)
-            # Slopes that fall lead ahead to the site, those that rise lead back to it.
+            # Where times fall along the road, the site is ahead; where they rise, behind.
             ahead = (site_share - shares[here]) * -np.sign(self.slope[row])
             direct = ahead * np.abs(self.slope[row]) + walk
             ms[here] = np.where(ahead >= 0, np.minimum(ms[here], direct), ms[here])
@@ -271,21 +272,15 @@ class TimeSurface:
 
 
 def _changes(values: Ints) -> NDArray[np.bool_]:
-    """Return which values, none below 0, differ from the one before, as the first does."""
+    """Return which values (none below 0) differ from the one before; the first always does."""
     return np.asarray(np.diff(values, prepend=-1) != 0)
 
 
-def _runs(begin: Ints, count: Ints) -> Ints:
-    """Return the numbers of runs one after the other: so many from where each begins."""
-    passed = np.cumsum(count) - count
-    return np.repeat(begin - passed, count) + np.arange(count.sum())
-
-
 def _normalized(xy: Floats, count: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the points of lines in the order that both directions share, and whose it was before.
+    """Return the points of lines in an order that both directions share, and which had it before.
 
-    A line begins at its lower end, by x and then by y; where a ring begins is left to GEOS. Points
-    have shape (points, 2), so many a line.
+    A line begins at its lower end, by x and then by y; rings are normalized by GEOS. Points have
+    shape (points, 2); `count` is the number of points of each line.
     """
     begin, last = np.cumsum(count) - count, np.cumsum(count) - 1
     apart = xy[begin] - xy[last]
@@ -304,12 +299,12 @@ def _normalized(xy: Floats, count: Ints) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def _alike(xy: Floats, count: Ints) -> tuple[Ints, Ints]:
-    """Return the number of each line by its coordinates, and the first line of each number.
+    """Return a number for each line, equal for equal lines, and the first line of each number.
 
-    Numbers follow the order of the lines' well-known binary: by how many points they have, then by
-    their coordinates, each read as the bytes that it is stored in.
+    Numbers follow the order of the lines' well-known binary: by number of points, then by
+    coordinates, compared as the bytes that they are stored in.
     """
-    # The bytes of a number in memory, read from the first, are an integer that sorts as they do.
+    # With its bytes reversed, a float is an integer that sorts as its bytes in memory do.
     words = np.ascontiguousarray(xy).view("<u8").byteswap()
     begin = np.cumsum(count) - count
     number, first = np.empty(len(count), np.int64), [np.empty(0, np.int64)]
@@ -328,9 +323,9 @@ def _alike(xy: Floats, count: Ints) -> tuple[Ints, Ints]:
 
 
 def _pieces(xy: Floats, count: Ints) -> tuple[Ints, Floats, Floats]:
-    """Cut lines at their points: the line of each piece, its ends, and shares of the line's length.
+    """Cut lines into straight pieces: the line of each piece, its ends, its shares of the line.
 
-    A line of no length is at share 0.
+    Ends have shape (pieces, 2, 2), shares at the ends (pieces, 2): 0 for a line of no length.
     """
     of_piece, ends = cut(xy, count)
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
@@ -343,7 +338,7 @@ def _pieces(xy: Floats, count: Ints) -> tuple[Ints, Floats, Floats]:
 
 
 def _boxes(xy: Floats, count: Ints) -> Floats:
-    """Return the least x and y and the greatest of each line, shape (4, lines)."""
+    """Return the least and the greatest x and y of each line, shape (4, lines)."""
     begin = np.cumsum(count) - count
     if not len(begin):
         return np.zeros((4, 0))

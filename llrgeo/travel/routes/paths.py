@@ -34,9 +34,9 @@ class RouteSegment(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A journey: its time and length in one key, the segments of road (none if walked), the doors.
+    """A journey: its key (time and length), the road segments (none if walked), and the doors.
 
-    `doors` are the rows of the entrances (`UsedRoads.xy`) that it leaves by and arrives at.
+    `doors` are the rows (of `UsedRoads.xy`) of the entrances at its start and its end.
     """
 
     key: int
@@ -97,8 +97,8 @@ def find_routes(
     request = build_request(network, layered, period, out, into)
     direct = direct_journeys(network, period, out, into)
     walks = straight_walks(out, into)
-    # Three kinds of journey as in the matrix: along one road, by
-    # nodes, on foot; the least key is taken.
+    # Three kinds of journey as in the matrix: along one road, by nodes, on foot; the least key
+    # wins.
     routes = [
         min(
             _direct_route(direct, row),
@@ -160,7 +160,7 @@ def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row
     leave = int(totals.argmin())
     if np.isinf(totals[leave]):
         return _NO_ROUTE
-    # Predecessors of a search from the destination are the nodes that come next.
+    # In a search from the destination, a node's predecessor is the next node of the journey.
     nodes = [int(exits.node[leave])]
     while onward[0, nodes[-1]] != goal:
         nodes.append(int(onward[0, nodes[-1]]))
@@ -213,5 +213,5 @@ def _line(
     # Places that repeat the one before add nothing to a line.
     moved = np.ones(len(places), dtype=bool)
     moved[1:] = (np.diff(places, axis=0) != 0).any(axis=1)
-    moved[-1] |= moved.sum() == 1  # a journey to where one is still needs two places for a line
+    moved[-1] |= moved.sum() == 1  # a line needs two places, even of a journey of no length
     return shapely.LineString(places[moved])

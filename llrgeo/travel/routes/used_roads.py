@@ -1,7 +1,7 @@
 """The roads that the fastest journeys between some places use, out of all roads of a network.
 
-The fastest journeys to one place form a tree, which tells the roads of all journeys to it. On these
-roads alone every one of the journeys takes as long as on all roads: none of the others was on its
+The fastest journeys to one place form a tree, whose arcs are the roads of all journeys to it. On
+these roads alone every journey takes as long as on all roads, because none of the others is on its
 way.
 """
 
@@ -24,9 +24,10 @@ def roads_in_use(
     *,
     periods: Iterable[str],
 ) -> NDArray[np.bool_]:
-    """Tell for each edge of a network whether a journey from an origin to a destination needs it.
+    """Return for each edge of a network whether a journey from an origin to a destination needs it.
 
-    Needed are the roads that places are joined to, and those on the fastest way in a period.
+    Journeys need the roads that places are joined to, and those on the fastest way in a period.
+    Shape (edges,).
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
     graph = trees.graph
     first = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
     on_way = np.zeros(len(graph.tail), dtype=bool)
-    followed = np.full(graph.nodes, -1)  # what followed each node on the last way that passed it
+    followed = np.full(graph.nodes, -1)  # the node after each on the last way through it
     for destination in range(len(trees.places)):
         _, onward = trees.tree(destination)
         _mark_ways(first, graph.head, onward, leaves, followed, on_way)
@@ -76,20 +77,20 @@ def _mark_ways(
     followed: IntArray,
     on_way: NDArray[np.bool_],
 ) -> None:
-    """Mark the arcs on the ways inwards from some leaves, by the node that follows each node.
+    """Mark in `on_way` the arcs on the ways from some leaves to the root of a tree.
 
-    The arcs of node i are at `first[i]` to `first[i + 1]` of `head` and `on_way`. What follows the
-    last node of a way is the destination, numbered after all nodes.
+    `onward` has the next node of each: negative where no way leads, and the number of nodes for the
+    destination. The arcs of node i are at `first[i]` to `first[i + 1]` of `head` and `on_way`.
     """
     nodes = len(onward)
     passed = onward < 0  # no way leads there
     for leaf in leaves:
         node = leaf
-        # Where ways meet, the first of them has gone on for all.
+        # From where ways meet, the first of them was followed for all.
         while node < nodes and not passed[node]:
             passed[node] = True
             after = onward[node]
-            # Ways to one place mostly go on as those to the place before: their arcs are marked.
+            # Most arcs were marked for the destination before, whose tree shares them.
             if after < nodes and followed[node] != after:
                 followed[node] = after
                 for arc in range(first[node], first[node + 1]):

@@ -1,7 +1,7 @@
-"""The search for ways along the roads from many places to one.
+"""Find the ways along the roads from many places to one, as a `WayTree`.
 
 The best journeys to one destination form a tree (Dijkstra 1959): where two of them meet, they go on
-together. One search back from each destination finds them all.
+together. One backward search from each destination finds them all.
 """
 
 from collections.abc import Mapping
@@ -36,8 +36,8 @@ def find_way_trees(
 ) -> dict[str, WayTree]:
     """Return the ways of some journeys, as one tree for each destination.
 
-    A way runs from the first junction to the last. What is driven of a single road, or walked,
-    begins and ends at the destination, so it has one place.
+    A way runs from the first junction to the last. A journey along a single road, or on foot,
+    passes no junction: its way is the destination's place alone.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def find_way_trees(
     origins, destinations
         Places, in any declared CRS; a MultiPoint has several entrances.
     pairs
-        The journeys: `origin` and `destination`, as their indices name them. One that no road
-        leads along is left out.
+        The journeys: `origin` and `destination`, ids of the two indices. Unreachable pairs are
+        left out.
     period
         Which of the network's times count.
     recall
@@ -62,7 +62,7 @@ def find_way_trees(
     roads = _Roads.of(router, request.graph, period)
     to_all = router.trees_to(destinations, period)
     ends = destinations.to_crs(BNG)
-    # The row of each origin's first link, and one past the last origin's last.
+    # The links of origin i are at rows `links[i]` to `links[i + 1]`.
     links = np.searchsorted(request.exits.point, np.arange(len(origins) + 1)).tolist()
     trees = {}
     numbered = pairs.assign(
@@ -95,10 +95,10 @@ def _direct_keys(request: MatrixRequest, column: int) -> dict[int, float]:
 
 
 def _first_node(nodes: IntArray, totals: IntArray, direct: float) -> int | None:
-    """Return the node that a journey passes first: -1 if it passes none, None if there is none.
+    """Return the first node of a journey: -1 if it passes none, None if there is no journey.
 
-    `totals` are the keys of the journeys by each of `nodes`, and `direct` that of one that passes
-    none; infinite if there is none.
+    `totals` are the keys of the journeys by each of `nodes`, and `direct` the key of one that
+    passes none; infinite if there is none.
     """
     by_nodes = totals.min() if totals.size else np.inf
     # A journey along a single road, or on foot, may be the shorter one.
@@ -109,7 +109,10 @@ def _first_node(nodes: IntArray, totals: IntArray, direct: float) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Roads:
-    """The lines of the arcs of a search graph, and where its nodes lie; the source tells all."""
+    """The lines of the arcs of a search graph, and the places of its nodes.
+
+    `source` determines everything else, so only it is compared.
+    """
 
     source: tuple[str, str]  # the network's fingerprint, and which of its times count
     graph: SearchGraph = field(compare=False)
@@ -134,9 +137,10 @@ class _Roads:
         return cls(source, graph, graph.tail * graph.nodes + graph.head, xy, first, at)
 
     def along(self, path: list[int], following: list[int]) -> list[range]:
-        """Return for each node of a way the rows of the places from the next, left out, up to it.
+        """Return for each node of `path` the rows of `xy` on its arc, from the next node to it.
 
-        Where the way ends at a node it is the node's own row; on a step between layers none.
+        `following` is the next node of each; its own row is left out. Where the way ends at a node,
+        the only row is the node's own; a step between layers has no rows.
         """
         tail, head = np.array(path, dtype=np.int64), np.array(following, dtype=np.int64)
         ends = head == self.graph.nodes
@@ -153,7 +157,10 @@ class _Roads:
 def _grow(
     roads: _Roads, root: Floats, leaves: Mapping[str, int | None], after_each: NDArray[np.int32]
 ) -> WayTree:
-    """Return the tree of the ways from some nodes to a goal, by the node that follows each."""
+    """Return the tree of the ways from some nodes (`leaves`) to a goal at `root`.
+
+    `after_each` has the next node of each on its way, -1 for none.
+    """
     onward = after_each.tolist()
     order: list[int] = []  # the nodes of all ways, parents first
     seen = {roads.graph.nodes, -1}

@@ -36,7 +36,7 @@ class WayTree:
         Raises
         ------
         KeyError
-            If no way from there is known.
+            If the tree has no way from there.
         """
         rows: list[int] = []
         row = self.start[origin]
@@ -50,7 +50,7 @@ class WayTree:
         start = {origin: row for origin, row in self.start.items() if origin in origins}
         kept = np.zeros(len(self.parent), dtype=bool)
         kept[0] = True
-        # All ways go inwards side by side, each up to where another one was before it.
+        # Follow all ways inwards at once, each as far as a place that another one has passed.
         rows = np.unique(np.fromiter(start.values(), dtype=np.int64, count=len(start)))
         while len(rows := rows[~kept[rows]]):
             kept[rows] = True
@@ -58,9 +58,9 @@ class WayTree:
         return self._of(np.flatnonzero(kept), start)
 
     def thinned(self, tolerance_m: float) -> "WayTree":
-        """Return the tree without the bends that lie within a tolerance of the line without them.
+        """Return the tree with lines simplified to within a tolerance (Douglas and Peucker 1973).
 
-        Where ways begin, meet and end, places stay (Douglas and Peucker 1973, stretch by stretch).
+        Places where ways begin, meet and end stay; each stretch between them is simplified.
         """
         children = np.bincount(self.parent[1:], minlength=len(self.parent))
         fixed = children != 1
@@ -89,8 +89,8 @@ class WayTree:
         return stretches
 
     def _of(self, kept: Ints, start: Mapping[str, int]) -> "WayTree":
-        """Return the tree of some rows in their order: the first, all starts and forks too."""
-        # The last place stands for the parent of the root, -1.
+        """Return the tree of the rows `kept`, ascending; they include the first and all starts."""
+        # One entry more, the last, for the parent of the root, -1.
         is_kept = np.zeros(len(self.parent) + 1, dtype=bool)
         is_kept[[*kept, -1]] = True
         number = np.full(len(self.parent) + 1, -1)

@@ -4,7 +4,7 @@ Dial, "Algorithm 360: shortest-path forest with topological ordering", Communica
 1969, keeps reached nodes in buckets by their key, so that the next is found without a heap. Here a
 bucket holds a range of keys (the approximate buckets of Cherkassky, Goldberg and Radzik, "Shortest
 paths algorithms: theory and experimental evaluation", Mathematical Programming 73, 1996): a node
-whose key falls after it was passed is passed again, so that keys are exact all the same.
+whose key falls after it was scanned is scanned again, so keys are exact nevertheless.
 """
 
 from typing import Final, NamedTuple, Self
@@ -16,17 +16,17 @@ from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.search.compiled import Ints
 from llrgeo.travel.search.graph import UNREACHABLE
 
-_BUCKETS_A_MEAN_ARC: Final = 32  # measured: fewer are a tenth quicker, and pass more nodes again
+_BUCKETS_A_MEAN_ARC: Final = 32  # measured: fewer are a tenth quicker, but scan more nodes again
 _MOST_BUCKETS: Final = 1 << 16
-# Node numbers have no sign where they are compiled: numba looks at each index that has one, whether
-# it counts from the end. This cost a quarter of a search.
+# Node numbers are unsigned in compiled code: for a signed index numba checks each time whether it
+# is negative and counts from the end, which took a quarter of a search.
 _NONE: Final = np.uint32(0xFFFFFFFF)
 
 
 class Buckets(NamedTuple):
-    """The buckets of searches of a graph: how many bits of a key tell none apart, and how many.
+    """The buckets of a graph's searches: each holds 2^`bits` keys, and there are `number` of them.
 
-    The range of keys of a bucket is a power of two, and so is their number: no key is divided.
+    `number` is a power of two as well, so that a key's bucket is found by shifts, not divisions.
     """
 
     bits: int
@@ -58,8 +58,8 @@ def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[Ints, 
     Returns
     -------
     tuple of arrays
-        Of every node the key of the best way to it (`UNREACHABLE` for none), and the node before
-        it on that way: -1 if there is none, as of `start`.
+        For every node the key of the best way to it (`UNREACHABLE` for none), and the node before
+        it on that way: -1 if there is none, as for `start`.
     """
     first, head = map(_without_sign, (matrix.indptr, matrix.indices))
     best, before = _search(first, head, matrix.data, start, *buckets)
@@ -67,7 +67,7 @@ def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[Ints, 
 
 
 def _without_sign(numbers: Ints) -> Ints:
-    """Return whole numbers that are not negative as such without a sign: the same memory."""
+    """View non-negative integers as unsigned ones, in the same memory."""
     return numbers.view(f"u{numbers.itemsize}")
 
 
@@ -79,8 +79,8 @@ def _search(
     nodes = len(first) - 1
     best = np.full(nodes, UNREACHABLE)
     before = np.full(nodes, _NONE)
-    # The nodes of a bucket are linked in a ring, both ways; `nodes` plus its number stands for the
-    # bucket itself, which is in the ring too, so that no end of a list needs care.
+    # The nodes of a bucket are a doubly linked ring. The bucket itself is a member, numbered
+    # `nodes` plus its number, so that the ends of a list need no special case.
     after = np.arange(nodes + buckets, dtype=np.uint32)
     ahead = np.arange(nodes + buckets, dtype=np.uint32)
     after[:nodes] = _NONE  # in no bucket
@@ -89,7 +89,7 @@ def _search(
     after[nodes] = ahead[nodes] = start
     waiting, at = 1, 0
     while waiting:
-        # No key of a node that waits is below the lowest bucket's: on to the next that has any.
+        # No waiting node has a key below this bucket's range: go on to the next bucket with a node.
         while after[nodes + at] == nodes + at:
             at = (at + 1) & (buckets - 1)
         node = after[nodes + at]
@@ -100,8 +100,8 @@ def _search(
         for arc in range(first[node], first[node + 1]):
             other, found = head[arc], reached + np.int64(key[arc])
             if found >= best[other]:
-                # Of equally good ways the one whose last arc begins nearest to the start, as a
-                # search in the order of keys would find them, however wide its buckets.
+                # Of equally good ways take the one whose last arc begins nearest to the start, as a
+                # search in the order of keys does: trees do not depend on the buckets' width.
                 if found == best[other] and other != start and reached < best[before[other]]:
                     before[other] = node
                 continue
@@ -110,7 +110,7 @@ def _search(
                 waiting += 1
             else:
                 after[ahead[other]], ahead[after[other]] = after[other], ahead[other]
-            # Into its new bucket, first of all.
+            # Insert the node at the front of its new bucket.
             bucket = nodes + ((found >> bits) & (buckets - 1))
             after[other], ahead[other] = after[bucket], bucket
             ahead[after[bucket]] = other

@@ -1,7 +1,7 @@
 """Build a contraction hierarchy: remove nodes one by one, adding the shortcuts that each needs.
 
 Geisberger, Sanders, Schultes and Delling, "Contraction hierarchies: faster and simpler
-hierarchical routing in road networks", WEA 2008. What would need too many is left as a core, as in
+hierarchical routing in road networks", WEA 2008. Nodes that need too many are left as a core, as in
 Bauer, Delling, Sanders, Schieferdecker, Schultes and Wagner, "Combining hierarchical and
 goal-directed speed-up techniques for Dijkstra's algorithm", Journal of Experimental Algorithmics
 15, 2010. Functions are compiled by numba on first use; the machine code is kept for later runs.
@@ -16,11 +16,11 @@ from llrgeo.travel.search.compiled import Ints, SearchArrays, pop, push
 from llrgeo.travel.search.graph import UNREACHABLE
 
 _WITNESS_ARCS: Final = 1_000  # arcs looked at; a longer search costs more than a needless shortcut
-_STEP: Final = 500  # of importance from pass to pass; _LEVEL is one level
-_LEVEL: Final = 1_000
+_LEVEL: Final = 1_000  # importance of one level
+_STEP: Final = 500  # by which the bar of importance rises from pass to pass
 _HEAP: Final = 4_096  # entries; a witness search that would need more is cut short
-# Searches a node, on average. Streets need 6 to 18; what needs more has no roads that rise above
-# the others, as a grid has none, and the shortcuts left to add would soon be all pairs of nodes.
+# Searches a node, on average. Streets need 6 to 18. A network that needs more has no roads that are
+# more important than others, as a grid, and would soon need a shortcut for every pair of nodes.
 _SEARCHES: Final = 24
 
 
@@ -111,7 +111,7 @@ def find_shortcuts(lists: AdjacencyLists, node: int, arrays: SearchArrays, out: 
 
 @compiled
 def grown(array: Ints, length: int) -> Ints:
-    """Return a longer copy of an array; what is beyond its end is not set."""
+    """Return a longer copy of an array; the new entries are not set."""
     longer = np.empty(length, array.dtype)
     longer[: len(array)] = array
     return longer

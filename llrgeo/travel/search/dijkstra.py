@@ -31,14 +31,22 @@ def reversed_matrix(graph: SearchGraph, entries: AccessLinks) -> csr_array:
     order = np.lexsort((entries.key, entries.node, entries.point))
     node, point = entries.node[order], entries.point[order]
     first = (np.diff(node, prepend=-1) != 0) | (np.diff(point, prepend=-1) != 0)
-    # Build the rows directly: reversed arcs by head, then destinations in their order.
-    by_head = np.argsort(graph.head, kind="stable")
-    columns = np.concatenate([graph.tail[by_head], node[first]])
-    keys = np.concatenate([graph.key[by_head], entries.key[order][first]])
+    # Reversed arcs lead from heads to tails, then those from each destination to its nodes.
     rows = np.concatenate([graph.head, graph.nodes + point[first]])
+    columns = np.concatenate([graph.tail, node[first]])
+    return arc_matrix(nodes, rows, columns, np.concatenate([graph.key, entries.key[order][first]]))
+
+
+def arc_matrix(nodes: int, rows: IntArray, columns: IntArray, keys: IntArray) -> csr_array:
+    """Return arcs from nodes (rows) to nodes (columns) as a sparse matrix of their keys.
+
+    Arcs may come in any order; those of one row stay in theirs. A key of 0 is stored, so that it is
+    an arc. Shape (nodes, nodes).
+    """
+    order = np.argsort(rows, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=nodes))])
     # In the types that scipy searches in: it would convert any others for each search.
-    parts = keys.astype(np.float64), columns.astype(np.int32), starts.astype(np.int32)
+    parts = keys[order].astype(np.float64), columns[order].astype(np.int32), starts.astype(np.int32)
     return csr_array(parts, shape=(nodes, nodes))
 
 

@@ -30,7 +30,7 @@ _BUILD_S_PER_NODE: Final = 100e-6  # at most; 40 on OpenStreetMap roads
 # Where branching nodes have more neighbours than this on average, a hierarchy leaves a core that
 # is searched for each point: roads of OpenStreetMap have 3.0 (as they are) and 3.7 (with turns),
 # the planning network 4.7, a grid of streets with turns 5.0.
-_DENSE: Final = 4.4
+_DENSE_DEGREE: Final = 4.4
 _CORE_SEARCH_S_PER_NODE: Final = 70e-9
 _COMPILE_S: Final = 8.0
 _LOAD_S: Final = 1.0
@@ -38,7 +38,7 @@ _LOAD_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    """How a matrix is to be computed; none of it changes the matrix but the limit.
+    """How a matrix is to be computed; only the limit changes its values.
 
     Attributes
     ----------
@@ -52,9 +52,10 @@ class SearchPlan:
     hierarchy
         File in which the graph's hierarchy is saved for later requests; None saves none.
     trees
-        Of the request's destinations: searched instead, and held for those who draw the ways.
+        Trees of the request's destinations, read instead of a search; they are kept for the routes
+        that maps draw.
     map_tasks
-        Where one worker's Dijkstra searches are made, 16 destinations a task.
+        Runs the Dijkstra searches of one worker, 16 destinations a task.
     """
 
     engine: Engine = "auto"
@@ -77,7 +78,7 @@ def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) 
         keys = _by_chains(request.reversed(), plan, track).T
     else:
         keys = _by_chains(request, plan, track)
-    # Journeys along one road pass no node: no engine sees them, so they are compared at last.
+    # Journeys along one road pass no node, so no engine finds them: they are compared at the end.
     within = request.direct_key <= limit_key(plan.limit_min)
     pairs = request.direct_origin[within], request.direct_destination[within]
     np.minimum.at(keys, pairs, request.direct_key[within])
@@ -119,7 +120,7 @@ def faster_engine(searches: int, core_nodes: int, degree: float, *, at_hand: boo
     """
     by_chains_s = searches * core_nodes * _SEARCH_S_PER_NODE
     by_hierarchy_s = _LOAD_S if at_hand else _COMPILE_S + core_nodes * _BUILD_S_PER_NODE
-    if degree > _DENSE:
+    if degree > _DENSE_DEGREE:
         by_hierarchy_s += searches * core_nodes * _CORE_SEARCH_S_PER_NODE
     return "chains" if by_chains_s <= by_hierarchy_s else "hierarchy"
 
@@ -131,8 +132,8 @@ def prepare_hierarchy(request: MatrixRequest, plan: SearchPlan) -> None:
 
 
 def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArray:
-    # Nodes with links must stay; all others inside a chain go, and those of turns with one way in
-    # or out. Links keep their keys, by new numbers.
+    # Nodes with links must stay; other nodes inside a chain are removed, and turn nodes with one
+    # arc in or out. Links keep their keys and get the new node numbers.
     terminals = np.concatenate([request.exits.node, request.entries.node])
     core, nodes = contract_chains(request.graph, terminals)
     core, left = contract_forced_arcs(core, np.searchsorted(nodes, terminals))

@@ -1,11 +1,11 @@
-"""Contraction of nodes that one arc alone enters, or one alone leaves: what comes next is forced.
+"""Contract nodes that a single arc enters or leaves: every journey through them takes that arc.
 
 Where turns are modelled, each street that arrives at a junction and each that leaves it is a node
-of its own, which one arc enters or leaves. Such a node joins its one neighbour: every arc of its
-own starts (or ends) there instead, longer by the forced one. So a node and an arc go, no arc is
-added, and the keys of all best journeys between the other nodes stay the same. It is node
-contraction (Geisberger, Sanders, Schultes and Delling, "Contraction hierarchies", WEA 2008) where
-it costs nothing.
+of its own, which one arc enters or leaves. Such a node is merged into the neighbour at the other
+end of that forced arc: its other arcs start (or end) there instead, longer by the forced arc. So a
+node and an arc are removed, no arc is added, and the keys of all best journeys between the other
+nodes stay the same. It is node contraction (Geisberger, Sanders, Schultes and Delling, "Contraction
+hierarchies", WEA 2008) where no shortcut is needed.
 """
 
 from typing import Final, NamedTuple
@@ -51,7 +51,7 @@ def contract_forced_arcs(graph: SearchGraph, keep: IntArray) -> tuple[SearchGrap
     wanted[keep] = True
     while _share_left(graph, wanted) < _WORTH_IT:
         arcs = _Arcs(graph.tail, graph.head, graph.key)
-        # What one arc enters goes first; then, with all arcs turned round, what one arc leaves.
+        # Remove nodes that one arc enters; then, with all arcs reversed, nodes that one arc leaves.
         for _ in range(2):
             arcs, stay = _without_entered_once(arcs, wanted)
             numbers, wanted = numbers[stay], wanted[stay]
@@ -79,16 +79,17 @@ def _without_entered_once(arcs: _Arcs, wanted: NDArray[np.bool_]) -> tuple[_Arcs
 
 
 def _roots(arcs: _Arcs, gone: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
-    """Return for each node the one it is reached from by forced arcs alone, and the key of these.
+    """Return for each node its root, from which forced arcs alone lead to it, and their total key.
 
-    Of a node that stays it is itself, at no cost; of nodes in a ring of forced arcs it is one that
-    goes.
+    A node that stays is its own root, with key 0; the root of nodes in a ring of forced arcs is one
+    of those that are removed.
     """
     root, key = np.arange(len(gone)), np.zeros(len(gone), dtype=np.int64)
     forced = gone[arcs.head]
     root[arcs.head[forced]], key[arcs.head[forced]] = arcs.tail[forced], arcs.key[forced]
-    # Pointer jumping: each round doubles how far back a node looks, so that rounds as many as its
-    # number of nodes has binary digits see the start of any row of forced arcs that is not a ring.
+    # Pointer jumping: each round doubles how far back a node looks. After as many rounds as the
+    # number of nodes has binary digits, it sees the start of any sequence of forced arcs that is
+    # not a ring.
     looking = np.flatnonzero(gone[root])
     for _ in range(len(gone).bit_length()):
         before = root[looking]

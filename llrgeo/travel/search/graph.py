@@ -89,7 +89,7 @@ def pack(ms: IntArray, length_m: NDArray[np.float64]) -> IntArray:
 
 
 def limit_key(limit_min: float) -> int:
-    """Return the largest key within a limit of minutes; of any exact key where it is infinite."""
+    """Return the largest key within a limit of minutes; the largest exact key if it is infinite."""
     if np.isinf(limit_min):
         return _EXACT
     return (int(limit_min * _MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
@@ -103,8 +103,7 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     RoutingError
         If a journey is so long that its key may not be exact.
     """
-    # Time stands in the high bits and length in the low ones, so
-    # keys are ordered by time, then length.
+    # Time is in the high bits and length in the low ones.
     reached = keys < UNREACHABLE
     length = keys & _LENGTH_MASK
     # A length beyond half the range is refused: a longer one would have overflowed into the time.
@@ -156,7 +155,7 @@ class LayeredNetwork:
 
 
 def layer_network(network: RoadNetwork) -> LayeredNetwork:
-    """Place a network's edges in the three layers (`use`: `start`, blank or `end`)."""
+    """Place a network's edges in the three layers by their `use` (`start`, blank or `end`)."""
     ends = network.edges[["from_node", "to_node"]].to_numpy(np.int64).copy()
     nodes = len(network.nodes)
     steps_from, steps_to = [], []
@@ -181,7 +180,7 @@ def edge_keys(network: RoadNetwork, period: str) -> IntArray:
 
 def search_graph(network: RoadNetwork, layered: LayeredNetwork, period: str) -> SearchGraph:
     """Return the graph to search for journeys over a network, given its layers, in a period."""
-    # Edges come first and steps, with key 0, after them: an arc's row tells which of the two it is.
+    # Edges come first and steps, with key 0, after them: an arc's row shows which of the two it is.
     key = np.concatenate([edge_keys(network, period), np.zeros_like(layered.step_from)])
     tail = np.concatenate([layered.tail, layered.step_from])
     head = np.concatenate([layered.head, layered.step_to])

@@ -1,9 +1,10 @@
 """A contraction hierarchy: built once for a graph, it gives large matrices in seconds.
 
 `contraction` builds it (Geisberger et al. 2008): every best journey then goes up the hierarchy and
-down again. `phast` uses it (Delling, Goldberg, Nowatzyk and Werneck 2011): one short search a
-destination, and one linear pass for 16 destinations at a time. Of a grid, or another network in
-which no roads rise above the others, a core is left, which the search crosses as Dijkstra's does.
+down again. `phast` uses it (Delling, Goldberg, Nowatzyk and Werneck 2011): one short search for
+each destination, and one linear pass for 16 destinations at a time. A grid, or another network in
+which no roads are more important than the others, leaves a core of nodes that are not contracted;
+there the search is Dijkstra's.
 """
 
 import zipfile

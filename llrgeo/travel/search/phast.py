@@ -3,9 +3,9 @@
 Delling, Goldberg, Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", IPDPS
 2011, find that after one upward search the shortest path tree of a node follows from a single
 linear pass over the nodes from the top of the hierarchy downwards. Delling, Goldberg and Werneck,
-"Faster batched shortest paths in road networks", ATMOS 2011 (RPHAST), restrict that pass to what
-lies above the points that are asked for. The search here starts at a destination and runs over
-arcs turned round, so that the pass carries keys down to the origins.
+"Faster batched shortest paths in road networks", ATMOS 2011 (RPHAST), restrict that pass to the
+nodes above the points needed. The search here starts at a destination and follows arcs backwards,
+so that the pass carries keys down to the origins.
 
 Functions are compiled by numba on first use; the machine code is kept for later runs.
 """
@@ -26,7 +26,8 @@ class RankedArcs(NamedTuple):
 
     The arcs of node i are at `start[i]` to `start[i + 1]`: `head` is a node above it (a number
     below i), `up` the key from i to it, `down` the key from it to i, `UNREACHABLE` for no arc.
-    Nodes below `core` are of the core, whose arcs lead to any others of it, and stand at both ends.
+    Nodes numbered below `core` are the core: their arcs lead to any other nodes of it, and are
+    listed at both ends.
     """
 
     core: int

@@ -1,8 +1,8 @@
 """Trees of the fastest ways from all nodes of a graph to some destinations.
 
 The best journeys to one destination form a tree (Dijkstra 1959): where two of them meet, they go on
-together. One search back from it tells the times of all journeys there, the ways that a map draws
-and the roads that they need; so each search is made once and its tree is held, if all fit.
+together. One backward search from it yields the times of all journeys there, the routes that a map
+draws and the roads that they need, so each search is made once and its tree is kept if all fit.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ Tree = tuple[IntArray, NDArray[np.int32]]
 
 @dataclass(frozen=True, slots=True)
 class SearchTrees:
-    """The best journeys from every node to some destinations, searched when they are asked for.
+    """The best journeys from every node to some destinations, searched when first needed.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class SearchTrees:
     matrix
         The graph reversed, with the destinations (see `reversed_matrix`).
     buckets
-        Those of its searches.
+        The buckets of searches of the matrix.
     places
-        A key of each destination: the same for those that lie at the same place.
+        A key of each destination, equal for destinations at the same place.
     found
-        The trees that are held, by place.
+        The trees found and kept, by place.
     """
 
     graph: SearchGraph
@@ -54,8 +54,8 @@ class SearchTrees:
         return cls(request.graph, matrix, Buckets.of(matrix.data), places)
 
     def take_over(self, earlier: "SearchTrees") -> None:
-        """Hold the trees that were found over the same graph to places of others that are here."""
-        if _room_for(self.graph, len(self.places)):
+        """Keep those of the earlier trees, over the same graph, that lead to places of these."""
+        if _fit_memory(self.graph, len(self.places)):
             self.found.update({at: earlier.found[at] for at in self.places if at in earlier.found})
 
     def tree(self, destination: int) -> Tree:
@@ -64,16 +64,16 @@ class SearchTrees:
         Returns
         -------
         tuple of arrays
-            Of every node the key of the best journey from it (`UNREACHABLE` if there is none), and
-            the node that follows on it: negative if none does, `graph.nodes` for the destination.
+            For every node the key of the best journey from it (`UNREACHABLE` if there is none), and
+            the next node on it: negative if there is none, `graph.nodes` for the destination.
         """
         place, nodes = self.places[destination], self.graph.nodes
         tree = self.found.get(place)
         if tree is None:
             keys, onward = search_tree(self.matrix, nodes + destination, self.buckets)
-            # Numbered without the other destinations, the tree is the same beside any others.
+            # The destination is numbered `nodes`, so that the tree does not depend on the others.
             tree = keys[:nodes], np.minimum(onward[:nodes], nodes)
-            if _room_for(self.graph, len(self.places)):
+            if _fit_memory(self.graph, len(self.places)):
                 self.found[place] = tree
         return tree
 
@@ -93,11 +93,11 @@ class SearchTrees:
         return best_by_exits(found.T, exits, limit)
 
 
-def trees_can_be_held(request: MatrixRequest) -> bool:
-    """Say whether a request's journeys are searched from its destinations and all trees held."""
+def trees_fit_memory(request: MatrixRequest) -> bool:
+    """Return whether a request is best searched from its destinations and all trees can be kept."""
     few = request.entries.points <= request.exits.points
-    return few and _room_for(request.graph, request.entries.points)
+    return few and _fit_memory(request.graph, request.entries.points)
 
 
-def _room_for(graph: SearchGraph, destinations: int) -> bool:
+def _fit_memory(graph: SearchGraph, destinations: int) -> bool:
     return graph.nodes * destinations <= _MOST_HELD

@@ -2,13 +2,13 @@
 
 Dibbelt, Pajor, Strasser and Wagner, "Connection scan algorithm", Journal of Experimental
 Algorithmics 23, 2018, section 4. A connection is a vehicle's run to its next stop. Each is read
-once, the last departure first, and gets the earliest arrival of those on board. What makes it fast:
+once, last departure first, and gets the earliest arrival of those on board. It is fast because:
 
-- arrivals are stored by departure of each stop, as least values over it and all later ones. Who
-  leaves earlier arrives no later, so a stop's column only falls from the last departure to the
-  first (the same holds for departures of a window in Delling, Pajor and Werneck, "Round-based
-  public transit routing", Transportation Science 49, 2015), and one look-up gives what a wait at
-  the stop is worth;
+- arrivals are stored by departure of each stop, as minima over that departure and all later ones.
+  Leaving earlier never means arriving later, so a stop's arrivals only fall from its last departure
+  to its first (the same holds for the departures of a window in Delling, Pajor and Werneck,
+  "Round-based public transit routing", Transportation Science 49, 2015), and one look-up gives the
+  earliest arrival of a passenger who waits at the stop;
 - the connection that can be caught after each change is found once for all destinations, as in
   Witt, "Trip-based public transit routing", ESA 2015;
 - destinations are scanned in blocks, side by side in memory, as in PHAST (Delling, Goldberg,
@@ -24,7 +24,7 @@ import pandas as pd
 from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.search.compiled import Ints
 
-NEVER: Final = (1 << 31) - 1  # seconds that no clock shows
+NEVER: Final = (1 << 31) - 1  # seconds; later than any time of a timetable
 _BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of destinations
 _LANES: Final = (8, 64)  # fewest and most destinations of a block
 
@@ -32,9 +32,9 @@ _LANES: Final = (8, 64)  # fewest and most destinations of a block
 class Connections(NamedTuple):
     """Connections: runs from one stop to the next without a halt, by departure.
 
-    Those of one trip stand in the trip's order, those that take no time before others of their
-    second. `boards` and `alights` tell whether one may get on at the first stop and off at the
-    second; `call` is the row of the timetable's call that a connection sets out from.
+    Connections of one trip are in the trip's order; those that take no time come before others of
+    the same second. `boards` and `alights` tell whether one may get on at the first stop and off at
+    the second; `call` is the row of the timetable's call that a connection departs from.
     """
 
     trip: Ints
@@ -48,7 +48,7 @@ class Connections(NamedTuple):
 
 
 class Walks(NamedTuple):
-    """Ways on foot: those from place i stand from `start[i]` to `start[i + 1]`."""
+    """Ways on foot: those from place i are at rows `start[i]` to `start[i + 1]`."""
 
     start: Ints
     to: Ints
@@ -61,15 +61,15 @@ class Departures(NamedTuple):
     Attributes
     ----------
     start
-        Stop i's departures stand from `start[i]` to `start[i + 1]`, in order of time; the last of
-        them never comes.
+        The departures of stop i are at rows `start[i]` to `start[i + 1]`, in order of time; the
+        last is a sentinel that never comes.
     seconds
-        When they are.
+        Times of departure, in seconds after midnight.
     of_connection
-        The departure that each connection is.
+        The row of each connection's departure.
     change_start, change_to
-        Who gets off connection i can wait for the departures `change_to`, from `change_start[i]` to
-        `change_start[i + 1]`.
+        A passenger who gets off connection i can wait for the departures `change_to`, at rows
+        `change_start[i]` to `change_start[i + 1]`.
     """
 
     start: Ints
@@ -80,12 +80,12 @@ class Departures(NamedTuple):
 
 
 class TransitNetwork(NamedTuple):
-    """All that journeys by public transport between some places are made of.
+    """The connections and walks for journeys by public transport between some places.
 
     `access` are walks from origins to stops, `changes` from getting off at a stop until one can
-    get on at another or the same, `egress` from stops to destinations, each one row a pair:
-    `place`, `to` and `seconds`. `on_foot_s` are the seconds all the way on foot, origins by
-    destinations, `NEVER` where it is too far.
+    get on at another or the same, `egress` from stops to destinations, each with one row a pair:
+    `place`, `to` and `seconds`. `on_foot_s` are the seconds of the whole journey on foot, origins
+    by destinations, `NEVER` where it is too far. `stops` is the number of stops.
     """
 
     connections: Connections
@@ -110,13 +110,13 @@ class TransitNetwork(NamedTuple):
 def ordered(connections: Connections) -> Connections:
     """Put connections, those of a trip in its order, into the order of the scan."""
     takes_time = connections.arrival_s > connections.departure_s
-    # Those that take no time first: who gets off one may catch the others of the same second.
+    # Those that take no time first: after one of them others of the same second can be caught.
     order = np.lexsort((takes_time, connections.departure_s))
     return Connections(*(part[order] for part in connections))
 
 
 def turned(connections: Connections) -> Connections:
-    """Turn time round: what arrived last leaves first, from where it arrived."""
+    """Reverse time: the last arrival becomes the first departure, from the same stop."""
     back = Connections(
         connections.trip,
         connections.to_stop,
@@ -131,7 +131,7 @@ def turned(connections: Connections) -> Connections:
 
 
 class Prepared(NamedTuple):
-    """What runs within some time, made ready for scans: `trips` is how many there are."""
+    """The connections of some hours, prepared for scans; `trips` is the number of their trips."""
 
     connections: Connections
     departures: Departures
@@ -139,7 +139,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
-    """Make the connections that leave between two times ready; trips are renumbered."""
+    """Prepare the connections that leave between two times; their trips are renumbered."""
     # Connections are in order of departure: those that can matter are one run of them.
     within = slice(*np.searchsorted(transit.connections.departure_s, [first_s, last_s + 1]))
     connections = Connections(*(np.ascontiguousarray(part[within]) for part in transit.connections))
@@ -153,7 +153,7 @@ def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
 
 
 def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
-    """Return when one arrives at destinations who waits for each departure or a later one."""
+    """Return arrival times at destinations of those who wait for each departure or a later one."""
     seated = np.full((prepared.trips, destinations), NEVER, np.int32)
     arrivals = np.full((len(prepared.departures.seconds), destinations), NEVER, np.int32)
     scan(prepared.connections, prepared.departures, egress, seated, arrivals)
@@ -165,25 +165,24 @@ def journey_blocks(
 ) -> Iterator[tuple[slice, Ints]]:
     """Yield a run of destinations with the seconds of journeys to them.
 
-    These are origins by moments of leaving by destinations, int32, `NEVER` where there is no
-    journey within the limit.
+    The seconds have shape (origins, moments of departure, destinations), int32, `NEVER` where there
+    is no journey within the limit.
     """
     prepared = prepare(transit, int(moments_s.min()), int(moments_s.max()) + limit_s)
     access = walks_from(transit.access, len(transit.on_foot_s))
     origins, destinations = transit.on_foot_s.shape
-    # Lanes are destinations that are scanned together. As many as keep the larger array within
-    # `_BLOCK_BYTES`, for each holds 4 bytes a row and lane.
+    # Lanes are destinations that are scanned together: as many as keep the larger array, of 4 bytes
+    # a row and lane, within `_BLOCK_BYTES`.
     rows = max(len(prepared.departures.seconds), origins * len(moments_s), 1)
     lanes = int(np.clip(_BLOCK_BYTES // (4 * rows), *_LANES))
     to = transit.egress["to"]
     for start in range(0, destinations, lanes):
         part = slice(start, min(start + lanes, destinations))
-        # Each block walks to its own destinations alone, numbered from 0 within the block.
+        # A block has the walks to its own destinations alone, numbered from 0 within the block.
         mine = transit.egress[(to >= part.start) & (to < part.stop)]
         egress = walks_from(mine.assign(to=mine["to"] - start), transit.stops)
         arrivals = arrivals_by(prepared, egress, part.stop - start)
-        # The way on foot stands for every moment before connections are
-        # looked at; they can only shorten it.
+        # Every journey starts as the way on foot; connections can only shorten it.
         found = np.repeat(transit.on_foot_s[:, None, part], len(moments_s), axis=1)
         journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
         yield part, np.where(found <= limit_s, found, NEVER)
@@ -259,8 +258,7 @@ def changes_caught(
             continue
         stop = connections.to_stop[i]
         for j in range(changes.start[stop], changes.start[stop + 1]):
-            # Only the first departure after the change is noted: waiting
-            # for a later one is its own row.
+            # Only the first departure after the change is listed: later ones are in its minimum.
             ready_s = connections.arrival_s[i] + changes.seconds[j]
             caught = first_departure(start, seconds, changes.to[j], ready_s)
             if seconds[caught] < NEVER:
@@ -274,26 +272,26 @@ def changes_caught(
 def scan(
     connections: Connections, departures: Departures, egress: Walks, seated: Ints, arrivals: Ints
 ) -> None:
-    """Find when one arrives at a block of destinations, by what one gets on.
+    """Find the arrival times at a block of destinations, for each departure of a stop.
 
     Parameters
     ----------
     connections, departures
-        What runs.
+        The timetable.
     egress
         Walks from stops to destinations of the block.
     seated
-        Trips by destinations: when one arrives who is on board. Holds `NEVER`.
+        Trips by destinations: arrival times of passengers on board. Holds `NEVER`; work space.
     arrivals
-        Departures of stops by destinations: when one arrives who waits for them or any later
-        one. Holds `NEVER`, is filled in.
+        Departures of stops by destinations: arrival times of passengers who wait for them or any
+        later one. Holds `NEVER`; is filled in.
     """
     lanes = arrivals.shape[1]
     # Backwards in time (Dibbelt et al. 2013). Invariant: `arrivals` of all later departures are
-    # final, and `seated` says what staying on each trip is worth from its next connection on.
+    # final, and `seated` is the arrival of staying on each trip from its next connection on.
     for i in range(len(connections.trip) - 1, -1, -1):
         label = seated[connections.trip[i]]
-        # What is known of the trip is what staying on board is worth; getting off may be better.
+        # The trip's label is the arrival if one stays on board; getting off may be earlier.
         if connections.alights[i]:
             stop, now = connections.to_stop[i], connections.arrival_s[i]
             for j in range(egress.start[stop], egress.start[stop + 1]):
@@ -303,7 +301,7 @@ def scan(
                 onward = arrivals[departures.change_to[j]]
                 for lane in range(lanes):
                     label[lane] = min(label[lane], onward[lane])
-        # One may let this connection go and wait for the next departure of the stop.
+        # A passenger may skip this connection and wait for the next departure of the stop.
         here = departures.of_connection[i]
         waiting, best = arrivals[here + 1], arrivals[here]
         if connections.boards[i]:
@@ -317,29 +315,28 @@ def scan(
 def journeys(
     departures: Departures, arrivals: Ints, access: Walks, moments_s: Ints, result: Ints
 ) -> None:
-    """Shorten journeys on foot by connections, for a block of destinations.
+    """Replace journeys on foot by faster ones with connections, for a block of destinations.
 
     Parameters
     ----------
     departures
         The departures of stops.
     arrivals
-        What `scan` found.
+        As `scan` fills them.
     access
         Walks from origins to stops.
     moments_s
-        When one leaves, seconds after midnight.
+        Moments of departure, in seconds after midnight.
     result
-        Origins by moments by destinations, holds the seconds on foot (`NEVER` where there is no
-        way), is left with the seconds of the best journey.
+        Origins by moments by destinations: holds the seconds on foot (`NEVER` where it is too far)
+        and receives the seconds of the best journey.
     """
     lanes = arrivals.shape[1]
     for origin in range(len(access.start) - 1):
         for j in range(access.start[origin], access.start[origin + 1]):
             stop = access.to[j]
             for row in range(len(moments_s)):
-                # Arrivals are told by the clock: less the moment of leaving
-                # they are the seconds of the journey.
+                # Arrivals are times of day: minus the moment of departure they are durations.
                 now = moments_s[row]
                 caught = first_departure(
                     departures.start, departures.seconds, stop, now + access.seconds[j]

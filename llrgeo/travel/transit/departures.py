@@ -1,4 +1,4 @@
-"""When and how people travel by public transport, apart from what runs."""
+"""Rules of journeys by public transport: time window, walks, changes and step-free access."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,22 +21,22 @@ class TransitRules:
     Attributes
     ----------
     window
-        The first and last departure, or time to be there.
+        The first and last departure, or appointment.
     every_min
-        Minutes from one to the next.
+        Minutes from one departure (or appointment) to the next.
     max_walk_min
         The longest walk to a stop, between stops, and from a stop.
     change_min
-        Minutes that a change takes at least, besides the walk, unless the feed says otherwise; at
-        least one. OpenTripPlanner allows two as well.
+        Least minutes of a change, besides the walk, unless the feed states others; at least one.
+        Two is OpenTripPlanner's default, too.
     max_journey_min
         A journey that takes longer counts as unreachable, on foot too.
     window_of
-        `departures`: people leave within the window. `arrivals`: they have to be there at times
-        within it, and the minutes run from the latest moment of leaving that serves.
+        `departures`: people leave within the window. `arrivals`: they have appointments within it,
+        and the minutes run from the latest departure that is in time.
     step_free
-        Which vehicles and stops are used: `any`; all `unless_refused`, stated to have steps; or
-        only those `stated` to have none.
+        Which vehicles and stops are used: `any`; `unless_refused`: all but those stated to have
+        steps; `stated`: only those stated to have none.
 
     Examples
     --------
@@ -56,12 +56,12 @@ class TransitRules:
 
     @property
     def period(self) -> str:
-        """The window in letters, first and last time with a hyphen; after "by" if of arrivals."""
+        """The window as text, such as `09:30-10:30`; with "by" before it if it is of arrivals."""
         window = "-".join(f"{time:%H:%M}" for time in self.window)
         return window if self.window_of == "departures" else f"by {window}"
 
     @property
     def departures_s(self) -> IntArray:
-        """The departures, or times to be there, in seconds after midnight."""
+        """The departures, or appointments, in seconds after midnight."""
         first, last = ((time.hour * 60 + time.minute) * 60 for time in self.window)
         return np.arange(first, last + 1, self.every_min * 60, dtype=np.int64)

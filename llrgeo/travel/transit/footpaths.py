@@ -1,8 +1,8 @@
 """Walks within some minutes, as lists of pairs: to stops, between stops and from stops.
 
-Every place reaches a few others only, so a search from each that ends at the limit (Dijkstra, "A
-note on two problems in connexion with graphs", Numerische Mathematik 1, 1959) and a list of what
-it met take less time and far less memory than a matrix of all pairs.
+Every place reaches only a few others, so a search from each that ends at the limit (Dijkstra, "A
+note on two problems in connexion with graphs", Numerische Mathematik 1, 1959) and a list of the
+places that it reached take less time and far less memory than a matrix of all pairs.
 """
 
 from typing import Final
@@ -32,7 +32,7 @@ def straight_line_walks(
     places, others
         Points in any declared CRS.
     router
-        How fast one walks, and by how much farther than the crow flies.
+        Walking speed and detour factor.
     limit_min
         The longest walk.
 
@@ -42,7 +42,7 @@ def straight_line_walks(
         `place` and `to` (row numbers) and `seconds` (whole), sorted by both.
     """
     from_, to = places.to_crs(BNG).to_numpy(), others.to_crs(BNG).to_numpy()
-    # A second is added, and what rounding to seconds does not let in is sifted out below.
+    # A second longer than the limit: `_listed` drops the walks that are beyond it when rounded.
     reach_m = (limit_min * _S_PER_MIN + 1) * router.speed_kph / 3.6 / router.detour_factor
     place, other = shapely.STRtree(to).query(from_, predicate="dwithin", distance=reach_m)
     km = shapely.distance(from_[place], to[other]) * router.detour_factor / 1_000
@@ -55,7 +55,7 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
     `request` links places (its origins) and others (its destinations) to the streets.
     """
     graph, exits, entries = request.graph, request.exits, request.entries
-    # Entries are wanted by node: a search that settles a node must see at once what it leads to.
+    # Entries are sorted by node: a search that settles a node looks up the places it leads to.
     by_node = np.argsort(entries.node, kind="stable")
     limit = limit_key(limit_min)
     found = _searched(
@@ -69,11 +69,12 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
         entries.points,
         limit,
     )
-    # Walks that pass no node are in no search: they are listed from the request itself.
+    # Walks that pass no node are found by no search: the request lists them.
     within = request.direct_key <= limit
     direct = (request.direct_origin, request.direct_destination, request.direct_key)
     place, to, key = (
-        np.concatenate([one, other[within]]) for one, other in zip(found, direct, strict=True)
+        np.concatenate([by_nodes, along[within]])
+        for by_nodes, along in zip(found, direct, strict=True)
     )
     minutes, _ = unpack(key)
     return _listed(place, to, minutes, limit_min)
@@ -107,8 +108,8 @@ def _searched(
     node (of entries: the other place) and key of each row.
     """
     nodes, places = len(arcs[0]) - 1, len(exits[0]) - 1
-    # Work arrays are allocated once, as large as any search could
-    # need, and cleared by what was touched.
+    # Work arrays are allocated once, as large as any search could need; each search clears what it
+    # touched.
     scratch = SearchArrays(
         np.full(nodes, NO_WAY, np.int64),
         np.empty(nodes, np.int64),
@@ -124,7 +125,7 @@ def _searched(
         count = _search_one(
             arcs, (exits[1][own], exits[2][own]), entries, limit, scratch, (best, met)
         )
-        # The list grows by doubling: how many pairs are within the limit is not known before.
+        # The list grows by doubling: the number of pairs within the limit is not known in advance.
         if size + count > out.shape[1]:
             larger = np.empty((3, 2 * (size + count)), np.int64)
             larger[:, :size] = out[:, :size]
@@ -146,11 +147,11 @@ def _search_one(
     scratch: SearchArrays,
     result: tuple[Ints, Ints],
 ) -> int:
-    """Search from one place: fill in the best keys of others met, list these, return how many."""
+    """Search from one place: fill `best` and `met` of `result`; return the number of places met."""
     best, met = result
     sizes = np.zeros(2, np.int64)  # nodes touched, and on the heap
     count = 0
-    # All that the place can walk to first; then nodes in the order of their keys.
+    # First the nodes that the place is joined to; then nodes in the order of their keys.
     for e in range(len(exits[0])):
         _offer(scratch, sizes, exits[0][e], exits[1][e], limit)
     while sizes[1] > 0:
@@ -175,7 +176,7 @@ def _search_one(
 
 @compiled
 def _offer(scratch: SearchArrays, sizes: Ints, node: int, key: int, limit: int) -> None:
-    """Take a way to a node if it is within the limit and better than the best so far."""
+    """Put a node on the heap if the way to it is within the limit and the best so far."""
     if key <= limit and key < scratch.best[node]:
         if scratch.best[node] == NO_WAY:
             scratch.touched[sizes[0]] = node

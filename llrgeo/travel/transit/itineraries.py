@@ -43,7 +43,7 @@ _DOOR: Final = -1  # stands for the origin or the destination among stops
 
 
 class Leg(NamedTuple):
-    """A walk or ride: between which stops (-1: a door), when; of a ride all stops and calls."""
+    """A walk or ride: its stops (`_DOOR` at either end), times; for a ride all stops and calls."""
 
     kind: str
     from_stop: int
@@ -55,7 +55,11 @@ class Leg(NamedTuple):
 
 
 class _PairSearch(NamedTuple):
-    """One pair's network, made ready: `onward` is the next connection of the trip, or -1."""
+    """The network of one pair, prepared.
+
+    `arrivals` are those at the destination by departure, `onward` the next connection of each
+    connection's trip (or -1), and `connection_of` the connection of each departure.
+    """
 
     transit: TransitNetwork
     prepared: Prepared
@@ -79,10 +83,10 @@ def find_itineraries(
         Timetable and rules.
     origins, destinations
         Places (GeoSeries or GeoDataFrame) in any declared CRS, as many of the one as of the other.
-        For a shape a point inside stands, which is logged.
+        A shape is represented by a point inside, which is logged.
     leave
-        When one leaves; if not given, the moment of the window whose journey takes as long as the
-        matrix says (the median).
+        The time of departure; if not given, the departure of the window whose journey takes the
+        median time, as the matrix has it.
 
     Returns
     -------
@@ -169,21 +173,21 @@ def _itinerary(
 def _moment(
     router: TransitRouter, origin: gpd.GeoSeries, destination: gpd.GeoSeries, leave: dt.time | None
 ) -> tuple[int, int]:
-    """Return when to leave, and the seconds that the journey takes from then on."""
+    """Return the moment of departure and the seconds of the journey."""
     limit_s = round(router.rules.max_journey_min * 60)
     if leave is not None:
         now = (leave.hour * 60 + leave.minute) * 60 + leave.second
     else:
-        [(_, _, found)] = router.journeys_s(origin, destination)
-        taken = found[0, :, 0]
+        [(_, _, journeys_s)] = router.journeys_s(origin, destination)
+        durations_s = journeys_s[0, :, 0]
         # The departure shown is the first whose journey takes the median that is published.
-        median = int(np.sort(taken)[len(taken) // 2])
+        median = int(np.sort(durations_s)[len(durations_s) // 2])
         if median == NEVER:
             return 0, NEVER
-        now = int(router.rules.departures_s[int((taken == median).argmax())])
+        now = int(router.rules.departures_s[int((durations_s == median).argmax())])
         if router.rules.window_of == "departures":
             return now, median
-        now -= median  # one may be there before the time: what is left is a wait at the end
+        now -= median  # the arrival may be before the appointment: the rest is a wait at the end
     [(_, found)] = journey_blocks(
         router.transit_network(origin, destination), np.array([now]), limit_s
     )
@@ -191,7 +195,7 @@ def _moment(
 
 
 def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
-    """Follow the arrivals that the scan found from the origin to the destination."""
+    """Return the legs of the journey from `now` to arrive at `goal_s`, by the scan's arrivals."""
     connections, departures = search.prepared.connections, search.prepared.departures
     access = search.transit.access
     legs: list[Leg] = []
@@ -203,7 +207,7 @@ def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
             legs, caught = [Leg(WALK, _DOOR, int(stop), now, now + int(seconds))], at
             break
     while True:
-        ride, off, change = _ridden(search, caught, goal_s)
+        ride, off, change = _find_ride(search, caught, goal_s)
         # Get on at the first departure that leads to the arrival, and off where it says.
         taken = _connections_between(search, ride, off)
         stops = (int(connections.from_stop[ride]), *connections.to_stop[taken].tolist())
@@ -221,25 +225,26 @@ def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
             legs.append(Leg(WALK, stops[-1], there, times[1], ready_s))
 
 
-def _ridden(search: _PairSearch, caught: int, goal_s: int) -> tuple[int, int, int]:
-    """Return the ride to get on, the one to get off, and what to wait for then (-1: nothing)."""
+def _find_ride(search: _PairSearch, caught: int, goal_s: int) -> tuple[int, int, int]:
+    """Return the connection to get on, the one to get off, and the next departure (-1: none)."""
     for departure in range(caught, len(search.connection_of)):
         ride = int(search.connection_of[departure])
         if search.prepared.connections.boards[ride]:
-            off, change = _left(search, ride, goal_s)
+            off, change = _find_exit(search, ride, goal_s)
             if off >= 0:
                 return ride, off, change
     msg = "the arrival that the scan found has no ride"
     raise AssertionError(msg)
 
 
-def _left(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
-    """Return where on a trip to get off to arrive in time, and the departure to wait for then.
+def _find_exit(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
+    """Return the connection of a trip to get off to arrive in time, and the departure after it.
 
-    Getting off for good comes before a change; (-1, -1): the trip does not lead there in time.
+    Getting off for the destination (departure -1) is preferred to a change. (-1, -1): the trip does
+    not lead there in time.
     """
     connections, departures = search.prepared.connections, search.prepared.departures
-    # On along the trip. Getting off for the door ends it; the first change that is in time is kept.
+    # Follow the trip to where one gets off for the destination; remember the first change in time.
     egress = search.transit.egress.set_index("place")["seconds"]
     best = (-1, -1)
     while ride >= 0:
@@ -266,7 +271,7 @@ def _connections_between(search: _PairSearch, ride: int, off: int) -> list[int]:
 
 
 def _describe_leg(router: TransitRouter, leg: Leg) -> tuple[str, str, str, str, str, str, float]:
-    """Return a leg in words: all of `COLUMNS` after the number."""
+    """Return a leg as texts and minutes: all of `COLUMNS` after the number."""
     names = router.timetable.stops["name"]
     ends = ["" if stop == _DOOR else str(names.iloc[stop]) for stop in (leg.from_stop, leg.to_stop)]
     minutes = (leg.arrives_s - leg.departs_s) / 60
@@ -296,7 +301,7 @@ def _places_passed(
 
 
 def _straight_line(passed: list[BaseGeometry]) -> shapely.LineString:
-    """Return a line from place to place; of several entrances it uses the one next to its way."""
+    """Return a line from place to place; of several entrances it uses the nearest."""
     places = list(passed)
     for end, beside in ((0, 1), (-1, -2)):
         places[end], _ = nearest_points(places[end], places[beside])
@@ -314,8 +319,7 @@ def _along_streets(
     # Walks follow the streets where these have a way; elsewhere they stay straight lines.
     ends = [gpd.GeoSeries([passed[i][end] for i in moved], crs=BNG) for end in (0, -1)]
     found = find_routes(streets, *ends, period=streets.info.periods[0]).geometry
-    laid = list(lines)
     for i, line in zip(moved, found, strict=True):
         if isinstance(line, shapely.LineString):
-            laid[i] = line
-    return laid
+            lines[i] = line
+    return lines

@@ -1,13 +1,12 @@
 """Journeys by public transport: door to door, by the timetable of one day.
 
-A journey is a walk to a stop, rides with changes (on foot between stops where need be), and a walk
-from a stop; or all on foot where that is faster. Its minutes run from the moment of leaving, so a
-wait at the first stop counts; where one has to be there by a certain time they run until that, so
-a wait at the end counts. How long that is depends on when one leaves: the time of a pair is
-the median over moments spread evenly over a window, as in Conway, Byrd and van der Linden,
-"Evidence-based transit and land use sketch planning using interactive accessibility methods on
-combined schedule and headway-based networks", Transportation Research Record 2653, 2017. All is
-counted in whole seconds.
+A journey is a walk to a stop, rides with changes (on foot between stops where needed), and a walk
+from a stop; or a walk all the way where that is faster. Its minutes run from the moment of leaving,
+so a wait at the first stop counts; journeys to an appointment run until that, so a wait at the end
+counts. The duration depends on when one leaves: the time of a pair is the median over moments
+spread evenly over a window, as in Conway, Byrd and van der Linden, "Evidence-based transit and land
+use sketch planning using interactive accessibility methods on combined schedule and headway-based
+networks", Transportation Research Record 2653, 2017. All times are whole seconds.
 """
 
 import dataclasses
@@ -56,12 +55,12 @@ class TransitRouter:
     Attributes
     ----------
     timetable
-        What runs.
+        The timetable of one day.
     rules
         When and how people travel.
     streets
-        A network for walking; without one people walk in straight lines at 4.8 km/h, made longer
-        by `DETOUR_FACTOR`.
+        A network for walking; without one walks are straight lines at 4.8 km/h, lengthened by
+        `DETOUR_FACTOR`.
 
     Examples
     --------
@@ -103,8 +102,8 @@ class TransitRouter:
     ) -> TravelTimes:
         """Return the median minutes from every origin to every destination, without kilometres.
 
-        The period is the window in letters. Of an even number of moments the longer of the
-        two times in the middle counts.
+        The period is the window as text (`TransitRules.period`). For an even number of moments the
+        longer of the two middle times counts.
 
         Raises
         ------
@@ -114,7 +113,7 @@ class TransitRouter:
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        # Much of what timetable and roads were read in is free; walks take as much again.
+        # Reading the timetable and the roads leaves much free memory; walks need as much again.
         give_back_free_memory()
         # 10th, 50th and 90th percentile over the departures of the window, and the share of
         # departures from which one arrives.
@@ -148,10 +147,10 @@ class TransitRouter:
         Returns
         -------
         pandas.DataFrame
-            One row a pair, origins in their order: `area_id`, `site_id`, `p10_min`, `p50_min` (the
-            median of the matrix), `p90_min` (so many percent of the moments have a
-            journey as short; +inf where they have not), `share_departures` (0 to 1 of the
-            moments that have any journey within the limit).
+            One row a pair, origins in their order: `area_id`, `site_id`, the percentiles `p10_min`,
+            `p50_min` (the median, as in the matrix) and `p90_min` (+inf where fewer moments have a
+            journey), and `share_departures`, the share (0 to 1) of moments with a journey within
+            the limit.
         """
         ranked, share = self._ranked_s(origins, destinations, percents, track)
         pairs = pd.MultiIndex.from_product(
@@ -166,10 +165,10 @@ class TransitRouter:
     def way_back(
         self, areas: gpd.GeoSeries, sites: gpd.GeoSeries, window: tuple[dt.time, dt.time]
     ) -> TravelTimes:
-        """Return the median minutes of those who leave the sites in a window of its own.
+        """Return the median minutes from sites back to areas, leaving in another window.
 
-        Areas (rows) by sites (columns), `direction` is `from_site`: to be added to the way there,
-        or told apart from it; buses home are others.
+        Areas (rows) by sites (columns), `direction` is `from_site`. The way back differs from the
+        way there, because other buses run.
         """
         rules = dataclasses.replace(self.rules, window=window, window_of="departures")
         router = dataclasses.replace(self, rules=rules)
@@ -180,8 +179,8 @@ class TransitRouter:
     ) -> Iterator[tuple[slice, slice, IntArray]]:
         """Yield runs of origins and destinations with the seconds of journeys between them.
 
-        These are origins by moments by destinations, `NEVER` where there is no journey within the
-        limit.
+        The seconds have shape (origins, moments, destinations), `NEVER` where there is no journey
+        within the limit.
         """
         moments_s, limit_s = self.rules.departures_s, round(self.rules.max_journey_min * 60)
         transit = self.transit_network(origins, destinations)
@@ -189,16 +188,15 @@ class TransitRouter:
             for part, found in journey_blocks(transit, moments_s, limit_s):
                 yield slice(0, len(origins)), part, found
             return
-        # To be there at nine is to set out at nine, backwards in time, from the destination.
+        # To arrive by nine is, backwards in time, to leave the destination at nine.
         for part, found in journey_blocks(transit.reversed(), -moments_s, limit_s):
             yield part, slice(0, len(destinations)), found.transpose(2, 1, 0)
 
     def transit_network(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
     ) -> TransitNetwork:
-        """Return all that journeys between some places are made of."""
-        # Stops at one place share their walks: they are computed once
-        # a place, then said for each stop.
+        """Return the connections and walks for journeys between some places."""
+        # Stops at one place share their walks: these are computed once, then copied to each stop.
         points, number = self._stop_points
         return TransitNetwork(
             self._connections,
@@ -211,7 +209,7 @@ class TransitRouter:
 
     @property
     def note(self) -> str:
-        """What the times stand for and leave out, in plain words."""
+        """What the times are and what they leave out, in plain words."""
         date = self.timetable.date
         walks = "streets" if self.streets else f"straight lines, {DETOUR_FACTOR} times as long"
         text = (
@@ -233,14 +231,13 @@ class TransitRouter:
         percents: Sequence[int],
         track: Track,
     ) -> tuple[IntArray, np.ndarray]:
-        """Return seconds at some percentiles (one by one), and the share that has a journey."""
+        """Return seconds, shape (percentiles, origins, destinations), and shares with a journey."""
         count = len(self.rules.departures_s)
-        # The percentile is a journey that somebody makes: the value
-        # of that rank, never one between two.
+        # A percentile is a journey that exists: the value of that rank, never one between two.
         ranks = [min(percent * count // 100, count - 1) for percent in percents]
         shape = (len(origins), len(destinations))
         ranked, share = np.full((len(ranks), *shape), NEVER), np.zeros(shape)
-        # A block takes less than a second: progress tells that it has begun and ended.
+        # A block takes less than a second, so progress has one step for all.
         for _ in track(range(1)):
             for rows, columns, found in self.journeys_s(origins, destinations):
                 ranked[:, rows, columns] = np.sort(found, axis=1)[:, ranks].transpose(1, 0, 2)
@@ -252,8 +249,7 @@ class TransitRouter:
         calls = self.timetable.calls
         usable = calls["step_free"].to_numpy() >= _STEP_FREE_FROM[self.rules.step_free]
         trip, stop = calls["trip"].to_numpy(), calls["stop"].to_numpy()
-        # Calls of one trip stand in order: a ride leads from each
-        # call to the next of the same trip.
+        # Calls of one trip are in order: a connection leads from each call to the next.
         here = np.flatnonzero(trip[:-1] == trip[1:])
         there = here + 1
         return ordered(
@@ -271,7 +267,7 @@ class TransitRouter:
 
     @cached_property
     def _stop_points(self) -> tuple[gpd.GeoSeries, IntArray]:
-        """The places where stops are, each once, and the number of each stop's place."""
+        """The points of stops, each once, and the number of each stop's point."""
         points = self.timetable.stops.geometry
         number, _ = pd.factorize(pd.MultiIndex.from_arrays([points.x, points.y]))
         first = ~pd.Series(number).duplicated().to_numpy()
@@ -279,24 +275,24 @@ class TransitRouter:
 
     @cached_property
     def _changes(self) -> pd.DataFrame:
-        """Seconds from getting off to getting on; what the feed states comes before the rest."""
+        """Seconds from getting off to getting on; those stated by the feed have precedence."""
         points, number = self._stop_points
         stated = self.timetable.transfers.set_axis(["place", "to", "seconds"], axis="columns")
         walks = self._walks(points, points)
-        # Between stops at one place nobody walks, whatever the way to the street and back is.
+        # Changes between stops at one place take no walk to the street and back.
         here = pd.DataFrame({"place": np.arange(len(points)), "to": np.arange(len(points))})
         walks = pd.concat([here.assign(seconds=0), walks]).drop_duplicates(["place", "to"])
         walks = _for_all_stops(_for_all_stops(walks, "place", number), "to", number)
         walks["seconds"] += round(self.rules.change_min * 60)
         table = pd.concat([stated, walks]).drop_duplicates(["place", "to"])
-        # A feed may shut a change by a time that no clock shows.
+        # A feed may forbid a change by a time that is never over.
         return table[table["seconds"] < NEVER].astype(np.int32)
 
     def _walks(self, places: gpd.GeoSeries, others: gpd.GeoSeries) -> pd.DataFrame:
         """List the walks within the longest one: `place`, `to` (row numbers) and `seconds`."""
         limit_min = self.rules.max_walk_min
         if self._street_router is None:
-            return straight_line_walks(places, others, _CROW, limit_min=limit_min)
+            return straight_line_walks(places, others, _STRAIGHT_WALKS, limit_min=limit_min)
         request = self._street_router.build_request(places, others, self._street_period)
         return network_walks(request, limit_min=limit_min)
 
@@ -304,8 +300,8 @@ class TransitRouter:
         """Return the seconds all the way on foot, `NEVER` beyond the longest journey."""
         limit_min = self.rules.max_journey_min
         if self._street_router is None:
-            minutes = _CROW.travel_times(origins, destinations, mode="walk", period="").minutes
-            seconds = np.rint(minutes.to_numpy() * 60)
+            walks = _STRAIGHT_WALKS.travel_times(origins, destinations, mode="walk", period="")
+            seconds = np.rint(walks.minutes.to_numpy() * 60)
         else:
             request = self._street_router.build_request(origins, destinations, self._street_period)
             seconds = np.rint(
@@ -322,7 +318,7 @@ class TransitRouter:
         return "" if self.streets is None else self.streets.info.periods[0]
 
 
-_CROW: Final = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
+_STRAIGHT_WALKS: Final = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
 
 
 def _minutes(seconds: IntArray) -> np.ndarray:
@@ -330,6 +326,6 @@ def _minutes(seconds: IntArray) -> np.ndarray:
 
 
 def _for_all_stops(walks: pd.DataFrame, column: str, number: IntArray) -> pd.DataFrame:
-    """Replace places by the stops that are there; `number` is the place of each stop."""
+    """Replace places by the stops that are there; `number` is the number of each stop's place."""
     stops = pd.DataFrame({column: number, "stop": np.arange(len(number))})
     return walks.merge(stops, on=column).drop(columns=column).rename(columns={"stop": column})
