@@ -11,12 +11,12 @@ from llrgeo.roads import coverage
 from llrgeo.roads.osm_files.elements import Way
 from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.roads.rules.clock import Clock
-from llrgeo.roads.streets import _SILENT, interpret_ways
+from llrgeo.roads.streets import _UNREAD_KEYS, interpret_ways
 
 KEYS = [
     "highway", "access", "motor_vehicle", "oneway", "maxspeed", "maxspeed:type", "source:maxspeed",
     "junction", "service", "access:conditional", "Name", " ref", "maxheight", "layer", "bridge",
-    *sorted(_SILENT),
+    *sorted(_UNREAD_KEYS),
 ]  # fmt: skip
 VALUES = [
     "residential", "primary", "service", "no", "yes", "private", "30 mph", "40", "national", "-1",
@@ -56,10 +56,10 @@ def test_ways_read_by_sets_of_tags_are_as_each_by_itself(
 
 @given(TAGS, st.sampled_from(["car", "walk", "cycle"]))
 def test_no_rule_reads_a_key_that_is_passed_over(tags: dict[str, str], mode: str) -> None:
-    bare = {key: value for key, value in tags.items() if key not in _SILENT}
+    bare = {key: value for key, value in tags.items() if key not in _UNREAD_KEYS}
     for clock in (None, Clock.parse("Tu 08:30")):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("llrgeo.roads.streets._SILENT", frozenset())
+            patch.setattr("llrgeo.roads.streets._UNREAD_KEYS", frozenset())
             full, less = (interpret_ways(extract_of([one]), mode, clock) for one in (tags, bare))
         assert full.notes == less.notes
         names = ["name", "ref"]

@@ -34,9 +34,10 @@ _NETWORK: Final = (
     (network.info, "llrgeo network info streets"),
 )
 
-# Python's own is 700, or 2,000 since 3.13. The main job stays below it, as do its libraries while
-# they are loaded: it makes more than half a million objects, and few cycles.
-_OBJECTS_A_LOOK: Final = 1_000_000
+# Threshold of garbage collection; Python's own is 700, or 2,000 since 3.13. The main job stays
+# below this one, as do its libraries while they are loaded: it creates more than half a million
+# objects, and few cycles.
+_GC_THRESHOLD: Final = 1_000_000
 
 app: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -44,7 +45,7 @@ app: typer.Typer = typer.Typer(
 
 
 def _add_commands() -> None:
-    """Put each command where help shows it."""
+    """Add each command to its panel of the help."""
     network_app = typer.Typer(no_args_is_help=True, help="Build a road network, or describe one.")
     for group, panel, commands in (
         (app, "Studies", _STUDIES),
@@ -82,15 +83,15 @@ def start(
 def main() -> None:
     """Run the command line; an error of llrgeo or of the disk is one line and exit status 1.
 
-    Anything else is a fault of llrgeo: one line too, with where its trace was written, and exit
+    Any other error is a fault of llrgeo: one line too, with the file of its traceback, and exit
     status 70.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may not have every letter
-    # Look for cycles seldom: that took a twentieth of the time of `llrgeo run`.
+    # Collecting cycles took a twentieth of the time of `llrgeo run`, so it is done seldom.
     usual = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_A_LOOK, *usual[1:])
+    gc.set_threshold(_GC_THRESHOLD, *usual[1:])
     try:
         app()
     except SystemExit as ended:
@@ -102,8 +103,8 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)
         _leave(*describe_error(error))
     finally:
-        # The process ends, and gives all memory back: looking for cycles in a million objects
-        # before that took half a second after `llrgeo run`.
+        # The process ends and frees all its memory: collecting cycles in a million objects before
+        # that took half a second after `llrgeo run`.
         gc.freeze()
         gc.set_threshold(*usual)
 

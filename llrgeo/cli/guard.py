@@ -1,4 +1,4 @@
-"""The last line of defence: an error that nobody expected ends in one line, not in a trace."""
+"""Unexpected errors of the command line: one line for the user, and a traceback in a file."""
 
 import errno
 import os
@@ -18,16 +18,17 @@ if os.name == "posix":  # Windows has no limits of this kind
     import resource
 
 UNEXPECTED: Final = 70  # EX_SOFTWARE of BSD's sysexits
-INTERRUPTED: Final = 130  # as shells say of a process that Ctrl-C ended
+INTERRUPTED: Final = 130  # as shells report a process that Ctrl-C ended
 
+# Names of local variables that hold the path of a file being read.
 _READING: Final = ("path", "folder", "file", "source", "extracts", "manifest", "study_file", "page")
 _NO_MEMORY: Final = (
     "failed to map segment", "cannot allocate memory", "unable to allocate",
     "failed to launch worker thread", "start new thread",
 )  # fmt: skip
-_LOOP: Final = "Symlink loop from "  # what pathlib says of such a path, before Python 3.13
+_LOOP: Final = "Symlink loop from "  # pathlib's message for such a path, before Python 3.13
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Libraries of numbers reserve far more addresses than they use. Under less than this a C library
+# Numerical libraries reserve far more address space than they use. With less than this a C library
 # may abort the process while it is loaded, which no Python code can catch.
 _LEAST_ADDRESSES: Final = 1 << 30
 
@@ -35,10 +36,10 @@ P = ParamSpec("P")
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command that begins with memory enough, and whose `EOFError` reaches the guard.
+    """Return a command that checks the memory limit first, and turns `EOFError` into another error.
 
-    Typer would say "Aborted." alone of an `EOFError`; a module that Python compiled while the
-    disk was full ends so, when it is imported.
+    Typer would only print "Aborted." for an `EOFError`, which is raised when a module is imported
+    that Python compiled while the disk was full.
     """
 
     @wraps(command)
@@ -54,7 +55,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _check_memory_limit() -> None:
-    """Raise `LlrgeoError` where `ulimit -v` is so low that libraries of numbers may not load."""
+    """Raise `LlrgeoError` where `ulimit -v` is so low that numerical libraries may not load."""
     if os.name != "posix":
         return
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
@@ -67,9 +68,9 @@ def _check_memory_limit() -> None:
 
 
 def describe_error(error: BaseException) -> tuple[str, int]:
-    """Return what to say of an error that is not one of llrgeo's own, and the exit status.
+    """Return the message for an error that is not one of llrgeo's own, and the exit status.
 
-    The trace goes to a file, which the line names.
+    The traceback is written to a file, which the message names.
     """
     text = " ".join(str(error).split())[:200]
     if isinstance(error, KeyboardInterrupt):
@@ -79,43 +80,42 @@ def describe_error(error: BaseException) -> tuple[str, int]:
         return f"not enough memory: {advice}", 1
     if text.startswith(_LOOP):
         return f"{text}: links that lead to each other lead to no file", 1
-    reading = _what_was_read(error.__traceback__)
+    reading = _path_being_read(error.__traceback__)
     where = f" while reading {reading}" if reading else ""
     what = f"{__version__}: unexpected {type(error).__name__}{where} ({text})"
     return f"{what}. This is a fault of llrgeo: {_trace_written(error)}", UNEXPECTED
 
 
 def describe_disk(error: Exception) -> str:
-    """Return what to say of an error of llrgeo's own, or of one that the disk gave."""
+    """Return the message for an error of llrgeo's own, or of the disk."""
     if isinstance(error, LlrgeoError) or not isinstance(error, OSError) or not error.strerror:
         return str(error)
     where = f"{error.filename}: " if error.filename else ""
     if error.errno in _NO_ROOM:
-        said = "the disk is full, or a limit on the size of files is reached"
-        return f"{where}{said} ({error.strerror}); nothing was left half written"
+        reason = "the disk is full, or a limit on the size of files is reached"
+        return f"{where}{reason} ({error.strerror}); nothing was left half written"
     return f"{where}{error.strerror}"
 
 
-def _what_was_read(trace: TracebackType | None) -> str:
-    """Return the path that the innermost function of llrgeo was at work on; empty if none was."""
-    found = ""
+def _path_being_read(trace: TracebackType | None) -> str:
+    """Return the path that the innermost function of llrgeo was reading; empty if none was."""
+    path = ""
     while trace is not None:
-        # The trace leads from the outermost call inwards, so a path of a later frame is nearer to
-        # the fault.
+        # The trace goes from the outermost call inwards: a path in a later frame is nearer to the
+        # fault.
         if "llrgeo" in trace.tb_frame.f_code.co_filename:
-            held = trace.tb_frame.f_locals
-            paths = [str(held[name]) for name in _READING if isinstance(held.get(name), Path)]
-            found = paths[0] if paths else found
+            names = trace.tb_frame.f_locals
+            paths = [str(names[name]) for name in _READING if isinstance(names.get(name), Path)]
+            path = paths[0] if paths else path
         trace = trace.tb_next
-    return found
+    return path
 
 
 def _trace_written(error: BaseException) -> str:
-    """Write the whole trace to a file where one can be written, and say where."""
+    """Write the traceback to a file, if possible, and return a sentence that names it."""
     trace = "".join(traceback.format_exception(error))
     for folder in (tempfile.gettempdir, Path.home, Path.cwd):
-        # A disk that is full or read-only may be why the command failed: the next folder may take
-        # the file.
+        # The disk of a folder may be full or read-only: then try the next.
         try:
             path = Path(folder()) / f"llrgeo-error-{os.getpid()}.txt"
             path.write_text(

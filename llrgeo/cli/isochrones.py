@@ -1,4 +1,4 @@
-"""The command that draws from where each site is reached in time."""
+"""The command that writes isochrones: the areas from which each site is reached in time."""
 
 from contextlib import ExitStack
 from pathlib import Path

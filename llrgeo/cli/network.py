@@ -1,4 +1,4 @@
-"""Commands of roads: build a network, describe one."""
+"""Commands on road networks: build one, describe one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,7 +13,7 @@ from llrgeo.modes import STREET_MODES
 if TYPE_CHECKING:
     from llrgeo.roads.way_nodes import Polygon
 
-_AREA_M: Final = 1.0  # makes land of the points of one area, or of areas in a line
+_AREA_M: Final = 1.0  # buffer that turns the point of one area, or points in a line, into land
 
 
 def build(

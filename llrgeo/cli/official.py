@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llrgeo.inputs.official.place import Place
     from llrgeo.inputs.official.sources import Sources
 
-_FIRST_YEAR = 2026  # of the boards that the table of sources names
+_FIRST_YEAR: Final = 2026  # the earliest plausible year: the table of sources is of it
 
 
 def fetch(
@@ -55,7 +55,7 @@ def fetch(
 
 
 def list_area(downloads: Path, *, sources: Path | None) -> None:
-    """List what a whole study of a board asks for, and ask nothing."""
+    """List the sources that a whole study of a board needs, without a request."""
     from llrgeo.inputs.official.kinds import list_sources
     from llrgeo.inputs.official.sources import read_sources
 
@@ -83,7 +83,7 @@ def write_area(
     timings: bool,
     quiet: bool,
 ) -> None:
-    """Write a whole study of boards into a folder, and say what is left to find out."""
+    """Write a whole study of boards into a folder, and print what is left to find out."""
     from llrgeo.inputs.official.place import find_boards
     from llrgeo.inputs.official.sources import read_sources
     from llrgeo.study.new_study.area import new_area
@@ -106,12 +106,12 @@ def write_area(
 
 
 def new_downloader(sources: "Sources", folder: Path, *, offline: bool, quiet: bool) -> "Downloader":
-    """Return what fetches into a folder, by this machine's clock.
+    """Return a downloader into a folder, with this machine's date.
 
     Raises
     ------
     InputError
-        If the clock is far behind: answers are kept, and a study is dated, by it.
+        If the clock is far behind: downloads and studies are dated by it.
     """
     from llrgeo.errors import InputError
     from llrgeo.inputs.official.cache import Cache
@@ -135,7 +135,7 @@ def new_downloader(sources: "Sources", folder: Path, *, offline: bool, quiet: bo
 def _place(
     downloader: "Downloader", sources: "Sources", icb: list[str] | None, around: Path | None
 ) -> "Place":
-    """Return the place that is asked for; that of the default study if none is."""
+    """Return the place that the options name; that of the default study if they name none."""
     from llrgeo.errors import InputError
     from llrgeo.inputs.embedded import embedded
     from llrgeo.inputs.official.place import find_around, find_boards

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have."""
+"""Arguments and options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,8 @@ import typer
 from llrgeo.errors import ConfigError
 
 
-def _must_be_there(path: Path | None) -> Path | None:
-    """Tell of a study file that is absent before libraries are loaded, which takes seconds."""
+def _must_exist(path: Path | None) -> Path | None:
+    """Refuse a missing study file before libraries are loaded, which takes seconds."""
     if path is not None and not path.exists():
         msg = f"{path}: no such file; start a study with: llrgeo new {path.name}"
         raise ConfigError(msg)
@@ -18,9 +18,7 @@ def _must_be_there(path: Path | None) -> Path | None:
 
 StudyFile = Annotated[
     Path | None,
-    typer.Argument(
-        help="Study file; the embedded LLR study if not given.", callback=_must_be_there
-    ),
+    typer.Argument(help="Study file; the embedded LLR study if not given.", callback=_must_exist),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 OutFile = Annotated[Path, typer.Option("--out", help="Where to write.")]

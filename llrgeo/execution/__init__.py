@@ -1,7 +1,7 @@
-"""How work is done: in one process or a cluster, compiled, or recalled from an earlier run.
+"""How work is executed: in one process or on a cluster, compiled, or reused from an earlier run.
 
-`tasks` shares work among processes or workers, `machine_code` compiles the functions that loop
-over numbers, `computed_once` stores results of functions in the object that they are of,
-`memory` finds again what an earlier run computed (`--watch`), and `free_memory` gives back to the
-system what steps leave free.
+`tasks` distributes work among processes or workers, `machine_code` compiles functions that loop
+over numbers, `computed_once` stores results of functions in the object that they belong to,
+`memory` reuses what an earlier run computed (`--watch`), and `free_memory` returns freed memory to
+the system.
 """

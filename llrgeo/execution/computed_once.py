@@ -1,4 +1,4 @@
-"""Functions of an object that are computed once for each object, which stores the result."""
+"""A decorator for functions of one object: the object stores their results."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,7 +1,7 @@
-"""Memory that is free goes back to the system, between steps that take much of it.
+"""Return freed memory to the system between steps that need much of it.
 
-Allocators keep what was freed for what comes next. Between steps of other shapes much of it fits
-nothing: after a county's extract is read, a third of the process.
+Allocators keep freed memory for later requests. A later step of another kind may not fit into it:
+after a county's extract is read, it is a third of the process.
 """
 
 import ctypes
@@ -11,10 +11,9 @@ from functools import cache
 
 
 def give_back_free_memory() -> None:
-    """Give memory that Arrow and the C library hold for nothing back to the system.
+    """Return memory that Arrow and the C library keep unused to the system.
 
-    Nothing that is in use is touched. Where the C library has no such call (only GNU's has),
-    Arrow's alone is given back.
+    Where the C library has no such function (only GNU's has), only Arrow's memory is returned.
     """
     from pyarrow import default_memory_pool
 

@@ -1,4 +1,4 @@
-"""Machine code of functions: compiled by numba on first use, and cached where a folder allows."""
+"""Compile functions by numba on first use; machine code is cached where a folder is writable."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,7 +9,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile a function without Python's lock, and cache the machine code where a folder allows.
+    """Compile a function without Python's lock, and cache the machine code if a folder is writable.
 
     In a read-only installation nothing is cached: the function is compiled in each run.
     """
@@ -26,11 +26,11 @@ def compiled(function: F) -> F:
 def _or_empty(
     load: Callable[[object, object], object], empty: Callable[[], None]
 ) -> Callable[[object, object], object]:
-    """Return a way to load from a cache that empties one that cannot be read.
+    """Return a function that loads from a cache, and empties a cache that cannot be read.
 
-    numba unpickles the list of what it has cached before it looks whether the source has changed.
-    The list names the classes of arguments: one that has been renamed since would end the run, and
-    so would a list or code that is damaged.
+    numba unpickles the index of its cache before it checks whether the source has changed. The
+    index names the classes of arguments: one that has been renamed since would end the run, and so
+    would a damaged index or damaged code.
     """
 
     def load_or_empty(signature: object, target: object) -> object:

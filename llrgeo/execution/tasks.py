@@ -1,4 +1,4 @@
-"""Tasks: one function of many tasks, worked through here or by the workers of a dask scheduler."""
+"""Apply one function to many tasks, in this process or by the workers of a dask scheduler."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-_LOOK_S: Final = 10.0  # how often a long task is looked after: are there workers left?
+_LOOK_S: Final = 10.0  # interval of checks during a long task that workers are left
 _WAIT_S: Final = 30.0  # for the first worker
 _COMPUTE: Final = ("llrgeo", "numpy", "pandas", "numba", "scipy")
 
 
 class MapTasks(Protocol):
-    """How tasks are worked through: `map_here`, or what `scheduler_at` gives."""
+    """Applies a function to tasks: `map_here`, or what `scheduler_at` yields."""
 
     def __call__(
         self,
@@ -31,16 +31,16 @@ class MapTasks(Protocol):
         *,
         track: Track = iter,
     ) -> Iterator[Result]:
-        """Return `work(shared, task)` of each task, in their order.
+        """Return `work(shared, task)` for each task, in their order.
 
         Parameters
         ----------
         work
-            A function of a module, without effects, for a task may be done twice.
+            A module-level function without side effects, because a task may be done twice.
         shared
-            What all tasks need; it is sent to a worker once.
+            An argument that all tasks share; it is sent to each worker once.
         tasks
-            The rest; small.
+            The arguments of each task; small.
         track
             Wraps the tasks, to show progress.
         """
@@ -54,14 +54,14 @@ def map_here(
     *,
     track: Track = iter,
 ) -> Iterator[Result]:
-    """Work tasks through one after another in this process, as `MapTasks` says."""
+    """Do tasks one after another in this process (see `MapTasks`)."""
     for task in track(tasks):
         yield work(shared, task)
 
 
 @contextmanager
 def scheduler_at(address: str) -> Iterator[MapTasks]:
-    """Give a way to work tasks through by the workers of a running dask scheduler.
+    """Yield a `MapTasks` that does tasks by the workers of a running dask scheduler.
 
     A task whose worker dies is done again by another one.
 
@@ -99,9 +99,9 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
             *,
             track: Track = iter,
         ) -> Iterator[Result]:
-            with _failures_told(address):
-                held = scatter(shared, broadcast=True, hash=False)
-                futures = [client.submit(work, held, task, pure=False) for task in tasks]
+            with _cluster_errors(address):
+                scattered = scatter(shared, broadcast=True, hash=False)
+                futures = [client.submit(work, scattered, task, pure=False) for task in tasks]
             for future in track(futures):
                 yield _result(client, future, address)
 
@@ -109,28 +109,29 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
 
 
 def _check_versions(client: "Client", address: str) -> None:
-    """Refuse workers whose figures could be others than those that are computed here."""
-    ask: Callable[..., dict[str, object]] = client.run  # dask has no types for it
-    here, found = _versions(), ask(_versions, on_error="return")
-    others = {worker: told for worker, told in found.items() if told != here}
-    for worker, told in others.items():
+    """Refuse workers with other versions, whose figures could differ from those computed here."""
+    run: Callable[..., dict[str, object]] = client.run  # dask has no types for it
+    here, found = _versions(), run(_versions, on_error="return")
+    others = {worker: versions for worker, versions in found.items() if versions != here}
+    for worker, versions in others.items():
         msg = (
             f"{len(others)} of {len(found)} workers of the dask scheduler at {address} do not "
-            f"compute with what is installed here, {here}: {worker} has {told}. Install the same"
+            f"compute with what is installed here, {here}: {worker} has {versions}. "
+            "Install the same"
         )
         raise LlrgeoError(msg)
 
 
 def _versions() -> str:
-    """Return what computes, and its versions."""
+    """Return the packages that compute figures, with their versions."""
     return ", ".join(f"{name} {version(name)}" for name in _COMPUTE)
 
 
 def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
-    """Wait for a task and return what came of it, or raise what it raised."""
+    """Wait for a task and return its result, or raise its error."""
     from distributed import KilledWorker, wait
 
-    with _failures_told(address):
+    with _cluster_errors(address):
         while future.status == "pending":
             try:
                 wait(future, timeout=_LOOK_S)
@@ -150,8 +151,8 @@ def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
 
 
 @contextmanager
-def _failures_told(address: str) -> Iterator[None]:
-    """Turn what a cluster raises that has gone into one line."""
+def _cluster_errors(address: str) -> Iterator[None]:
+    """Turn errors of a cluster that is gone into `LlrgeoError` with one line."""
     from distributed import CancelledError
 
     try:

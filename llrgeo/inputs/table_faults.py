@@ -1,4 +1,4 @@
-"""Faults of a table against its schema, each with its column, rows, ids and the value found."""
+"""Check a table against its schema: each fault names its column, rows, ids and the value found."""
 
 import re
 from collections.abc import Container, Mapping
@@ -23,10 +23,10 @@ ROW: Final = "row"
 """Name of the index of a table whose rows are numbered as in the spreadsheet that it came from."""
 
 SHORT_ROWS: Final = "short_rows"
-"""Among the `attrs` of a table: rows with fewer values than there are columns, and how many."""
+"""Key in the `attrs` of a table: rows with fewer values than columns, with the number of values."""
 
 SHEET: Final = "sheet"
-"""Among the `attrs` of a table: which of several sheets of a workbook it is, in words."""
+"""Key in the `attrs` of a table: which of several sheets of a workbook it is, in words."""
 
 _LEAST_SIMILAR: Final = 0.85  # of two names of columns, by difflib
 _MOST: Final = 1e9  # no count of people or households of England is larger
@@ -38,7 +38,7 @@ _MADE_OF_IDS: Final = (  # 1E+08 of 100000000, or of an id as 1E8; days of MAR1 
     r"\d(?:\.\d+)?E\+\d+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
     r"|(?i:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 )
-_FEW: Final = 3  # columns besides that of ids: with fewer, a row of blanks may be meant
+_FEW: Final = 3  # columns besides that of ids: with fewer, a row of blanks may be intended
 _LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
 _SHOWN: Final = 40  # letters of a value that a message shows
 
@@ -58,22 +58,22 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     """
     misspelt = _misspelt(table, schema)
     faults = [*_id_faults(table, schema), *_misspelt_faults(misspelt)]
-    lonely = _lonely_rows(table, schema.index)
-    if lonely.any():
-        rows = f"{_rows(table, lonely, schema.index)}{first_row(table.index[lonely])}"
+    only_id = _rows_with_only_id(table, schema.index)
+    if only_id.any():
+        rows = f"{_rows(table, only_id, schema.index)}{first_row(table.index[only_id])}"
         faults.append(f"there is an id and nothing else in {rows}; is it a note below the table?")
-    told = table[~lonely]
+    filled = table[~only_id]
     for column in schema.columns:
         if column.name in table.columns:
-            faults += _column_faults(told, column, schema.index)
+            faults += _column_faults(filled, column, schema.index)
     faults += _absent_faults(table, schema, {*misspelt.values()})
     if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
         faults += _place_faults(table, schema.index)
-    return faults + (short_row_faults(told) if faults else [])
+    return faults + (short_row_faults(filled) if faults else [])
 
 
-def _lonely_rows(table: pd.DataFrame, index: str) -> pd.Series:
-    """Tell which rows have an id and nothing else: each of their blanks would be a fault."""
+def _rows_with_only_id(table: pd.DataFrame, index: str) -> pd.Series:
+    """Return which rows have an id and nothing else: each of their blanks would be a fault."""
     others = table.drop(columns=index, errors="ignore")
     if others.shape[1] < _FEW or index not in table.columns:
         return pd.Series(data=False, index=table.index)
@@ -81,22 +81,22 @@ def _lonely_rows(table: pd.DataFrame, index: str) -> pd.Series:
 
 
 def row_number(table: pd.DataFrame, row: int) -> int:
-    """Return the number of a row as a spreadsheet counts: the names of columns are its first.
+    """Return the number of a row as a spreadsheet counts, where the names of columns are row 1.
 
-    `row` is a label of the table's index, as `read_table` gives it.
+    `row` is a label of the table's index, as `read_table` returns it.
     """
     return row if table.index.name == ROW else row + 1
 
 
 def first_row(rows: pd.Index) -> str:
-    """Name the first of some rows of a table after a colon, where a spreadsheet numbers them."""
+    """Return `: row N` for the first of some rows of a table, empty if rows are not numbered."""
     return f": row {rows[0]}" if rows.name == ROW else ""
 
 
 def short_row_faults(table: pd.DataFrame) -> list[str]:
-    """Say which rows have fewer values than there are columns; a lost comma shifts all behind it.
+    """Return a sentence on rows with fewer values than columns: a missing comma shifts values.
 
-    Blanks at a row's end may be left out, so that such a row is no fault of its own.
+    Blanks at a row's end may be left out, so it is only reported besides other faults.
     """
     found: dict[int, int] = table.attrs.get(SHORT_ROWS, {})
     short = {row: count for row, count in found.items() if row in table.index}
@@ -136,10 +136,10 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
             f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
             f"({name_some(map(ascii, unseen))})"
         )
-    # What reads the same is the same, whatever its capitals or the way an accent is written.
-    read = stripped.map(as_seen)
-    if times := read[read.duplicated()].nunique():
-        again = read.duplicated(keep=False)
+    # Ids that look the same are duplicates, whatever their capitals or encoding of accents.
+    seen = stripped.map(as_seen)
+    if times := seen[seen.duplicated()].nunique():
+        again = seen.duplicated(keep=False)
         rows = f": rows {name_some(table.index[~blank][again])}" if table.index.name == ROW else ""
         doubled = name_some(stripped[again].unique())
         faults.append(f"{times} ids of '{schema.index}' are duplicated ({doubled}){rows}")
@@ -147,19 +147,19 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
 
 
 def _absent_faults(table: pd.DataFrame, schema: Schema, misspelt: Container[str]) -> list[str]:
-    """Return required columns that are not there, not even misspelt; the first with what is."""
+    """Return a fault for each missing required column that is not there under a misspelt name."""
     names = [column.name for column in schema.columns if column.required]
     absent = [name for name in names if name not in table.columns and name not in misspelt]
     faults = [f"column '{name}' is missing" for name in absent]
-    if faults and schema.index in table.columns:  # else it is told with the index
+    if faults and schema.index in table.columns:  # otherwise the missing index's fault lists them
         faults[0] += f"; found {', '.join(map(str, table.columns))}"
     return faults
 
 
 def _misspelt(table: pd.DataFrame, schema: Schema) -> dict[str, str]:
-    """Return columns that nobody knows but that are written almost as one that is not there.
+    """Return unknown columns and, for each, the missing column whose name is close to its own.
 
-    Otherwise a misspelt column that may be left out would be left out without a word.
+    Otherwise a misspelt optional column would silently be ignored.
     """
     known = [schema.index, *(column.name for column in schema.columns)]
     absent = [name for name in known if name not in table.columns]
@@ -176,7 +176,7 @@ def _misspelt(table: pd.DataFrame, schema: Schema) -> dict[str, str]:
 
 
 def _misspelt_faults(misspelt: Mapping[str, str]) -> list[str]:
-    """Say what misspelt columns are to be called: each, or where they are many all in one line."""
+    """Return a fault for each misspelt column with its likely name; one for all if they are many."""
     if len(misspelt) <= _FEW:
         return [
             f"column '{name}' is unknown; did you mean '{meant}'?"
@@ -215,7 +215,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
 
 
 def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
-    """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
+    """Return the faults of coordinates that are numbers, with the first bad pair."""
     lat, lon = (to_numbers(table[name]) for name in ("lat", "lon"))
     given = lat.notna() & lon.notna()
     outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
@@ -235,14 +235,14 @@ def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
 
 
 def _rows(table: pd.DataFrame, rows: pd.Series, index: str) -> str:
-    """Count rows and name the first few by their ids."""
+    """Return a text that counts some rows and names the first few by their ids."""
     ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
     named = f" ({name_some(known)})" if len(known := ids[rows].dropna()) else ""
     return f"{int(rows.sum())} of {len(table)} rows{named}"
 
 
 def _first(table: pd.DataFrame, rows: pd.Series, column: Column | None = None) -> str:
-    """Say which row is the first, where rows are known, and what it has in a column."""
+    """Return a text on the first row: its number, where rows are numbered, and its value."""
     row = first_row(table.index[rows])
     value = "" if column is None else table.loc[rows, column.name].iloc[0]
     text = "" if pd.isna(value) else str(value).strip()

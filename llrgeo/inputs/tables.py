@@ -1,4 +1,4 @@
-"""How every input table is read: as text first, checked, then given its types and places."""
+"""Read input tables: as text first, then checked, then with typed columns and points."""
 
 import csv
 import re
@@ -39,10 +39,9 @@ _UNREADABLE: Final = (
 def read_table(path: Path) -> pd.DataFrame:
     """Read a .csv, .xlsx or .parquet table, every value of text as text so that ids keep zeros.
 
-    Blanks at either end of a name or a value are taken off; a value without anything else is
-    missing. Of a workbook the first sheet that is not hidden is read. The index has the rows'
-    numbers as a spreadsheet counts them, the names of columns being the first that is not blank; of
-    Parquet it counts on.
+    Names and values are stripped; blank values are missing. Of a workbook the first sheet that is
+    not hidden is read. The index has the row numbers as a spreadsheet counts them; the first row
+    that is not blank has the names of columns. For Parquet the index is 0, 1, 2 ...
 
     Raises
     ------
@@ -125,22 +124,22 @@ def check_local(path: str | Path) -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says as one line of at most 200 characters, or its kind."""
+    """Return the message of an error as one line of at most 200 characters, or its type."""
     text = " ".join(str(error).split())
     return text[:200] if text else type(error).__name__
 
 
 def rows_in_words(count: int) -> str:
-    """Say how many rows of a table: "1 row", "1,203 rows"."""
+    """Return a number of rows as text: "1 row", "1,203 rows"."""
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def typed_points(
     table: pd.DataFrame, schema: Schema, *, source: str, also: Sequence[str] = ()
 ) -> gpd.GeoDataFrame:
-    """Check a table against its schema, give each column its type, and place its rows.
+    """Check a table against its schema; return it with typed columns and points.
 
-    `also` are faults that were found in it already.
+    `also` are faults that were found before.
 
     Returns
     -------
@@ -170,7 +169,7 @@ def typed_points(
 
 
 def doubled_column_faults(names: Iterable[str]) -> list[str]:
-    """Say which columns of a table read the same, whatever their capitals and blanks."""
+    """Return a fault if columns of a table have the same name, but for capitals and blanks."""
     seen = pd.Series([*names], dtype="object").astype(str)
     keys = seen.map(as_seen)
     doubled = seen[keys.duplicated(keep=False) & (keys != "")].unique()
@@ -178,9 +177,9 @@ def doubled_column_faults(names: Iterable[str]) -> list[str]:
 
 
 def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
-    """Return each kind of fault that rows have: how many, and some of what they are of.
+    """Return a sentence for each kind of fault: the number of rows and some of their ids.
 
-    `wrong` says in which rows (true) a fault is, by what it is in words.
+    `wrong` has, for each fault in words, a mask of the rows that have it.
     """
     return [
         f"{rows_in_words(int(rows.sum()))}: {what} ({name_some(ids[rows].unique())})"
@@ -206,7 +205,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
             'comma and no quotation marks (") around it, or a title above the names of columns?'
         )
         raise InputError(msg)
-    # Rows that are blank are read too, so that all others have their numbers.
+    # Blank rows are read too, so that all others keep their numbers.
     table = pd.read_csv(
         path, dtype=str, encoding="utf-8-sig", index_col=False, header=first, skip_blank_lines=False
     )
@@ -217,11 +216,11 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _shape(path: Path) -> tuple[int, list[str], dict[int, int]]:
-    """Return the number of the first row of a CSV, its names, and the lengths of rows unlike it.
+    """Return the number of a CSV's header row, its names, and the lengths of rows unlike it.
 
-    Rows above that are blank are passed over, and so are blank ones below. The first row has number
-    0, and the lengths are by number as a spreadsheet counts. Only the first rows of a large file
-    are looked at; a longer one below is refused by pandas.
+    Blank rows are skipped. The header's number counts from 0; the lengths are by row number as a
+    spreadsheet counts. Only the first rows of a large file are checked; pandas refuses a longer row
+    below.
 
     Raises
     ------
@@ -241,7 +240,7 @@ def _shape(path: Path) -> tuple[int, list[str], dict[int, int]]:
 
 
 def _numbered(table: pd.DataFrame, first: int) -> pd.DataFrame:
-    """Give rows the numbers that a spreadsheet shows, from that of the first row of values on."""
+    """Return a table whose index has the row numbers of a spreadsheet, from `first` on."""
     return table.set_axis(pd.RangeIndex(first, first + len(table), name=ROW), axis="index")
 
 
@@ -251,13 +250,13 @@ def _from_parquet(path: Path) -> pd.DataFrame:
 
 
 def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Take blanks off names and values, and leave out columns without name and value."""
+    """Return a table with stripped names and values, without columns that have neither."""
     _refuse_separators(list(table.columns), path)
     names = table.columns.astype(str).str.strip()
     raise_faults(doubled_column_faults(names), source=path.name)
     texts = {n: table.iloc[:, n].str.strip() for n in range(len(names))}
-    # Spreadsheets save empty columns beside a table; one with values and no name is for the reader
-    # of the table to refuse.
+    # Spreadsheets save empty columns beside a table. A column with values and no name is kept, so
+    # that the check against the schema refuses it.
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
     tidy = tidy.dropna(how="all")

@@ -1,4 +1,4 @@
-"""How frames keep text: Python's own strings while a study runs, Arrow's where it is written.
+"""Storage of text in frames: Python strings while a study runs, Arrow where files are written.
 
 pandas keeps text in Arrow arrays where pyarrow is installed. They are compact for millions of rows,
 but each look-up by an id makes Python's strings of the whole column first. A study makes thousands

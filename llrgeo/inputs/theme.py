@@ -1,7 +1,7 @@
 """Theme: the publisher's name, colours, logo and contact, from a small TOML file.
 
 The default is neutral. It bears no mark of any body, so that nothing suggests an endorsement.
-A table `[consultation]` in it says how people can answer, and until when.
+A table `[consultation]` in it states how people can respond, and until when.
 """
 
 import base64
@@ -117,11 +117,11 @@ def read_theme(path: Path) -> Theme:
         a day of the consultation is none.
     """
     given = read_toml(path)
-    asked = given.pop("consultation", {})
-    faults = [] if isinstance(asked, dict) else ["'consultation' is not a table"]
+    consultation = given.pop("consultation", {})
+    faults = [] if isinstance(consultation, dict) else ["'consultation' is not a table"]
     faults += _key_faults(given, Theme)
     if not faults:
-        faults += [f"consultation: {fault}" for fault in _consultation_faults(asked)]
+        faults += [f"consultation: {fault}" for fault in _consultation_faults(consultation)]
     raise_faults(faults, source=path.name)
     accent = given.get("accent", Theme().accent)
     if not _COLOUR.fullmatch(accent):
@@ -143,7 +143,7 @@ def read_theme(path: Path) -> Theme:
         else:
             given["logo"] = _data_uri(logo)
     raise_faults(faults, source=path.name)
-    return Theme(**given, consultation=Consultation(**asked))
+    return Theme(**given, consultation=Consultation(**consultation))
 
 
 def find_logo(path: Path) -> Path | None:
@@ -157,7 +157,7 @@ def find_logo(path: Path) -> Path | None:
 
 
 def _key_faults(given: Mapping[str, Any], kind: type[Theme | Consultation]) -> list[str]:
-    """Say which keys are unknown and which values are no text."""
+    """Return a fault for each unknown key, and for each value that is not text."""
     known = [each.name for each in fields(kind) if each.name != "consultation"]
     faults = [
         f"unknown key '{key}'; known are {', '.join(known)}" for key in given if key not in known
@@ -167,21 +167,21 @@ def _key_faults(given: Mapping[str, Any], kind: type[Theme | Consultation]) -> l
     ]
 
 
-def _consultation_faults(asked: Mapping[str, Any]) -> Iterator[str]:
+def _consultation_faults(consultation: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the table of a consultation."""
-    faults = _key_faults(asked, Consultation)
+    faults = _key_faults(consultation, Consultation)
     yield from faults
     if faults:
         return
     for key in _ADDRESSES:
         # A link that is no web address could run a script; one without a host leads nowhere.
-        address = asked.get(key, "")
+        address = consultation.get(key, "")
         if address and not _is_web_address(address):
             yield f"{key} '{address}' is not an address such as https://www.example.org/page"
     for key in _DAYS:
-        if asked.get(key) and not _is_day(asked[key]):
-            yield f"{key} '{asked[key]}' is not a day such as 2026-11-30"
-    opens, closes = (asked.get(key, "") for key in _DAYS)
+        if consultation.get(key) and not _is_day(consultation[key]):
+            yield f"{key} '{consultation[key]}' is not a day such as 2026-11-30"
+    opens, closes = (consultation.get(key, "") for key in _DAYS)
     if _is_day(opens) and _is_day(closes) and closes < opens:
         yield f"it closes ({closes}) before it opens ({opens})"
 
@@ -202,10 +202,10 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def contrast(one: str, two: str) -> float:
+def contrast(first: str, second: str) -> float:
     """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
     # (L1 + 0.05) / (L2 + 0.05) of the relative luminances, the lighter first.
-    light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -217,7 +217,7 @@ def _luminance(colour: str) -> float:
 
 
 def _is_picture(path: Path) -> bool:
-    """Tell whether a file begins as files of its ending do."""
+    """Return whether a file begins as files with its suffix do."""
     content = path.read_bytes()
     if path.suffix == ".svg":
         return b"<svg" in content

@@ -1,4 +1,4 @@
-"""What to write instead of what is no TOML, but often meant as such."""
+"""Advice on common mistakes in TOML files, for the message of a file that cannot be parsed."""
 
 import re
 from typing import Final
@@ -18,25 +18,25 @@ _IN_LINE: Final = {
 }
 
 
-def toml_advice(text: str, said: str) -> str:
-    """Return what to write for what the reader of TOML could not read, with the line that it names.
+def toml_advice(text: str, message: str) -> str:
+    """Return the line that could not be parsed and advice on how to correct it.
 
     Parameters
     ----------
     text
-        The file.
-    said
-        The reader's message, with the number of a line in it.
+        The file's content.
+    message
+        The parser's message, with a line number in it.
     """
-    place = _PLACE.search(said)
+    place = _PLACE.search(message)
     lines = text.splitlines()
     line = lines[int(place[1]) - 1] if place and int(place[1]) <= len(lines) else ""
     shown = line.strip()[:_SHOWN]
     advice = [f"the line is: {shown}"] if shown and not has_hidden(shown) else []
-    if "twice" in said and re.search(r"^\[\w+\]", line.strip()):
+    if "twice" in message and re.search(r"^\[\w+\]", line.strip()):
         name = line.strip().strip("[]")
         advice.append(f"write [[{name}]], with two brackets, above each of several")
-    elif "overwrite" in said:
+    elif "overwrite" in message:
         advice.append("the key is there already; leave one of the two out")
     if _CURLY.search(text):
         advice.append("write straight quotation marks, \" or ', for curly ones")

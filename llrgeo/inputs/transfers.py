@@ -1,4 +1,4 @@
-"""What a feed says about changing: transfers at stops, and vehicles that run on as other trips.
+"""Transfers of a GTFS feed: changes between stops, and vehicles that continue as another trip.
 
 The rules are those of transfers.txt and of trips.txt's block_id in the reference,
 https://gtfs.org/documentation/schedule/reference/#transferstxt. Of several rules for one change
@@ -20,12 +20,12 @@ _RANKS: Final = {"trip_id": 100, "route_id": 10, "stop_id": 1}  # sums rank as t
 
 
 class BoardingStops(NamedTuple):
-    """Stops told apart by the trips that a feed states transfers of.
+    """Stops, divided into places by the trips for which a feed states transfers.
 
     Attributes
     ----------
     calls
-        The calls, `place` (a number) in addition.
+        The calls, with `place` (a number) in addition.
     stop_ids
         The stop of each place. A stop has one place for each kind of trip that rules name there.
     transfers
@@ -38,9 +38,9 @@ class BoardingStops(NamedTuple):
 
 
 def read_transfers(tables: Tables) -> tuple[pd.DataFrame, list[Omission]]:
-    """Return the transfers that can be read, their `seconds` in addition.
+    """Return the transfers that can be read, with `seconds` in addition.
 
-    They are NaN where the feed leaves the time open, infinite where one cannot change.
+    Seconds are NaN where the feed states no time, infinite where one cannot change.
     """
     table = tables["transfers"]
     kind = table["transfer_type"].fillna("0")
@@ -70,9 +70,9 @@ def boarding_stops(
     rules = transfers[~transfers["transfer_type"].isin([_STAYS, _GETS_OFF])]
     served = parent_station.index[parent_station.index.isin(calls["stop_id"])]
     rules = _for_stops(rules, served, parent_station)
-    places, number = _told_apart(rules, calls, served)
+    places, number = _divide_stops(rules, calls, served)
     between = _matched(rules, places)
-    # The most specific rule first; that the feed leaves the time open is a rule as well.
+    # The most specific rule first; a rule without a time counts as well.
     between = between.sort_values("rank", ascending=False, kind="stable")
     between = between.drop_duplicates(["from_place", "to_place"]).dropna(subset="seconds")
     columns = ["from_place", "to_place", "seconds"]
@@ -84,7 +84,7 @@ def boarding_stops(
 
 
 def _for_stops(rules: pd.DataFrame, served: pd.Index, parent_station: pd.Series) -> pd.DataFrame:
-    """Let rules of stations hold for all their stops; rank all by how specific they are."""
+    """Return rules by stop: those of stations for all their stops, with `rank` by specificity."""
     station = parent_station.reindex(served)
     members = pd.concat(
         [
@@ -102,16 +102,16 @@ def _for_stops(rules: pd.DataFrame, served: pd.Index, parent_station: pd.Series)
     return rules
 
 
-def _told_apart(
+def _divide_stops(
     rules: pd.DataFrame, calls: pd.DataFrame, served: pd.Index
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Give each stop a place for each kind of trip that rules name there.
+    """Divide each stop into one place for each kind of trip that rules name there.
 
     Returns
     -------
     pandas.DataFrame
         `stop_id`, `trip_id` and `route_id` of each place; NaN where no rule names the trip or
-        route. Those of every stop for the trips that no rule names come first.
+        route. The places for trips that no rule names, one a stop, come first.
     numpy.ndarray
         The place of each call.
     """
@@ -142,32 +142,32 @@ def _told_apart(
 
 
 def _matched(rules: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """List each pair of places with each rule that holds for it."""
+    """Return one row for each pair of places and each rule that holds for it."""
     pairs = rules
     for side in _SIDES:
         known = places.rename_axis(f"{side}_place").reset_index()
         known = known.rename(columns={"stop_id": f"{side}_stop"})
         pairs = pairs.merge(known, on=f"{side}_stop")
         for name in ("trip_id", "route_id"):
-            asked, held = pairs[f"{side}_{name}"], pairs.pop(name)
-            pairs = pairs[asked.isna() | (asked == held)]
+            of_rule, of_place = pairs[f"{side}_{name}"], pairs.pop(name)
+            pairs = pairs[of_rule.isna() | (of_rule == of_place)]
     return pairs
 
 
 def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Series) -> pd.DataFrame:
-    """Join trips that a vehicle runs one after the other, with the passengers on board.
+    """Join trips that a vehicle runs one after the other while passengers stay on board.
 
-    These are trips that in-seat transfers (`transfer_type` 4) name; and those of one block on one
-    day, the next setting out at the stop or station where the last ended, unless they are named
-    to get off (5). A trip that runs on as several, or that several run on as, is listed once
-    for each way through. Where one runs on as the next, the call of the first says who may get off,
-    and that of the next who may get on.
+    These are trips that in-seat transfers (`transfer_type` 4) name; and trips of one block on one
+    day, where the next starts at the stop or station where the last ended, unless the feed states
+    that passengers must get off (5). A trip that continues as several trips, or that several
+    continue as, is listed once for each sequence. Where one continues as the next, the call of the
+    first states who may get off, and that of the next who may get on.
 
     Parameters
     ----------
     calls
-        In the order of their trips: `trip` (a number), `day`, `trip_id`, `run` (-1: runs once a
-        day), `block_id`, `stop_id`, `arrival_s`, `departure_s`, `boards`, `alights`.
+        In the order of their trips: `trip` (a number), `day`, `trip_id`, `run` (-1: one run a day),
+        `block_id`, `stop_id`, `arrival_s`, `departure_s`, `boards`, `alights`.
     transfers
         What `read_transfers` returns.
     parent_station
@@ -183,12 +183,12 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
         {"trip_id": object, "block_id": object}
     )
     trips["ends_s"] = last["arrival_s"].to_numpy()
-    # Two platforms of one station are one place to run on at.
+    # Two platforms of one station count as one place.
     for name, ends in (("starts_at", first), ("ends_at", last)):
         stop_ids = ends["stop_id"].astype(object)
         station = parent_station.reindex(stop_ids).to_numpy()
         trips[name] = np.where(pd.isna(station), stop_ids, station)
-    # Runs of a headway have no times of their own in the feed, so nothing says which follows which.
+    # Runs of a headway have no times of their own in the feed, so their sequence is not known.
     trips = trips[(first["run"] == -1).to_numpy()]
     links = pd.concat([_stated_links(trips, transfers), _block_links(trips, transfers)])
     if links.empty:
@@ -201,7 +201,7 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
         ],
         columns=["way", "step", "trip"],
     )
-    # Which rows come after one another, and their new trips; the calls are copied only once.
+    # The order of rows and their new trips first, so that the calls are copied only once.
     runs_on = calls["trip"].isin(ways["trip"]).to_numpy()
     rows = pd.DataFrame({"trip": calls["trip"][runs_on], "row": np.flatnonzero(runs_on)})
     joined = ways.merge(rows, on="trip").sort_values(["way", "step", "row"])
@@ -242,7 +242,7 @@ def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
     stated = stays[~refused]
     out = stated.merge(trips, left_on="from_trip_id", right_on="trip_id")
     parts = []
-    # A trip of the next day, by this day's clock, may go on with one that ends after midnight.
+    # A trip that ends after midnight may continue as one of the next day.
     for later in (0, 1):
         onward = trips.assign(day=trips["day"] - later)
         both = out.merge(
@@ -267,7 +267,7 @@ def _block_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
         & (both["departure_s_to"] >= both["ends_s"])
         & (both["starts_at_to"] == both["ends_at"])
     ]
-    # What transfers.txt says of a pair, either way, comes before what the block suggests.
+    # Transfers stated for a pair, of either kind, have precedence over its block.
     named = transfers[transfers["transfer_type"].isin([_STAYS, _GETS_OFF])]
     pairs = pd.MultiIndex.from_frame(named[["from_trip_id", "to_trip_id"]])
     both = both[~pd.MultiIndex.from_frame(both[["trip_id", "trip_id_to"]]).isin(pairs)]
@@ -275,13 +275,12 @@ def _block_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ways_through(links: pd.DataFrame) -> Iterator[list[int]]:
-    """Yield every longest chain of trips that run on as one another."""
+    """Yield every maximal sequence of trips that continue as one another."""
     onward: dict[int, list[int]] = {}
     for trip, following in links[["trip", "trip_to"]].itertuples(index=False):
         onward.setdefault(int(trip), []).append(int(following))
     later = set(links["trip_to"])
-    # Depth first from the trips that none runs on as; a feed's loop ends where a trip would come
-    # again.
+    # Depth first from trips that continue no other; a loop in a feed ends before a trip repeats.
     ahead = [[trip] for trip in sorted(onward) if trip not in later]
     while ahead:
         way = ahead.pop()

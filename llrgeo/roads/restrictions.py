@@ -1,4 +1,4 @@
-"""Turn restrictions read: which edge may not, or must, be followed by which."""
+"""Interpret turn restrictions: which edges may not, or must, follow a sequence of edges."""
 
 import re
 from collections import Counter, defaultdict
@@ -18,10 +18,10 @@ from llrgeo.roads.rules.conditional import settle
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
 _LIFTED: Final = {"none", "no", ""}
 _LIST: Final = re.compile(r"[;,|]")
-# Degrees to the right by which a kind of turn leaves the way that one came.
+# Degrees to the right of straight on, by kind of turn.
 _DIRECTION: Final = {"left_turn": -90.0, "right_turn": 90.0, "straight_on": 0.0, "u_turn": 180.0}
 _ANOTHER_DIRECTION_DEG: Final = 90.0  # a quarter turn off is another direction
-_ALIKE_DEG: Final = 20.0  # two ways on that differ by less from a direction cannot be told apart
+_ALIKE_DEG: Final = 20.0  # two turns whose difference from a direction is as similar are ambiguous
 _MOST_COURSES: Final = 1_000
 _KEYS: Final = {
     "car": ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),
@@ -34,17 +34,16 @@ _EXCEPTED: Final = {
 
 
 class TurnRule(NamedTuple):
-    """A sequence of edges that may not be driven (`no`), or the only one to go on by (`only`).
+    """A sequence of edges, and the edges that may not (`no`) or must (`only`) follow it.
 
     Attributes
     ----------
     only
-        Whether, after `course`, nothing but `to` may follow.
+        Whether, after `course`, only `to` may follow.
     course
-        Edges driven one after the other up to the turn: one, or more where the rule's `via` is a
-        way.
+        The edges driven up to the turn: one, or more where the rule's `via` is a way.
     to
-        Edges that may not (must) be driven next.
+        Edges that may not (or must) be driven next.
     """
 
     only: bool
@@ -53,9 +52,10 @@ class TurnRule(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """The edges of a network by way, and its places by node: those that restrictions name.
+    """The edges of a network by way, and its places by node, for members of restrictions.
 
-    `leaves` and `arrives` are the bearings of each edge at its ends, in degrees.
+    `way`, `section`, `tail` and `head` have a value for each edge of the network; `leaves` and
+    `arrives` are the bearings of each edge at its ends, in degrees.
     """
 
     edges_of_way: dict[int, list[int]]
@@ -94,7 +94,7 @@ def lookup(
 
 
 def _among(ids: pd.Series, named: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield row and id of those of some ids that are named, in order."""
+    """Yield the row and the id of those ids that are in `named`, in order."""
     rows = np.flatnonzero(is_among(ids.to_numpy(np.int64), np.array(sorted(named), np.int64)))
     return zip(rows.tolist(), ids.to_numpy()[rows].tolist(), strict=True)
 
@@ -107,7 +107,7 @@ def turn_rules(
     Returns
     -------
     tuple
-        The rules, each once, and how many relations were applied or skipped and why.
+        The rules, each once, and the number of relations applied, or skipped by reason.
     """
     rules: dict[TurnRule, None] = {}
     counts: Counter[str] = Counter()
@@ -119,8 +119,7 @@ def turn_rules(
         if not kinds:
             counts[f"restrictions skipped: {reason}"] += 1
             continue
-        # One relation may forbid several turns: each kind is read by
-        # itself, and one that is found will do.
+        # One relation may forbid several turns: it is applied if any of its kinds can be.
         readings = [_rules(restriction, kind, known) for kind in kinds]
         found = [rule for rules_of_kind, _ in readings for rule in rules_of_kind]
         reason = "" if found else readings[0][1]
@@ -175,7 +174,7 @@ def _rules(
     leave, reach = _edges(sources, known), _edges(targets, known)
     if not leave or not reach:
         return [], "not on this network"
-    # A via is a node, or ways that are driven over: then the rule binds a whole course of edges.
+    # A via is a node, or ways that are driven over: then the rule is on a whole sequence of edges.
     if vias[0][0] == "n":
         courses = _at_node(vias[0][1], leave, known)
     else:
@@ -183,9 +182,9 @@ def _rules(
     found = [(course, edge) for course in courses for edge in _onward(course, reach, known)]
     if not found:
         return [], "members do not meet"
-    # One rule a course, with all the edges by which one may not, or must, go on.
+    # One rule for each course, with all edges that may not, or must, follow it.
     to: dict[tuple[int, ...], set[int]] = defaultdict(set)
-    for course, edge in _meant(found, kind[2], known):
+    for course, edge in _unambiguous(found, kind[2], known):
         to[course].add(edge)
     rules = [TurnRule(kind[1] == "only", course, frozenset(ends)) for course, ends in to.items()]
     return rules, "" if rules else "a member runs on, and either direction may be meant"
@@ -197,7 +196,7 @@ def _fault(
     targets: list[tuple[str, int]],
     direction: str,
 ) -> str:
-    """Say what is wrong with the members of a relation; empty if nothing is."""
+    """Return the fault of the members of a relation; empty if there is none."""
     if not sources or not vias or not targets:
         return "member missing"
     if (len(sources) > 1 and direction != "entry") or (len(targets) > 1 and direction != "exit"):
@@ -219,15 +218,16 @@ def _onward(course: tuple[int, ...], reach: list[int], known: Lookup) -> list[in
     return [edge for edge in reach if known.tail[edge] == place]
 
 
-def _meant(
+def _unambiguous(
     found: list[tuple[tuple[int, ...], int]], kind: str, known: Lookup
 ) -> list[tuple[tuple[int, ...], int]]:
-    """Take the turns that a relation means, where its first or last way runs on through the via.
+    """Return the turns that a relation means, where its first or last way continues past the via.
 
-    Such a way arrives (or leaves) by two edges. Left, right, straight on or back says which: the
-    turn whose angle is nearest to it. Where two are as near nobody can tell, and none is taken.
+    Such a way arrives (or leaves) by two edges. The kind of turn (left, right, straight on, back)
+    decides: the turn whose angle is nearest to it is meant. Where two are equally near the relation
+    is ambiguous, and no turn is returned.
     """
-    # Ambiguous only where a pair of ways has more than one edge to come by or to leave by.
+    # Ambiguous only where a pair of ways has several edges to arrive by or to leave by.
     ways = [(known.way[course[0]], known.way[edge]) for course, edge in found]
     leaves_by, arrives_by = defaultdict(set), defaultdict(set)
     for (course, edge), pair in zip(found, ways, strict=True):
@@ -239,11 +239,11 @@ def _meant(
         (course, edge) for course, edge in found if known.section[course[0]] == known.section[edge]
     ]
     if kind == "u_turn" and back:
-        return back  # turning back on a way is turning back from either of its sides
+        return back  # from either direction of the way
     if kind not in _DIRECTION:
         return []
-    # Of several readings the one that turns most nearly in the direction named; two that are alike
-    # within `_ALIKE_DEG` cannot be told apart, and none is taken.
+    # Of several turns the one nearest to the direction named; none if another is as near, to
+    # within `_ALIKE_DEG`.
     off = [(_off_deg(course, edge, kind, known), course, edge) for course, edge in found]
     off.sort()
     nearest = off[0][0]
@@ -254,7 +254,7 @@ def _meant(
 
 
 def _off_deg(course: tuple[int, ...], edge: int, kind: str, known: Lookup) -> float:
-    """Return by how many degrees a turn differs from the direction that its kind names."""
+    """Return the difference, in degrees, between a turn and the direction of its kind."""
     turned = float(known.leaves[edge] - known.arrives[course[0]])
     return abs((turned - _DIRECTION[kind] + 180) % 360 - 180)
 
@@ -268,15 +268,14 @@ def _at_node(node: int, leave: list[int], known: Lookup) -> list[tuple[int, ...]
 def _over_ways(via: list[int], leave: list[int], known: Lookup) -> list[tuple[int, ...]]:
     """List the courses from an edge of the first way over edges of all via ways.
 
-    No place is passed twice and nobody turns back. Where the via ways lead back to where they
-    began (a ring round a block), every course over them back to there counts, also one that turns
-    back half way: the relation says that it is no way to get round the turn.
+    No place is passed twice, without U-turns. Where the via ways lead back to their start (a ring
+    round a block), every course over them back to there counts, also one with a U-turn half way:
+    the relation forbids to avoid the turn in this way.
     """
     ways = {known.way[edge] for edge in via}
     found: list[tuple[int, ...]] = []
     for first in leave:
-        # A course that comes back to its start may stand for a turn
-        # in the middle of a ring of via ways.
+        # A course back to its start may mean a turn in the middle of a ring of via ways.
         rings = _courses(first, via, known, ring=True)
         if any({known.way[edge] for edge in course[1:]} >= ways for course in rings):
             found += rings
@@ -289,8 +288,8 @@ def _courses(first: int, via: list[int], known: Lookup, *, ring: bool) -> list[t
     """List the courses over via edges: back to where they begin (`ring`), or to anywhere else."""
     start = known.head[first]
     found: list[tuple[int, ...]] = []
-    # Depth first over via edges; no edge twice, no place twice but the start, and no
-    # turning back unless a ring is looked for.
+    # Depth first over via edges: no edge twice, no place twice except the start, and no U-turn
+    # unless a ring is looked for.
     stack: list[tuple[int, ...]] = [(first,)]
     while stack and len(found) < _MOST_COURSES:
         course = stack.pop()

@@ -1,4 +1,4 @@
-"""Ways cut where roads meet: from junction to junction, with their length and line."""
+"""Cut ways into sections: stretches from junction to junction, with their length and line."""
 
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,9 +21,9 @@ Ints = NDArray[np.int64]
 
 _ENDS: Final = ("first", "last")
 _DELAYS: Final = ("forward_s", "backward_s")
-_STRAIGHT: Final = 2  # points of a line without a bend
+_STRAIGHT_POINTS: Final = 2  # of a line without a bend
 _POINT_BYTES: Final = 16
-_LINE_HEAD: Final = b"\1\2\0\0\0"  # the lowest byte first; a line
+_LINE_HEAD: Final = b"\1\2\0\0\0"  # WKB: little-endian, a line
 
 
 class Sections(NamedTuple):
@@ -34,14 +34,14 @@ class Sections(NamedTuple):
     table
         One row a section: `way` (row of the streets' table), `from_place`, `to_place`, `first`
         and `last` (rows of the path), `length_m`, `forward_s` and `backward_s` (delays at points
-        within, and at the end arrived at), `gated` (a private gate shuts it off from a street).
+        within, and at the end of arrival), `gated` (a private gate separates it from a street).
     places
-        One row a place: `node` (OpenStreetMap's id), `x`, `y`, `level`, `signals`. A place that
-        nobody may pass stands once for each section that ends there.
+        One row a place: `node` (OpenStreetMap's id), `x`, `y`, `level`, `signals`. A place that is
+        closed has one row for each section that ends there.
     path
-        Where the nodes of all ways are, in order: `x`, `y`.
+        Coordinates of the nodes of all ways, in order: `x`, `y`.
     counts
-        What was left out or found odd.
+        Numbers of what was left out or is odd, by description.
     """
 
     table: pd.DataFrame
@@ -52,15 +52,15 @@ class Sections(NamedTuple):
     def bent_wkb(self) -> NDArray[np.object_]:
         """Return the lines of bent sections as WKB, shape (2, sections): back in row 0, ahead in 1.
 
-        Straight sections have None. The bytes are written from the coordinates: an object for each
-        line, and one more for its way back, would take some hundred megabytes for a county.
+        Straight sections have None. The bytes are written from the coordinates, because geometry
+        objects for both directions would take some hundred megabytes for a county.
         """
         xy, size = self.points()
-        # A line back has the points of all lines in reverse, and so the lines in reverse too.
+        # Reversing the points of all lines reverses the order of the lines, too.
         return np.stack([_bent_wkb(xy[::-1], size[::-1])[::-1], _bent_wkb(xy, size)])
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the points of all lines in a run, shape (points, 2), and how many each has."""
+        """Return the points of all lines in order, shape (points, 2), and how many each has."""
         first, last = (self.table[end].to_numpy() for end in _ENDS)
         size = last - first + 1
         start = np.cumsum(size) - size
@@ -74,11 +74,11 @@ class Sections(NamedTuple):
 def _bent_wkb(xy: NDArray[np.float64], size: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return lines of more than two points as WKB (OGC 06-103r4), None for others.
 
-    `xy` has the points of all lines in a run, shape (points, 2), `size` how many each has.
+    `xy` has the points of all lines one after the other, shape (points, 2), `size` their numbers.
     """
     points = np.ascontiguousarray(xy, dtype="<f8").reshape(-1).view(np.uint8).data
     end = np.cumsum(size) * _POINT_BYTES
-    bent = np.flatnonzero(size > _STRAIGHT)
+    bent = np.flatnonzero(size > _STRAIGHT_POINTS)
     found = np.full(len(size), None, dtype=object)
     found[bent] = [
         _LINE_HEAD + count.to_bytes(4, "little") + points[stop - count * _POINT_BYTES : stop]
@@ -100,9 +100,9 @@ def cut(
     Parameters
     ----------
     extract, streets, points
-        What the files say, read for a mode.
+        The content of the files, interpreted for a mode.
     study_area
-        Where no node of a way may be missing (EPSG:27700).
+        Land in which no node of a way may be missing (EPSG:27700).
     clip
         Roads beyond it are left out (EPSG:27700).
 
@@ -127,10 +127,10 @@ def cut(
 
 
 def _passed(nodes: WayNodes, points: Points, found: JunctionBarriers) -> pd.DataFrame:
-    """List the tagged points on ways, by the row of the way's node: how each may be passed there.
+    """Return how far tagged points on ways may be passed, by the row of the way's node.
 
-    Columns are those of `Points.table` but of barriers, and `gated`: a drive's end at a private
-    gate. Streets pass barriers that stand on their junctions; a private gate there is a drive's.
+    Columns are those of `Points.table`, without those of barriers, and `gated`: the end of a drive
+    at a private gate. Streets pass barriers on their junctions with drives (`junction_barriers`).
     """
     tagged = is_among(nodes.ids, points.table.index.to_numpy())
     row = np.flatnonzero(tagged[nodes.node])
@@ -141,14 +141,14 @@ def _passed(nodes: WayNodes, points: Points, found: JunctionBarriers) -> pd.Data
         pd.MultiIndex.from_frame(found.open_to)
     )
     gated = at & ~free & (passed["level"] == Level.DESTINATION).to_numpy()
-    # The place itself is the street's: a drive behind a private gate is marked as such instead.
+    # The place belongs to the street; a drive behind a private gate is marked as gated instead.
     passed.loc[free | gated, "level"] = int(Level.OPEN)
     passed.loc[free, list(_DELAYS)] = 0.0
     return passed.assign(gated=gated)
 
 
 def _inner(nodes: WayNodes) -> NDArray[np.bool_]:
-    """Tell which nodes lie within a stretch of way, not at its ends."""
+    """Return which nodes lie within a stretch of way, not at its ends."""
     run = nodes.run
     inner = np.zeros(len(run), dtype=bool)
     inner[1:-1] = (run[1:-1] == run[:-2]) & (run[1:-1] == run[2:])
@@ -156,7 +156,7 @@ def _inner(nodes: WayNodes) -> NDArray[np.bool_]:
 
 
 def _cuts(nodes: WayNodes, passed: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell where ways are cut: at their ends, where they meet, and at what may not be passed."""
+    """Return where ways are cut: at their ends, where they meet, and at restricted points."""
     found: NDArray[np.bool_] = ~_inner(nodes) | (nodes.times_passed() > 1)[nodes.node]
     found[passed.index[passed["level"] < Level.OPEN]] = True
     return found
@@ -173,14 +173,14 @@ def _sections(
     nodes: WayNodes, path: pd.DataFrame, passed: pd.DataFrame, first: Ints, last: Ints
 ) -> pd.DataFrame:
     """Describe the sections between rows of the path."""
-    # Running sums along all ways: a section's length and delays are differences of two of them.
+    # Cumulative sums along all ways: a section's length and delays are differences of two of them.
     x, y = path["x"].to_numpy(), path["y"].to_numpy()
     along_m = np.zeros(len(path))
     np.hypot(np.diff(x), np.diff(y), out=along_m[1:])
     along_m[1:][nodes.run[1:] != nodes.run[:-1]] = 0.0
     np.cumsum(along_m, out=along_m)
     ahead, back = (np.append(0.0, passed[name].cumsum()) for name in _DELAYS)
-    # Points within count both ways, a point at an end for those who arrive there.
+    # A point within a section counts in both directions, a point at an end on arrival there.
     at = passed.index.to_numpy()
     after_first, after_last = (np.searchsorted(at, row, side="right") for row in (first, last))
     before_first, before_last = (np.searchsorted(at, row) for row in (first, last))
@@ -202,13 +202,13 @@ def _sections(
 def _places(
     table: pd.DataFrame, nodes: WayNodes, path: pd.DataFrame, passed: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make places of the ends of sections; one for each section where the node is barred."""
+    """Return sections with the places of their ends, and places; closed ones once a section."""
     row = np.concatenate([table[end] for end in _ENDS])
     ends = path.iloc[row].reset_index(drop=True)
     ends.insert(0, "node", nodes.ids[nodes.node[row]])
     ends["level"] = passed["level"].reindex(row, fill_value=int(Level.OPEN)).to_numpy()
     ends["signals"] = passed["signals"].reindex(row, fill_value=False).to_numpy()
-    # A shut node becomes a place for each section that ends at it, so that none leads to another.
+    # A closed node becomes a place for each section that ends at it, so that none leads to another.
     barred = (ends["level"] == Level.CLOSED).to_numpy()
     ends["copy"] = np.where(barred, np.cumsum(barred), 0)
     places = ends.drop_duplicates(["node", "copy"]).sort_values(["node", "copy"])
@@ -220,15 +220,15 @@ def _places(
 
 
 def _oddities(nodes: WayNodes, streets: Streets) -> dict[str, int]:
-    """Count what is probably a mistake of the map: it is routed as drawn, and reported."""
+    """Count probable mistakes of the map; they are routed as drawn, and reported."""
     times = nodes.times_passed()
-    # Ordered by place, two nodes at one place are neighbours.
+    # Sorted by coordinates, nodes at one place are neighbours.
     x, y = nodes.x[times > 0], nodes.y[times > 0]
     order = np.lexsort((y, x))
     x, y = x[order], y[order]
     apart = (x[1:] == x[:-1]) & (y[1:] == y[:-1])
-    # Of nodes where ways meet: whether a bridge goes on over one, and whether another road ends at
-    # it or passes.
+    # For nodes where ways meet: whether a bridge continues over it, and whether there is a road
+    # that is no bridge.
     meets = times[nodes.node] > 1
     on_bridge = streets.table["bridge"].to_numpy(bool)[nodes.way]
     over, under = (

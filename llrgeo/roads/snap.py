@@ -1,4 +1,4 @@
-"""Points snapped to the nearest edge that a journey may start from or end at."""
+"""Snap points to the nearest edge at which a journey may start or end."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, Self, TypeAlias, get_args
@@ -19,7 +19,7 @@ from llrgeo.roads.piece_grid import PieceGrid, cut
 from llrgeo.schema import BNG
 
 MAX_SNAP_M: Final = 1_600.0
-TIE_M: Final = 0.25  # places are given to a decimetre or so; roads as near as that are equally near
+TIE_M: Final = 0.25  # points are given to about a decimetre: nearer roads count as equally near
 WALK_M_PER_S: Final = 5_000 / 3_600
 _SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 
@@ -30,7 +30,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class EdgeIndex:
-    """Edges by place.
+    """A spatial index of edges.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class EdgeIndex:
         return cls(edges, PieceGrid.of(ends), of_piece)
 
     def nearest_m(self, xy: Floats) -> Floats:
-        """Return how far points (x, y in rows) are from the nearest edge; +inf without one."""
+        """Return the metres from points (x, y in rows) to the nearest edge; +inf without one."""
         near_m, placed = np.full(len(xy), np.inf), np.flatnonzero(np.isfinite(xy).all(axis=1))
         which, _, found_m = self.pieces.nearest(xy[placed])
         near_m[placed[which]] = found_m
@@ -75,7 +75,7 @@ Indexes: TypeAlias = dict[Role, EdgeIndex]
 
 @dataclass(frozen=True, slots=True)
 class Snapper:
-    """A network made ready for snapping: an index of its edges by place, for each role.
+    """A network prepared for snapping: a spatial index of its edges for each role.
 
     Attributes
     ----------
@@ -92,8 +92,8 @@ class Snapper:
     def snap(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
         """Snap points to the nearest edge that may serve a role.
 
-        Of edges that are equally near, such as both directions of a street, it is the one with
-        the lowest end, by x and then by y, and of those with the same ends the first.
+        Of edges that are equally near, such as both directions of a street, the one with the
+        lowest end, by x and then by y, is chosen, and of those with the same ends the first.
 
         Parameters
         ----------
@@ -128,9 +128,9 @@ class Snapper:
         return pd.DataFrame(columns, index=points.index)
 
     def distances_m(self, points: gpd.GeoSeries, *, role: Role) -> NDArray[np.float64]:
-        """Return how far points are from the nearest edge that may serve a role, shape (points,).
+        """Return the metres from points to the nearest edge that may serve a role, shape (points,).
 
-        Metres; +inf where no edge may.
+        +inf where no edge may.
 
         Raises
         ------
@@ -144,24 +144,24 @@ class Snapper:
     ) -> tuple[NDArray[np.intp], Edges]:
         """List every edge that is as near to a point as its nearest one, to `TIE_M`.
 
-        These are both directions of a road and its copies, and where a point lies on a junction or
-        half way between streets, all of them. A road that only serves the ends of journeys does
-        not count beside one for everybody: who is at its mouth is on the street.
+        These are both directions of a road and its copies, and all streets where a point lies on a
+        junction or half way between them. A road that only serves the ends of journeys does not
+        count where a public road is as near: a point at its mouth is on the street.
 
         Parameters
         ----------
         points
             Points in any declared CRS.
         near_m
-            How far each is from its nearest edge: what `distances_m` returns.
+            Metres from each to its nearest edge, as `distances_m` returns.
         role
             `origin` leaves the point, `destination` arrives at it.
 
         Returns
         -------
         tuple of arrays
-            Points (row numbers) and edges (rows of the network's edges), a pair each, sorted. A
-            point beyond the limit from every edge is in none.
+            Pairs of points (row numbers) and edges (rows of the network's edges), sorted. A point
+            beyond the limit from every edge is in no pair.
 
         Raises
         ------
@@ -203,11 +203,11 @@ class Snapper:
         )
 
     def _nearest(self, places: NDArray[np.object_], role: Role) -> tuple[Edges, Edges, Floats]:
-        """Return each place that has one, its nearest edge by a stated rule, and how far it is."""
+        """Return places that have an edge, their nearest one by the rule of `snap`, and metres."""
         index, xy = self.indexes[role], _xy(places)
         near_m = index.nearest_m(xy)
         near = np.flatnonzero(np.isfinite(near_m))
-        # All edges as near are asked for, and the rule is applied to them.
+        # The rule chooses among all edges that are equally near.
         which, number = index.within(xy[near], near_m[near] + _SAME_M)
         low = _lowest_ends(self._lines(index.edges[number]))
         # Sorted by place, lowest end and row, the first of each place is the chosen one.
@@ -225,7 +225,7 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
     """Index the edges of a network that may serve points (`serving_edges`) by place."""
     indexes: Indexes = {}
     for role, rows in serving_edges(network).items():
-        # Where no road only starts or ends a journey, both roles have the same roads: one index.
+        # Where no road only starts or ends a journey, both roles share one index.
         known = (index for index in indexes.values() if np.array_equal(index.edges, rows))
         indexes[role] = next(known, None) or EdgeIndex.of(network, rows)
     return Snapper(network, indexes, max_distance_m)
@@ -234,7 +234,7 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
 def snapper_about(
     network: RoadNetwork, points: gpd.GeoSeries, role: Role, *, edges: Edges, boxes: Floats
 ) -> Snapper:
-    """Index only the edges that points of a role may be joined to, so that few are read.
+    """Return a snapper of only the edges that points of a role may be joined to.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def snapper_about(
     NetworkError
         If the points have no coordinate system, or a stored geometry is no line.
     """
-    # The land around all points and as far as any is joined to a road; a box, to be found fast.
+    # The box around all points, extended by the longest walk to a road.
     around = shapely.total_bounds(_in_metres(points)) + MAX_SNAP_M * np.array([-1, -1, 1, 1])
     near = edges[within(boxes[:, edges], around)]
     return Snapper(network, {role: EdgeIndex.of(network, near)})
@@ -259,11 +259,11 @@ def snapper_about(
 def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     """Return the rows of the edges of a network that may serve origins, and destinations.
 
-    The main component is the largest set of nodes that can all reach one another by roads that
-    anyone may pass through. A road serves origins if it leads into it, and destinations if it
-    leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
-    journey, also over others of their kind. Roads of an island (`on_islands`) that anyone may pass
-    through serve both, for journeys within it.
+    The main component is the largest set of nodes that can all reach one another by roads for
+    through traffic. A road serves origins if it leads into the component, and destinations if it
+    leads out of it; a one-way dead end serves only one of them. The same holds for roads that only
+    start (or end) journeys, also by way of others of their kind. Roads for through traffic on an
+    island (`on_islands`) serve both, for journeys within it.
     """
     snappable = network.edges["snappable"].to_numpy(bool)
     through, starts, ends = (network.uses[name] for name in get_args(EdgeUse))
@@ -271,8 +271,8 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     graph = _graph(network, through)
     label = _components(graph)
     main = _largest(label)
-    # A journey starts on an edge whose head leads into the main component, and ends
-    # on one whose tail is reached from it. Where all roads are for everybody, so is their graph.
+    # A journey starts on an edge whose head leads into the main component, and ends on one whose
+    # tail is reached from it. Where all roads are public, one graph serves for both.
     leads = _graph(network, through | starts) if starts.any() else graph
     reached = _graph(network, through | ends) if ends.any() else graph
     leading, led_to = _reached(leads.T.tocsr(), main), _reached(reached, main)
@@ -327,7 +327,7 @@ def _xy(places: NDArray[np.object_]) -> Floats:
 def _along(
     lines: NDArray[np.object_], places: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far along its line each place is: metres, and the share of the line's length."""
+    """Return the position of each place along its line: metres, and share of the line's length."""
     offset_m, length_m = shapely.line_locate_point(lines, places), shapely.length(lines)
     return offset_m, np.divide(offset_m, length_m, out=np.zeros(len(lines)), where=length_m > 0)
 

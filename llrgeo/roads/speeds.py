@@ -1,4 +1,4 @@
-"""How fast and with which delays: limits read, classes timed, periods from tables with sources."""
+"""Speeds and delays: parse speed limits; speeds by class and period from tables with sources."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _LOCAL: Final = ("primary", "secondary")
 _DUAL: Final = {"trunk", "primary"}
 _SLOW_SERVICES: Final = {"driveway", "parking_aisle", "drive-through", "alley"}
 _OTHER: Final = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps"}
-_FAST_LIMIT_MPH: Final = 50.0  # from which a limit says that a minor road is one of the wider
+_FAST_LIMIT_MPH: Final = 50.0  # a minor road with such a limit or a higher one is a wide one
 _ROUNDABOUT_MPH: Final = 20.0
 _DELAY_KEYS: Final = {
     ("highway", "traffic_signals"): "traffic_signals",
@@ -49,7 +49,7 @@ _STEPS_SHARE: Final = 0.5
 
 
 class Limit(NamedTuple):
-    """A speed limit: miles an hour (None if there is none to go by) and a note if it is odd."""
+    """A speed limit in miles an hour (None if none is known), and a note if the tag is odd."""
 
     mph: float | None
     note: str = ""
@@ -78,7 +78,7 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
         None where the text states no limit, or one that cannot be (0, or above 90 mph).
     """
     parts = [part.strip() for part in re.split(r"[;|,]", text.lower())]
-    # The unit at the end of a list is that of all of it: `20;30 mph`.
+    # A unit at the end of a list applies to all of it: `20;30 mph`.
     unit = " mph" if parts[-1].endswith("mph") else ""
     limits = [_one_limit(part + unit * part.isdecimal(), dual=dual) for part in parts]
     notes = [limit.note for limit in limits if limit.note]
@@ -89,8 +89,8 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
 def way_limit(tags: Mapping[str, str], direction: str, *, dual: bool = False) -> tuple[Limit, str]:
     """Return the limit of a way in a direction, and the key that states it (empty: none does)."""
     note = ""
-    # A car's own limit before that of all vehicles, and of each the direction's own before that of
-    # both; then where a limit is from.
+    # Limits for cars before those for all vehicles, of each those of the direction before those of
+    # both; then the tags of a limit's source.
     own = (f"{key}{way}" for key in _OF_CARS for way in (f":{direction}", ":both_ways", ""))
     for key in (*own, *_SOURCES):
         if key in tags:
@@ -113,7 +113,7 @@ def _advised(tags: Mapping[str, str], direction: str, *, dual: bool) -> tuple[fl
 
 
 def is_dual(tags: Mapping[str, str], *, oneway: bool) -> bool:
-    """Tell whether a way is one side of a dual carriageway."""
+    """Return whether a way is one side of a dual carriageway."""
     if "dual_carriageway" in tags:
         return tags["dual_carriageway"] == "yes"
     rural_class = tags.get("highway") in {"motorway", "trunk", "primary", "secondary"}
@@ -134,8 +134,7 @@ def road_class(tags: Mapping[str, str], *, dual: bool) -> str:
 def class_speeds() -> pd.DataFrame:
     """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either.
 
-    `signed_mph` takes the place of `rural_mph` where a limit of 50 mph or more is posted; NaN: none
-    does.
+    `signed_mph` replaces `rural_mph` where a limit of 50 mph or more is posted; NaN does not.
     """
     rows = table("speeds").set_index("road_class").drop(columns=["posted", "source"])
     return rows.replace("", "nan").astype(float)
@@ -149,7 +148,7 @@ def _signed_classes() -> frozenset[str]:
 
 
 def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the speeds that are driven under limits in free flow, shape (ways,); NaN stays NaN."""
+    """Return the free-flow speeds driven under limits, shape (ways,); NaN stays NaN."""
     rows = table("obeyed").astype({"limit_mph": float, "share": float})
     shares = [
         np.interp(limit_mph, part["limit_mph"], part["share"])
@@ -160,27 +159,27 @@ def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArr
 
 
 def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the free-flow speed of stretches of road: as signed on main roads, else the class's.
+    """Return the free-flow speed of stretches of road: by limit on main roads, else by class.
 
     Parameters
     ----------
     ways
         `speed_class`, `limit_mph` (NaN: none known), `dual`, `roundabout`.
     town_share
-        How much of each stretch's length lies in a town.
+        Share of each stretch's length that lies in a town.
     """
     speeds = class_speeds().loc[ways["speed_class"]]
     limit, dual = ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool)
     limited = obeyed_mph(limit, dual)
-    # Mappers note the limit of the wider roads of a class first: lanes and minor roads with the
-    # national limit on the map are driven faster than those without a word.
+    # Mappers tag the limits of the wider roads of a class first: lanes and minor roads tagged with
+    # the national limit are driven faster than those without a tag.
     wide = (limit >= _FAST_LIMIT_MPH) & ~dual & speeds["signed_mph"].notna().to_numpy()
     rural = np.where(wide, speeds["signed_mph"], speeds["rural_mph"])
     country, town = np.fmin(rural, limited), np.fmin(speeds["urban_mph"].to_numpy(), limited)
     # Times add up along a road, speeds do not: the harmonic mean over town and country.
     mph = 1 / ((1 - town_share) / country + town_share / town)
-    # A main road is driven as it is signed, in towns too; on single carriageways no faster than
-    # its class is in the country, for a limit of 60 mph says nothing of bends.
+    # A main road is driven at its limit, in towns too, but on single carriageways no faster than
+    # its class outside towns, because a limit of 60 mph does not mean that there are no bends.
     signed = np.where(dual, limited, np.fmin(rural, limited))
     lifts = ways["speed_class"].isin(_signed_classes()).to_numpy() & ~np.isnan(limit)
     mph = np.where(lifts, signed, mph)
@@ -188,7 +187,7 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
 
 
 def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
-    """Return the kilometres an hour of a walker or cyclist on a way; a ferry's of anybody on it."""
+    """Return the speed (km/h) of a walker or cyclist on a way; on a ferry, that of the ferry."""
     highway = tags.get("highway")
     if highway is None:
         sailed: float = class_speeds()["rural_mph"].to_dict()["ferry"]
@@ -202,7 +201,7 @@ def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
 
 
 def multipliers(classes: pd.Series) -> pd.DataFrame:
-    """Return how many times the free-flow time each stretch takes, one column a period."""
+    """Return the factors by which periods lengthen free-flow times, one column a period."""
     periods = table("periods").astype({"multiplier": float})
     # Stretches are many, classes few: each class is looked up once.
     code, kinds = pd.factorize(classes)
@@ -213,7 +212,7 @@ def multipliers(classes: pd.Series) -> pd.DataFrame:
     )
     columns = {}
     for name in PERIODS:
-        # A group without a row of its own goes by the row of all roads.
+        # A group without a row of its own uses the row of all roads.
         rows = periods[periods["period"] == name].set_index("roads")["multiplier"]
         columns[name] = pd.Series(group).map(rows).fillna(rows.get("all", 1.0)).to_numpy()[code]
     return pd.DataFrame(columns, index=classes.index)
@@ -242,13 +241,13 @@ def node_delay(tags: Mapping[str, str], mode: str) -> Delay:
     if barrier := _barrier_delays().get(tags.get("barrier", "")):
         names.append(barrier)
     direction = tags.get("traffic_signals:direction", tags.get("direction", ""))
-    # A point has one cause to stop: a signal at a crossing is one signal.
+    # A point delays once: a signal at a crossing is one signal.
     seconds = max((delays()[name] for name in names), default=0.0)
     return Delay(seconds, direction if direction in {"forward", "backward"} else "")
 
 
 def ferry_minutes(text: str) -> float | None:
-    """Read the duration of a crossing: `20`, `00:20`, `PT1H20M`, `1 h 20 min`; None if none."""
+    """Parse the minutes of a crossing: `20`, `00:20`, `PT1H20M`, `1 h 20 min`; None if none."""
     text = text.strip().lower()
     if found := re.fullmatch(r"(\d+):(\d{2})(?::(\d{2}))?", text):
         days, hours, minutes, seconds = ("0", *found.groups())
@@ -267,7 +266,7 @@ def _one_limit(text: str, *, dual: bool) -> Limit:
     country = _COUNTRY.match(text)
     name = re.sub(r"[\s-]+", "_", _COUNTRY.sub("", text))
     nation = f"{country[1]}:" if country and country[1] else ""
-    # A nation's own limit comes first: restricted roads are 20 in Wales.
+    # A nation's own limit has precedence: restricted roads are 20 in Wales.
     named = _named_limits().get(nation + name) or _named_limits().get(name)
     if named is not None:
         return Limit(named[int(dual)])
@@ -276,7 +275,7 @@ def _one_limit(text: str, *, dual: bool) -> Limit:
     number = _NUMBER.fullmatch(_COUNTRY.sub("", text))
     if not number:
         return Limit(None, f"unknown maxspeed={text}")
-    # A sign of this country is in miles, whether its mapper says so or not (`GB:20`).
+    # British signs are in miles, even if the mapper left out the unit (`GB:20`).
     unit = number[2] or ("mph" if country else "km/h")
     mph = float(number[1]) * _UNITS_MPH.get(unit.removesuffix("s"), 1 / MPH_IN_KPH)
     if not 0 < mph <= HIGHEST_MPH:

@@ -1,4 +1,4 @@
-"""Ways interpreted for a mode: who may use them in which direction, how fast, under what name."""
+"""Interpret the tags of ways and points for a mode: access by direction, speed, names, delays."""
 
 import math
 from collections import Counter
@@ -38,8 +38,8 @@ _UNSNAPPABLE: Final = ("motorway", "motorway_link", "trunk", "trunk_link", "ferr
 MAJOR: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
 
 
-# Keys that many ways have and no rule reads: they do not tell one set of tags from another.
-_SILENT: Final = frozenset(
+# Keys that many ways have and no rule reads: sets of tags that differ only in them are equal.
+_UNREAD_KEYS: Final = frozenset(
     {
         "abutters", "alt_name", "carriageway_ref", "created_by", "description", "designation",
         "fixme", "int_ref", "lanes", "lit", "loc_name", "loc_ref", "name", "ncn_ref", "note",
@@ -51,7 +51,7 @@ _SILENT: Final = frozenset(
 
 
 class Streets(NamedTuple):
-    """The ways that a mode may use, and what was odd about their tags.
+    """The ways that a mode may use, and notes on odd tags.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Streets(NamedTuple):
     nodes
         Ids of the nodes of each way.
     notes
-        How often each oddity was met.
+        Number of ways with each oddity.
     """
 
     table: pd.DataFrame
@@ -80,9 +80,9 @@ class Points(NamedTuple):
     table
         Indexed by node id: `level` (how far it may be passed), `forward_s` and `backward_s`
         (delay along and against the way), `signals`, `is_barrier` and `barrier` (its kind;
-        empty for a point that its access tags alone shut).
+        empty for a point that only its access tags close).
     notes
-        How often each oddity was met.
+        Number of points with each oddity.
     """
 
     table: pd.DataFrame
@@ -90,7 +90,7 @@ class Points(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """What a set of tags says: its row (-1 where the mode may not use such ways), and notes."""
+    """An interpreted set of tags: its row (-1 where the mode may not use such ways), and notes."""
 
     row: int
     notes: tuple[str, ...]
@@ -100,23 +100,23 @@ def interpret_ways(
     extract: Extract, mode: str, clock: Clock | None, *, track: Track = iter
 ) -> Streets:
     """Read the tags of all ways; keep those that the mode may use."""
-    # Ways whose tags say the same are read once: a county has some thousands of such sets.
+    # Ways with equal tags are interpreted once: a county has some thousands of different sets.
     known: dict[tuple[tuple[str, str], ...], _Reading] = {}
     rows: list[dict[str, Any]] = []
     used: list[tuple[int, Way, str, str]] = []
-    read: Counter[_Reading] = Counter()
+    times_read: Counter[_Reading] = Counter()
     for way in track(extract.ways):
-        telling = tuple(tag for tag in way.tags.items() if tag[0] not in _SILENT)
-        reading = known.get(telling)
+        key = tuple(tag for tag in way.tags.items() if tag[0] not in _UNREAD_KEYS)
+        reading = known.get(key)
         if reading is None:
-            row, odd = _read(dict(telling), mode, clock)
-            reading = known[telling] = _Reading(len(rows) if row else -1, odd)
+            row, odd = _read(dict(key), mode, clock)
+            reading = known[key] = _Reading(len(rows) if row else -1, odd)
             rows += [row] if row else []
-        read[reading] += 1
+        times_read[reading] += 1
         if reading.row >= 0:
             used.append((reading.row, way, *_name_and_number(way.tags)))
     notes: Counter[str] = Counter()
-    for reading, times in read.items():
+    for reading, times in times_read.items():
         for note in reading.notes:
             notes[note] += times
     return Streets(_table(rows, used), [way.nodes for _, way, _, _ in used], notes)
@@ -125,20 +125,20 @@ def interpret_ways(
 def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points:
     """Read the tags of points: barriers, signals, crossings."""
     nodes = sorted(extract.points)
-    # Points of equal tags are read once: most barriers and crossings have no tag of their own.
+    # Points with equal tags are interpreted once: most barriers and crossings have only one tag.
     known: dict[tuple[tuple[str, str], ...], tuple[_PointRow, tuple[str, ...]]] = {}
     rows = []
-    read: Counter[tuple[str, ...]] = Counter()
+    times_read: Counter[tuple[str, ...]] = Counter()
     for node in nodes:
         written = extract.points[node]
-        telling = tuple(written.items())
-        if telling not in known:
-            known[telling] = _read_point(written, mode, clock)
-        row, odd = known[telling]
+        key = tuple(written.items())
+        if key not in known:
+            known[key] = _read_point(written, mode, clock)
+        row, odd = known[key]
         rows.append(row)
-        read[odd] += 1
+        times_read[odd] += 1
     notes: Counter[str] = Counter()
-    for odd, times in read.items():
+    for odd, times in times_read.items():
         for note in odd:
             notes[note] += times
     index = pd.Index(nodes, dtype="int64", name="node")
@@ -150,10 +150,10 @@ def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points
 
 
 def _read_point(written: Tags, mode: str, clock: Clock | None) -> tuple[_PointRow, tuple[str, ...]]:
-    """Read the tags of points; return their row of `Points.table`, and notes."""
+    """Interpret the tags of a point; return its row of `Points.table`, and notes."""
     tags, decided = settle_barrier(plain_tags(written, mode).tags, clock)
     access, delay = node_access(tags, mode), node_delay(tags, mode)
-    # A delay with a direction holds for those who drive in it alone.
+    # A delay with a direction applies only in that direction.
     ahead = 0.0 if delay.direction == "backward" else delay.seconds
     back = 0.0 if delay.direction == "forward" else delay.seconds
     signals = tags.get("highway") == "traffic_signals"
@@ -167,8 +167,7 @@ def _read(
     written: Tags, mode: str, clock: Clock | None
 ) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """Read the tags of ways; return their row, None where the mode may not use them, and notes."""
-    # Conditional tags are settled for the clock before any access
-    # is read: they replace plain ones.
+    # Conditional tags are evaluated first: those that hold replace plain ones.
     plain, found = plain_tags(written, mode)
     tags, decided = settle_way(plain, clock)
     access = way_access(tags, mode)
@@ -180,7 +179,7 @@ def _read(
 
 
 def _name_and_number(tags: Tags) -> tuple[str, str]:
-    """Return what a way is called (its number, where it has no name), and its number."""
+    """Return the name of a way (its number, where it has no name), and its number."""
     texts = {_plain_key(key): value for key, value in tags.items()}
     number = texts.get("ref", "").strip()
     return texts.get("name", "").strip() or number, number
@@ -193,7 +192,7 @@ def _plain_key(key: str) -> str:
 
 
 def _table(rows: list[dict[str, Any]], used: list[tuple[int, Way, str, str]]) -> pd.DataFrame:
-    """Return the table of ways from the rows of their sets of tags and their own names."""
+    """Return the table of ways from the rows of their sets of tags, with their ids and names."""
     if not used:
         return pd.DataFrame()
     of, ways, names, numbers = zip(*used, strict=True)
@@ -203,8 +202,8 @@ def _table(rows: list[dict[str, Any]], used: list[tuple[int, Way, str, str]]) ->
 
 
 def _row(tags: Tags, access: WayAccess, mode: str) -> tuple[dict[str, Any], list[str]]:
-    """Describe ways of some tags; return their row and what is odd about their limit."""
-    # A dual carriageway is mapped as two one-way roads; the direction of access tells.
+    """Return the row of ways with some tags, and notes on their limit and duration."""
+    # A dual carriageway is mapped as two one-way roads.
     oneway = (access.forward > Level.CLOSED) != (access.backward > Level.CLOSED)
     dual = is_dual(tags, oneway=oneway)
     ferry = is_ferry(tags) and "highway" not in tags

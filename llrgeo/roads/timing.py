@@ -1,4 +1,4 @@
-"""Sections timed: the milliseconds of each direction in each period, delays at its end included."""
+"""Time sections: the milliseconds of each direction in each period, with delays at its end."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 _TOWN_LIMIT_MPH: Final = 30.5
 _OPEN_LIMIT_MPH: Final = 49.5
 _KPH_IN_M_PER_S: Final = 1 / 3.6
-# What of an edge depends on its direction, and the columns of a section that tell it either way.
+# Columns of an edge that depend on its direction, with the section's columns ahead and back.
 _DIRECTED: Final = (
     ("level", "forward", "backward"),
     ("delay_s", "forward_s", "backward_s"),
@@ -74,7 +74,7 @@ def _timed(edges: pd.DataFrame, mode: str) -> pd.DataFrame:
     else:
         mph = edges["kph"].to_numpy() / MPH_IN_KPH
         slower = pd.DataFrame(1.0, edges.index, list(PERIODS))
-    # Traffic slows what is driven, not what is waited at signals and gates.
+    # Traffic slows the drive, not the waits at signals and gates.
     moving_s = edges["length_m"].to_numpy() / (mph * MPH_IN_KPH * _KPH_IN_M_PER_S)
     still_s = edges["delay_s"].to_numpy() + _waits_s(edges, mode)
     moving_s, still_s = _ferries(edges, moving_s, still_s)
@@ -86,7 +86,7 @@ def _timed(edges: pd.DataFrame, mode: str) -> pd.DataFrame:
 
 
 def _town_share(edges: pd.DataFrame) -> Floats:
-    """Take a stretch's own limit as the better witness of town or country, where it has one."""
+    """Return the share of each stretch in a town: by its own limit where that is telling."""
     limit = edges["limit_mph"].to_numpy(float)
     known = [limit < _TOWN_LIMIT_MPH, limit > _OPEN_LIMIT_MPH]
     return np.select(known, [1.0, 0.0], default=edges["town_share"].to_numpy())
@@ -103,11 +103,11 @@ def _waits_s(edges: pd.DataFrame, mode: str) -> Floats:
 
 
 def _ferries(edges: pd.DataFrame, moving_s: Floats, still_s: Floats) -> tuple[Floats, Floats]:
-    """Time ferries by their stated duration, of which each part of a way has its share."""
+    """Return the times with those of ferries by stated duration, shared by the parts of a way."""
     ferry = (edges["speed_class"] == "ferry").to_numpy()
     if not ferry.any():
         return moving_s, still_s
-    # One boards where a road ends, once for all the parts of a crossing.
+    # Boarding takes time where the ferry meets a road, once for all the parts of a crossing.
     ports = np.unique(edges.loc[~ferry, ["from_place", "to_place"]])
     boards = ferry & edges["from_place"].isin(ports).to_numpy()
     whole_m = edges.groupby(["way_id", "ahead"])["length_m"].transform("sum").to_numpy()

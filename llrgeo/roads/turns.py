@@ -1,14 +1,14 @@
-"""Turns put into the graph, so that any search of nodes and edges obeys them without knowing.
+"""Put turns into the graph, so that any search of nodes and edges obeys them.
 
 A junction where every turn is free stays one node. Where a turn is forbidden or takes time, each
 edge that arrives and each that leaves gets a node of its own, and an edge of no length joins them
 for every turn that may be made, with the time it takes. A rule over several edges (its `via` is a
 way) copies those edges for the drivers that it binds.
 
-Turning back is free at the end of a road and takes time where turns are modelled. To keep that
-exact while most junctions stay single nodes, turns are modelled also at the junctions next to a
-restriction, and at those within half the time of turning back of these: farther on, turning back
-for nothing is slower than turning back at a cost before. The same holds around right turns.
+A U-turn is free at the end of a road and takes time where turns are modelled. To keep that exact
+while most junctions stay single nodes, turns are also modelled at the junctions next to a
+restriction, and at those within half the time of a U-turn of these: farther on, a free U-turn takes
+longer than one that costs time before. The same holds around right turns.
 """
 
 from collections import defaultdict
@@ -30,8 +30,8 @@ Ints = NDArray[np.int64]
 
 _RIGHT_DEG: Final = (45.0, 150.0)
 _ARMS: Final = 3
-# What only the turns are worked out from: a county's edges have fifty megabytes of it.
-_SETTLED: Final = [
+# Columns that only turns are computed from; they take fifty megabytes for a county.
+_TURN_COLUMNS: Final = [
     "way_id", "limit_key", "oneway", "roundabout", "bearing_from", "bearing_to", "from_place",
     "to_place",
 ]  # fmt: skip
@@ -103,7 +103,7 @@ def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     nodes = pd.DataFrame(
         {"place": np.concatenate([plain, from_place[splits_from], to_place[splits_to]])}
     )
-    roads = edges.drop(columns=_SETTLED).assign(
+    roads = edges.drop(columns=_TURN_COLUMNS).assign(
         from_node=np.where(splits_from, leaving, number[from_place]),
         to_node=np.where(splits_to, arriving, number[to_place]),
     )
@@ -129,7 +129,7 @@ def _road_uses(roads: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _turn_uses(joints: pd.DataFrame) -> list[pd.DataFrame]:
-    """Say which turns may be made on which leg.
+    """Return turns with their `use`: the legs of a journey on which each may be made.
 
     Between two roads for the ends of journeys a turn may be made on the first leg, on the last,
     and from the one to the other.
@@ -145,12 +145,16 @@ def _right_turns(edges: pd.DataFrame, places: pd.DataFrame, arms: Ints) -> pd.Da
     """List turns to the right across oncoming or crossing traffic: `place`, `arrive`, `leave`.
 
     They cost time at junctions of three arms or more without signals where either road is of
-    class tertiary or higher; not on roundabouts, nor from one-way roads, which nobody meets.
+    class tertiary or higher; not on roundabouts, nor from one-way roads without oncoming traffic.
     """
     junction = (arms >= _ARMS) & ~places["signals"].to_numpy(bool)
     pairs = _pairs(edges, np.flatnonzero(junction))
-    told = edges[["bearing_from", "bearing_to", "road_class", "oneway", "roundabout", "to_place"]]
-    arrive, leave = (told.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave"))
+    columns = edges[
+        ["bearing_from", "bearing_to", "road_class", "oneway", "roundabout", "to_place"]
+    ]
+    arrive, leave = (
+        columns.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave")
+    )
     # Degrees clockwise from the way in to the way out.
     angle = (leave["bearing_from"] - arrive["bearing_to"]) % 360
     major = arrive["road_class"].isin(MAJOR) | leave["road_class"].isin(MAJOR)
@@ -172,17 +176,17 @@ def _arms(edges: pd.DataFrame, places: int) -> Ints:
 def _around(
     edges: pd.DataFrame, rules: Sequence[TurnRule], right: pd.DataFrame, arms: Ints
 ) -> NDArray[np.bool_]:
-    """Mark the places whose turns matter to those of rules and right turns.
+    """Return the places around rules and right turns at which turns must be modelled.
 
-    These are the places of turn rules, those next to them, and those within half the time of
-    turning back of these; and what lies within half the delay of a right turn. Farther on,
-    turning back for nothing is no way round. The ends of roads are left out: there it is free.
+    These are the places of turn rules, those next to them, and those within half the time of a
+    U-turn of these; and places within half the delay of a right turn. Farther on, a free U-turn
+    saves nothing. The ends of roads are left out: there U-turns are free.
     """
     tail, head = edges["from_place"].to_numpy(), edges["to_place"].to_numpy()
     ruled = np.zeros(len(arms), dtype=bool)
     ruled[[head[edge] for rule in rules for edge in rule.course]] = True
-    # Near enough that turning round there, or going about, could dodge the delay:
-    # half its seconds away, there and back.
+    # Near enough that a U-turn or a detour there could avoid the delay: at most half its
+    # milliseconds away, there and back.
     beside = np.unique(head[ruled[tail]])
     graph = _fastest(edges, len(arms))
     near = _within(graph, beside, delays()["u_turn"] * 500)
@@ -199,7 +203,7 @@ def _fastest(edges: pd.DataFrame, places: int) -> csr_array:
 
 
 def _within(graph: csr_array, seeds: Ints, limit_ms: float) -> NDArray[np.bool_]:
-    """Mark what can be reached from seeds within a time."""
+    """Return which places can be reached from seeds within a time."""
     if not seeds.size:
         return np.zeros(graph.shape[0], dtype=bool)
     found: NDArray[np.bool_] = np.isfinite(
@@ -223,9 +227,9 @@ def _pairs(edges: pd.DataFrame, places: Ints) -> pd.DataFrame:
 def _timed(
     turns: pd.DataFrame, edges: pd.DataFrame, right: pd.DataFrame, arms: Ints
 ) -> pd.DataFrame:
-    """Add the milliseconds of turns: to the right across traffic, and back along one's road."""
+    """Add the milliseconds of turns: right turns across traffic, and U-turns."""
     section = edges["section"].to_numpy()
-    # Turning back along one's road costs a U-turn, but nothing at a dead end.
+    # A U-turn takes time, except at a dead end.
     back = section[turns["arrive"]] == section[turns["leave"]]
     dead_end = arms[edges["to_place"].to_numpy()[turns["arrive"]]] == 1
     paid = pd.MultiIndex.from_frame(turns[["arrive", "leave"]]).isin(
@@ -237,7 +241,7 @@ def _timed(
 
 
 def _drop_gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Take out the ways through a private gate from one public road to another."""
+    """Drop turns through a private gate from one public road to another."""
     level, section = edges["level"].to_numpy(), edges["section"].to_numpy()
     place = edges["to_place"].to_numpy()[turns["arrive"]]
     gate = (places["level"] == Level.DESTINATION).to_numpy()[place]
@@ -250,19 +254,19 @@ def _drop_gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) 
 def _apply_rules(
     edges: pd.DataFrame, turns: pd.DataFrame, rules: Sequence[TurnRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Apply turn rules; edges that rules over several edges bind are copied."""
+    """Apply turn rules; edges within the course of a rule over several edges are copied."""
     turns = turns[["arrive", "leave", "ms"]]
-    # `onward[a]` has the edges that may follow a, with the milliseconds of the turn: of edges that
-    # rules are about, for all others' turns stay.
+    # `onward[a]` has the edges that may follow edge a, with the milliseconds of the turn; only for
+    # edges that rules mention, because the turns of all others stay.
     onward: dict[int, dict[int, int]] = defaultdict(dict)
     about = turns["arrive"].isin({edge for rule in rules for edge in rule.course})
     for arrive, leave, ms in turns[about].itertuples(index=False):
         onward[arrive][leave] = ms
     original = list(range(len(edges)))
-    # Rules over fewer edges first: a copied edge keeps the turns that they leave.
+    # Rules over fewer edges first: a copied edge has only the turns that they allow.
     for rule in sorted(rules, key=lambda rule: len(rule.course)):
         last: int | None = rule.course[0]
-        # Along a course each edge gets a copy that only drivers on this course are on.
+        # Along a course each edge gets a copy that only drivers on this course use.
         for edge in rule.course[1:]:
             last = None if last is None else _own_copy(last, edge, onward, original)
         if last is not None:
@@ -284,7 +288,7 @@ def _apply_rules(
 def _own_copy(
     before: int, edge: int, onward: dict[int, dict[int, int]], original: list[int]
 ) -> int | None:
-    """Lead drivers who come from one edge onto a copy of the next that is theirs alone.
+    """Lead drivers who come from one edge onto a copy of the next that only they use.
 
     Returns the copy; None where that turn may not be made.
     """
@@ -294,8 +298,8 @@ def _own_copy(
         return None
     if current != edge and sum(current in others for others in onward.values()) == 1:
         return current
-    # The copy has the turns of the edge it is of; only this way in leads onto it, so that a rule
-    # may forbid its turns without forbidding those of other drivers.
+    # The copy has the turns of its original, and only this turn leads onto it, so that a rule can
+    # forbid its turns without forbidding those of other drivers.
     copy = len(original)
     original.append(edge)
     onward[copy] = dict(onward[current])

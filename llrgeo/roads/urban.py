@@ -1,4 +1,4 @@
-"""Town or country: how much of a stretch of road lies among homes, by the streets around it."""
+"""Town or country: the share of a stretch of road in a town, by the residential streets around."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ _CELL_M: Final = 250.0
 _TOWN_M_PER_KM2: Final = 500.0
 _HOMES: Final = ("residential", "living_street")
 _PIECE_M: Final = 100.0
-_COLUMN: Final = 1_000_000  # numbers of the cells of a column, of which Britain has some thousands
+_COLUMN: Final = 1_000_000  # cell numbers in a column; Britain is some thousands of cells high
 
 
 def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
@@ -49,14 +49,14 @@ def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
 
 
 def _pieces(sections: Sections) -> pd.DataFrame:
-    """Cut sections into short pieces: `section`, `length_m`, and `cell`, that of the middle.
+    """Cut sections into short pieces: `section`, `length_m`, and the `cell` of the middle.
 
     Cells are numbered by columns from west to east, each from south to north.
     """
     xy, size = sections.points()
     section = np.repeat(np.arange(len(size), dtype=np.int32), size)
     along = np.flatnonzero(section[1:] == section[:-1])
-    # From bend to bend in equal pieces, each as long as can be.
+    # Equal pieces from bend to bend, of at most `_PIECE_M`.
     gap_m = np.hypot(*(np.diff(axis)[along] for axis in xy.T))
     count = np.ceil(gap_m / _PIECE_M).astype(np.int32).clip(min=1)
     row = np.repeat(along, count)
@@ -77,10 +77,10 @@ def _axis(
     share: NDArray[np.float64],
     is_last: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return the cell of the middle of each piece along an axis, and how far the piece goes.
+    """Return the cell of the middle of each piece along an axis, and the piece's extent (metres).
 
     A piece begins at a `share` of the way from the bend of its row to the next. It ends where the
-    next begins, and the last one at the bend.
+    next piece begins, and the last one at the next bend.
     """
     begin = at[row] + np.diff(at)[row] * share
     end = np.roll(begin, -1)

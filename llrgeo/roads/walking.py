@@ -1,4 +1,4 @@
-"""The streets of a network on foot: for those who have no car, where no footpaths are mapped."""
+"""A walking network made of the streets of a driving network, where no footpaths are mapped."""
 
 from dataclasses import replace
 from typing import Final
@@ -15,9 +15,9 @@ _NOT_ON_FOOT: Final = frozenset({"motorway", "motorway_link", "slip_road", "trun
 
 
 def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork:
-    """Return a driving network as one walks it: without motorways, at one speed, at all times.
+    """Return a driving network for walking: without motorways, at one speed in all periods.
 
-    Footpaths are missing and every street is taken to have room to walk, so the minutes are rough.
+    Footpaths are missing and every street is assumed to be walkable, so minutes are approximate.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
     Raises
     ------
     NetworkError
-        If the network has one-way streets or modelled turns, which hold for cars alone.
+        If the network has one-way streets or modelled turns, which only apply to cars.
     """
     edges = network.edges[~network.edges["road_class"].isin(_NOT_ON_FOOT)]
-    # A walker may go against one-way traffic; a network that lacks the way back cannot show it.
+    # People may walk against one-way traffic, for which such a network has no edges.
     start, end = edges[["from_node", "to_node"]].to_numpy(np.int64).T
     nodes = len(network.nodes)
     ways, ways_back = pd.Series(start * nodes + end), pd.Series(end * nodes + start)
@@ -46,7 +46,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
     ms = (edges["length_m"] * 3_600 / speed_kph).round().astype(np.int64)
     times = {f"ms_{period}": ms for period in network.info.periods}
     walked = edges.assign(**times).reset_index(drop=True)
-    # What was measured of drives says nothing of walks; nothing is added at the ends of a walk.
+    # The error measured for drives does not apply to walks; nothing is added at a walk's ends.
     info = replace(
         network.info,
         mode="walk",
@@ -57,7 +57,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
         measured_in="",
     )
     on_streets = RoadNetwork(network.nodes, walked, info, network.landmarks)
-    # The lines of streets are those of the drives: where they were made already, not once more.
+    # Lines that were computed for the driving network are reused.
     if "lines" in vars(network):
         vars(on_streets)["lines"] = network.lines.loc[edges.index].reset_index(drop=True)
     return on_streets

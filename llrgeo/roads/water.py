@@ -1,4 +1,4 @@
-"""Water between places and the roads that they are joined to."""
+"""Sites that are joined to a road across a river or canal."""
 
 import geopandas as gpd
 import numpy as np
@@ -12,18 +12,18 @@ from llrgeo.schema import BNG, name_some
 
 
 def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, role: Role) -> str:
-    """Say which sites are joined to a road across a river or canal; blank where none is.
+    """Return a sentence on sites joined to a road across a river or canal; blank if there is none.
 
     Parameters
     ----------
     network
-        Whose landmarks tell the water.
+        The network; its landmarks include rivers and canals.
     snapping
-        The network made ready.
+        The network's snapper.
     sites
         Where journeys to each site end: points, or several entrances, in any declared CRS.
     role
-        `destination` of those who come, `origin` of teams that set out.
+        `destination` for residents who travel to sites, `origin` for teams based there.
     """
     if network.landmarks is None:
         return ""
@@ -43,13 +43,13 @@ def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, ro
     walk, crossed = shapely.STRtree(water.geometry.to_numpy()).query(walks, predicate="intersects")
     if not walk.size:
         return ""
-    said = {}
+    crossings = {}
     for row, line in zip(walk, crossed, strict=True):
         site, name = sites.index[of_site[on_road[row]]], water["name"].iloc[line]
-        said[site] = f"{site}: {name or 'unnamed water'}, {walks[row].length:.0f} m"
-    what = "site is" if len(said) == 1 else "sites are"
+        crossings[site] = f"{site}: {name or 'unnamed water'}, {walks[row].length:.0f} m"
+    what = "site is" if len(crossings) == 1 else "sites are"
+    named = name_some(crossings[site] for site in sorted(crossings))
     return (
-        f"{len(said)} {what} joined to the nearest road across water "
-        f"({name_some(said[site] for site in sorted(said))}). State where people go in: column "
-        "'entrances' of the table of sites."
+        f"{len(crossings)} {what} joined to the nearest road across water ({named}). State where "
+        "people go in: column 'entrances' of the table of sites."
     )

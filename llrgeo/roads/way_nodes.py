@@ -1,6 +1,6 @@
-"""The nodes of all ways in a run: where they are, and where ways break off.
+"""The nodes of all ways one after the other, with coordinates and gaps.
 
-A county has some millions of them, so each column is an array of its own, and as narrow as it can.
+A county has some millions of them, so each column is an array, of the smallest type that will do.
 """
 
 from typing import Final, NamedTuple
@@ -20,21 +20,21 @@ Ints = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 Polygon = shapely.Polygon | shapely.MultiPolygon
 
-# Degrees of Europe, beyond which no file of roads is meant.
+# Degrees of Europe; nodes beyond it are taken for mistakes.
 _EUROPE_LAT: Final = (34.0, 72.0)
 _EUROPE_LON: Final = (-25.0, 45.0)
 _MIDLANDS: Final = (52.6, -1.0)
 
 
 class WayNodes(NamedTuple):
-    """The nodes of all ways in order, and where they are.
+    """The nodes of all ways in order, and their coordinates.
 
     Attributes
     ----------
     way
         Row of the way in the streets' table, shape (rows,).
     run
-        Number of the unbroken stretch of way, shape (rows,); none has a node alone.
+        Number of the unbroken stretch of way, shape (rows,); each has at least two nodes.
     node
         Number of the node among the following, shape (rows,).
     ids, x, y
@@ -50,7 +50,7 @@ class WayNodes(NamedTuple):
     y: Floats
 
     def places(self) -> tuple[Floats, Floats]:
-        """Return where the ways pass, two of shape (rows,)."""
+        """Return x and y of the ways' nodes, each of shape (rows,)."""
         return self.x[self.node], self.y[self.node]
 
     def times_passed(self) -> Ints:
@@ -61,12 +61,12 @@ class WayNodes(NamedTuple):
 def line_up(
     extract: Extract, nodes: list[Ints], study_area: Polygon | None, clip: Polygon | None
 ) -> tuple[WayNodes, dict[str, int]]:
-    """Line up the nodes of ways; leave out those that are missing or beyond the clip.
+    """Return the nodes of all ways, without those that are missing or beyond the clip.
 
     Parameters
     ----------
     extract
-        Where nodes are.
+        The files' content, with the coordinates of nodes.
     nodes
         The ids of the nodes of each way.
     study_area
@@ -86,7 +86,7 @@ def line_up(
     """
     sizes = np.array([len(of_way) for of_way in nodes], dtype=np.int64)
     way = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    row, known = _found(extract.node_ids, np.concatenate([*nodes, np.zeros(0, np.int64)]))
+    row, known = _look_up(extract.node_ids, np.concatenate([*nodes, np.zeros(0, np.int64)]))
     # Nodes that some way passes, and the number of each among them.
     passed = np.zeros(len(extract.node_ids), dtype=bool)
     passed[row] = True
@@ -94,7 +94,7 @@ def line_up(
     node = number[row]
     del row, number
     x, y, near = _projected(extract.lat[passed], extract.lon[passed])
-    # A node in another part of the world is a slip of the pen: it counts as one without a place.
+    # A node in another part of the world is a mistake: it counts as one without coordinates.
     abroad = known & ~near[node]
     known &= near[node]
     found = WayNodes(way, way, node, extract.node_ids[passed], x, y)
@@ -109,14 +109,14 @@ def line_up(
 
 
 def in_europe(lat: Floats, lon: Floats) -> Bools:
-    """Tell of each pair of degrees if it lies in Europe; no file of roads is meant beyond."""
+    """Return which coordinates, in degrees, lie in Europe."""
     inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
     found: Bools = inside & (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
     return found
 
 
-def _found(known: Ints, ids: Ints) -> tuple[Ints, Bools]:
-    """Return where ids stand among known ones, which ascend, and which of them do.
+def _look_up(known: Ints, ids: Ints) -> tuple[Ints, Bools]:
+    """Return the rows of ids among known ones, which ascend, and whether each is there.
 
     An id that is not there has the row of another.
     """
@@ -126,14 +126,14 @@ def _found(known: Ints, ids: Ints) -> tuple[Ints, Bools]:
 
 
 def _projected(lat: Floats, lon: Floats) -> tuple[Floats, Floats, Bools]:
-    """Return places on the British grid to the millimetre, and which of them are in Europe.
+    """Return coordinates on the British grid to the millimetre, and which of them are in Europe.
 
-    What is not has a place in the Midlands meanwhile: the grid knows none for it. Both arrays are
-    overwritten.
+    Those that are not get a place in the Midlands, because the grid has no coordinates for them.
+    Both arrays are overwritten.
     """
     near = in_europe(lat, lon)
-    # Degrees are swapped, or it is another file. The grid places a town elsewhere in Europe too, if
-    # stretched, so that one can be tried.
+    # Latitude and longitude are swapped, or it is another file. Roads elsewhere in Europe are
+    # accepted for trials: the grid has coordinates for them, though distorted.
     if len(lat) and not near.any():
         msg = f"the roads lie outside Europe, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
         raise NetworkError(msg)
@@ -147,7 +147,7 @@ def _refuse_gaps(nodes: WayNodes, known: Bools, study_area: Polygon | None) -> N
     if study_area is None or known.all():
         return
     near = np.zeros(len(known), dtype=bool)
-    # A gap matters where it is beside a node of the study area, before or behind it along the way.
+    # A gap matters next to a node of the study area, before or after it along the way.
     for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
         near[here] |= ~known[there] & (nodes.way[here] == nodes.way[there])
     beside = nodes.node[near & known]
@@ -167,13 +167,13 @@ def _within(area: Polygon, x: Floats, y: Floats) -> Bools:
 
 
 def _runs(nodes: WayNodes, inside: Bools) -> WayNodes:
-    """Split ways at what was left out; take a node that follows itself once."""
+    """Split ways at nodes that were left out; keep a node that is repeated in a row once."""
     way, node = nodes.way, nodes.node
     kept = inside.copy()
     kept[1:] &= (way[1:] != way[:-1]) | (node[1:] != node[:-1])
     starts = np.ones(len(way), dtype=bool)
     starts[1:] = (way[1:] != way[:-1]) | ~inside[:-1]
-    # Invariant: nodes of one run follow one another on the ground; a run of one node is no road.
+    # Nodes of one run are consecutive nodes of a way; a run of one node is dropped.
     run = np.cumsum(starts, dtype=np.int32)
     kept &= np.bincount(run[kept], minlength=len(run) + 1)[run] > 1
     return nodes._replace(way=way[kept], run=run[kept], node=node[kept])

@@ -1,4 +1,4 @@
-"""Bank holidays of England and Wales, by rule: when hours marked `PH` hold on a date."""
+"""Bank holidays of England and Wales, computed by rule, for opening hours marked `PH`."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -9,9 +9,9 @@ _WEEK: Final = timedelta(days=7)
 
 
 def is_bank_holiday(day: date) -> bool:
-    """Tell whether a date is a bank holiday of England and Wales, or a feast that one stands for.
+    """Return whether a date is a bank holiday of England and Wales, or has a substitute day.
 
-    Days that were proclaimed for one year (a coronation) are not among them.
+    Holidays proclaimed for one year (a coronation) are not included.
 
     Source: Banking and Financial Dealings Act 1971, schedule 1; GOV.UK, UK bank holidays (2026-11).
     """
@@ -42,7 +42,7 @@ def _bank_holidays(year: int) -> frozenset[date]:
     movable = {easter - timedelta(days=2), easter + timedelta(days=1), _monday_from(year, 5, 1)}
     fixed = [date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)]
     days = movable | {*spring_or_summer, *fixed}
-    # A feast at a weekend has the next working day as its substitute, which may be taken already.
+    # A holiday at a weekend has the next working day that is no holiday as its substitute.
     for feast in fixed:
         if feast.weekday() in {_SATURDAY, _SUNDAY}:
             later = feast

@@ -1,4 +1,4 @@
-"""Heights and widths as signed in Britain, and whether a car fits under or between them."""
+"""Read height and width limits as signed in Britain, and whether a car fits within them."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _INCHES: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\"|''|ins?|inch(?:es)?)")
 _METRES: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|metres?|meters?)?")
 _CM: Final = re.compile(r"(\d+(?:\.\d+)?)\s*cm")
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "′": "'", "”": '"', "“": '"', "″": '"'})  # noqa: RUF001 (as typed on maps)
-_SAYS_NOTHING: Final = frozenset(
+_NO_LIMIT: Final = frozenset(
     {"", "default", "none", "no", "unsigned", "below_default", "no_sign", "no_indications"}
 )
 
@@ -44,13 +44,13 @@ def metres(text: str) -> float | None:
 
 
 def is_too_small(tags: Mapping[str, str], notes: list[str]) -> bool:
-    """Tell whether a car does not fit; sizes that cannot be read say nothing and are noted."""
+    """Return whether a car does not fit; sizes that cannot be read are ignored and noted."""
     small = False
     for key, least in _LOWEST_M.items():
         for part in tags.get(key, "").split(";"):
-            # A tag may list several signs, apart by semicolons; the smallest counts.
+            # A tag may list several signs with semicolons; the smallest counts.
             size = metres(part)
             small |= size is not None and size < least
-            if size is None and part.strip() not in _SAYS_NOTHING:
+            if size is None and part.strip() not in _NO_LIMIT:
                 notes.append(f"unknown {key}={part.strip()}")
     return small

@@ -1,4 +1,4 @@
-"""A time of the week, with or without its date: when conditional rules are read."""
+"""The time at which conditional rules are evaluated: a time of the week, with or without a date."""
 
 import datetime as dt
 import re
@@ -55,21 +55,20 @@ class Clock(NamedTuple):
         return f"{day} {hour:02}:{minute:02}"
 
     def yesterday(self) -> "Clock":
-        """Return the same moment counted from the day before: 02:00 is its hour 26."""
+        """Return the same moment as a time of the day before: 02:00 is its 26:00."""
         before = None if self.date is None else self.date - dt.timedelta(days=1)
         return Clock((self.day - 1) % len(DAYS), self.minute + DAY_MIN, before)
 
     def is_nth(self, numbers: set[int]) -> bool:
-        """Tell whether a date is the n-th of its week day in the month (-1: the last).
+        """Return whether the date is the n-th of its week day in the month (-1: the last).
 
-        Without a date: whether most are, which takes three of the four or five.
+        Without a date: whether most dates are, that is at least three of the four or five.
         """
         if self.date is None:
             return len(numbers) >= _MOST_OF_THE_MONTH
         # Counted from the month's start (1, 2 ...) and from its end (-1, -2 ...).
         ahead = (self.date.day - 1) // 7 + 1
-        # Day 28 and four more is always in the next month; the day
-        # before its first is the month's last.
+        # Four days after the 28th is always in the next month.
         next_month = self.date.replace(day=28) + dt.timedelta(days=4)
         month_end = next_month.replace(day=1) - dt.timedelta(days=1)
         behind = -((month_end.day - self.date.day) // 7 + 1)

@@ -1,16 +1,16 @@
-"""Tags that hold at certain times (`access:conditional` and the like), read for a clock time.
+"""Evaluate tags that hold at certain times (`access:conditional` and others) at a clock time.
 
-Without a clock time conditional tags do not count. With one, `no @ (Mo-Fr 07:00-09:00)` does where
-the time lies within it (`opening_hours`). Conditions of other kinds are read where a car decides
-them (weight, height, length) and are not met where they name people or weather that patients cannot
-count on (`permit_holder`, `snow`); what cannot be read is not met, and noted.
+Without a clock time conditional tags do not count. With one, `no @ (Mo-Fr 07:00-09:00)` counts if
+the time is within the hours (`opening_hours`). Conditions on the vehicle (weight, height, length)
+are evaluated for an ordinary car. Conditions that name other people or weather (`permit_holder`,
+`snow`) are not met; conditions that cannot be read are not met either, and noted.
 
-Conditions that `AND` joins hold together. The wiki asks for capitals: `and` in small letters goes
-on with a list of hours (`Sa and Su`) where these can be read, joins conditions otherwise, and is
-noted.
+Conditions joined by `AND` must all hold. The wiki requires capitals: `and` in small letters
+continues a list of hours (`Sa and Su`) where it can be read as such, joins conditions otherwise,
+and is noted.
 
-A street or ferry with `opening_hours` is shut outside them; those of a thing that a way is besides
-(a market on a square) are of that thing.
+A street or ferry with `opening_hours` is closed outside them, unless the hours belong to something
+else that the way is as well (a market on a square).
 
 Source: OSM wiki, Conditional restrictions (2026-11).
 """
@@ -24,7 +24,7 @@ from llrgeo.roads.rules.clock import Clock
 from llrgeo.roads.rules.opening_hours import HoursAnswer, hours_hold
 
 CONDITIONAL: Final = ":conditional"  # at the end of a key
-# What a car, a walker or a cyclist goes by; rules for others and for parking are not read.
+# Keys that apply to cars, walkers or cyclists; rules for others and for parking are ignored.
 _KEYS: Final = frozenset(
     {
         "access", "barrier", "bicycle", "foot", "highway", "locked", "maxheight", "maxspeed",
@@ -36,14 +36,14 @@ _NO_THING: Final = frozenset({"no", "parking", "parking_entrance", "parking_spac
 _NO_TIME_FOR_HOURS: Final = "opening_hours left out, no time is stated"
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _COMPARISON: Final = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*[a-z']*")
-# What an ordinary car measures, in tonnes and metres: a rule over it decides itself.
+# Measures of an ordinary car, in tonnes and metres, for conditions on the vehicle.
 _CAR: Final = {
     "weight": 1.8, "maxweight": 1.8, "grossweight": 2.3, "maxweightrating": 2.3,
     "weightrating": 2.3,
     "height": 1.6, "width": 1.8, "length": 4.5, "axles": 2.0, "wheels": 4.0, "seats": 5.0,
     "axleload": 1.0, "trailers": 0.0, "occupants": 1.0,
 }  # fmt: skip
-# Who or what else conditions name; none of them is a patient on an ordinary day.
+# Other conditions; none of them applies to a patient on an ordinary day.
 _OTHERS: Final = frozenset(
     {
         "agricultural", "bus", "carpool", "customers", "delivery", "destination", "disabled",
@@ -57,7 +57,7 @@ _OTHERS: Final = frozenset(
 
 
 class Settled(NamedTuple):
-    """Tags with the conditional ones settled, and what had to be decided or was not read."""
+    """Tags with the conditional ones evaluated, and notes of decisions and of what was not read."""
 
     tags: dict[str, str]
     notes: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Clause(NamedTuple):
 
 
 def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
-    """Return tags with the conditional ones settled: those that hold replace the plain ones.
+    """Return tags with the conditional ones evaluated: those that hold replace the plain ones.
 
     Parameters
     ----------
@@ -82,8 +82,7 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     """
     plain = {key: value for key, value in tags.items() if not key.endswith(CONDITIONAL)}
     timed = [key for key in tags if key.endswith(CONDITIONAL) and key[: key.index(":")] in _KEYS]
-    # Without a time nothing conditional can be told: plain tags
-    # stand, and what was left out is noted.
+    # Without a time conditional tags cannot be evaluated: they are left out and noted.
     if clock is None:
         left_out = [f"{key} left out, no time is stated" for key in timed]
         return Settled(plain, tuple(left_out))
@@ -97,7 +96,7 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
 
 
 def settle_way(tags: Mapping[str, str], clock: Clock | None) -> Settled:
-    """Return a way's tags with the conditional ones settled; outside its hours it is shut."""
+    """Return a way's tags with the conditional ones evaluated; outside its hours it is closed."""
     settled = settle(tags, clock)
     hours = settled.tags.get("opening_hours")
     if hours is None:
@@ -113,18 +112,18 @@ def settle_way(tags: Mapping[str, str], clock: Clock | None) -> Settled:
 
 
 def _thing(tags: Mapping[str, str]) -> str:
-    """Name what a way is besides a street, whose hours it then has; empty if it is nothing else."""
+    """Return what a way is besides a street, to which its hours belong; empty if nothing else."""
     named = (f"{key}={tags[key]}" for key in _THINGS if tags.get(key, "no") not in _NO_THING)
     return next(named, "")
 
 
 def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
-    """Read the opening hours of a barrier: lowered or open in them, locked outside them.
+    """Return a barrier's tags with its opening hours evaluated: open in them, locked outside them.
 
-    A gate keeps its delay and its access in its hours; a bollard with hours is one that sinks.
+    A gate keeps its delay and its access in its hours; a bollard with hours is taken as a rising
+    one, which is no barrier in its hours.
     """
     settled = settle(tags, clock)
-    # Hours of a barrier are when it lets through; outside them it is locked.
     hours = settled.tags.get("opening_hours")
     if hours is None or "barrier" not in settled.tags:
         return settled
@@ -161,7 +160,7 @@ def value_at(text: str, clock: Clock) -> tuple[str | None, tuple[str, ...]]:
 def clauses(text: str) -> list[Clause]:
     """Split a conditional tag into its clauses: `value @ (condition); value @ condition`.
 
-    What follows a semicolon without an `@` of its own goes on with the condition before it.
+    Text after a semicolon without an `@` of its own continues the condition before it.
     """
     found: list[Clause] = []
     for part in _split(_QUOTED.sub(lambda quote: " " * len(quote[0]), text), ";"):
@@ -176,7 +175,7 @@ def clauses(text: str) -> list[Clause]:
 
 
 def is_met(condition: str, clock: Clock) -> HoursAnswer:
-    """Tell whether a condition holds at a time: all of what `AND` joins."""
+    """Return whether a condition holds at a time: all the parts that `AND` joins."""
     parts, notes = _joined(_bare(condition), clock)
     answers = [_one_is_met(part, clock) for part in parts]
     notes += [note for answer in answers for note in answer.notes]
@@ -184,7 +183,7 @@ def is_met(condition: str, clock: Clock) -> HoursAnswer:
 
 
 def _joined(condition: str, clock: Clock) -> tuple[list[str], list[str]]:
-    """Part a condition at each `AND`; return the parts, and what was decided of small letters."""
+    """Split a condition at each `AND`; return the parts, and notes on `and` in small letters."""
     parts, notes = [], list[str]()
     for part in re.split(r"\bAND\b", condition):
         smaller = re.split(r"(?i)\band\b", part)
@@ -201,7 +200,7 @@ def _joined(condition: str, clock: Clock) -> tuple[list[str], list[str]]:
 
 def _one_is_met(condition: str, clock: Clock) -> HoursAnswer:
     bare = _bare(condition.lower())
-    # An ordinary car decides a comparison once and for all: no time has a part in it.
+    # A comparison is decided by an ordinary car, whatever the time.
     if found := _COMPARISON.fullmatch(bare):
         if found[1] in _CAR:
             return HoursAnswer(_compares(_CAR[found[1]], found[2], float(found[3])))
@@ -212,11 +211,11 @@ def _one_is_met(condition: str, clock: Clock) -> HoursAnswer:
 
 
 def _bare(condition: str) -> str:
-    """Take off the brackets around the whole; those of `(sunset-00:30)` belong to the hours."""
+    """Remove brackets around the whole; those of `(sunset-00:30)` belong to the hours."""
     text = condition.strip()
     if not text.startswith("("):
         return text
-    # The first bracket is that of the whole if nothing but the end closes it, or nothing at all.
+    # The first bracket encloses the whole if it is closed at the end, or not at all.
     depth = list(accumulate((letter == "(") - (letter == ")") for letter in text))
     closes = depth.index(0) if 0 in depth else len(text)
     return text[1:closes].strip() if closes >= len(text) - 1 else text

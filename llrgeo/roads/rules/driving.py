@@ -1,7 +1,7 @@
-"""What the tags of a street or barrier allow: access, direction and passage, for each mode.
+"""Access, direction and passage by the tags of a street or barrier, for each mode.
 
-The rules follow OpenStreetMap's documented keys (access, oneway, barrier) as drivers in the United
-Kingdom know them; the values stand in tables (`llrgeo.roads.rules.profile`).
+The rules follow OpenStreetMap's documented keys (access, oneway, barrier) as used in the United
+Kingdom; their values are in tables (`llrgeo.roads.rules.profile`).
 """
 
 import re
@@ -27,7 +27,7 @@ _ONEWAY: Final = {
     "alternating": (True, True),
     "reversible": (False, False),
 }
-# What a ferry that carries one of them has room for: walkers, bicycles, cars.
+# Capacity of a ferry that carries vehicles of a key: 0 walkers, 1 also bicycles, 2 also cars.
 _FERRY_ROOM: Final = {
     "foot": 0, "bicycle": 1, "vehicle": 2, "motor_vehicle": 2, "motorcar": 2, "hgv": 2,
 }  # fmt: skip
@@ -38,7 +38,7 @@ _AS_WRITTEN: Final = {"name", "ref"}  # besides conditional tags, whose AND is i
 
 
 class WayAccess(NamedTuple):
-    """How far a way may be used in each direction, and what was odd about its tags."""
+    """How far a way may be used in each direction, and notes on odd tags."""
 
     forward: Level
     backward: Level
@@ -46,7 +46,7 @@ class WayAccess(NamedTuple):
 
     @property
     def code(self) -> str:
-        """`FB`, `F`, `B`, `-`, or `D` (with its direction if it has but one)."""
+        """`FB`, `F`, `B`, `-`, or `D` (with its direction if it has only one)."""
         letters = {
             level: "".join(
                 letter
@@ -62,10 +62,10 @@ class WayAccess(NamedTuple):
 
 
 class NodeAccess(NamedTuple):
-    """How far a point on a way may be passed, and what was odd about its tags.
+    """How far a point on a way may be passed, and notes on odd tags.
 
-    `is_barrier` tells that something stands in the way there, or a tag shuts the point: what
-    holds for one of several streets that meet there (`llrgeo.roads.junction_barriers`).
+    `is_barrier` tells whether there is a barrier or a tag that closes the point. At a junction it
+    may apply only to some of the streets (`llrgeo.roads.junction_barriers`).
     """
 
     level: Level
@@ -79,7 +79,7 @@ class NodeAccess(NamedTuple):
 
 
 class PlainTags(NamedTuple):
-    """Tags as the rules read them, and what had to be decided to get there."""
+    """Tags normalised for the rules, and notes of the decisions made."""
 
     tags: dict[str, str]
     notes: tuple[str, ...] = ()
@@ -88,8 +88,8 @@ class PlainTags(NamedTuple):
 def plain_tags(tags: Tags, mode: str) -> PlainTags:
     """Return tags in small letters, without spaces around them, with one class of road.
 
-    Of several classes (`residential;unclassified`, as editors leave when they join ways) the one
-    counts that allows least, then the lowest: part of the way is of that class.
+    Of several classes (`residential;unclassified`, which editors make when they join ways) the one
+    that allows least counts, then the lowest: part of the way is of that class.
     """
     plain = {}
     for written, value in tags.items():
@@ -107,7 +107,7 @@ def plain_tags(tags: Tags, mode: str) -> PlainTags:
 
 
 def way_access(tags: Tags, mode: str) -> WayAccess:
-    """Tell in which directions, and how far, a mode may use a way.
+    """Return how far a mode may use a way in each direction.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def way_access(tags: Tags, mode: str) -> WayAccess:
     rule = rules(mode)
     tags, found = plain_tags(tags, mode)
     notes = list(found)
-    # What the class of road allows, then what blocks any way, then the direction, and last how far
-    # each direction may be used by its access tags.
+    # First the class of road, then what blocks any way, then one-way rules, and last the access
+    # tags of each direction.
     default = _class_default(tags, rule, notes)
     if default == "closed" or _is_blocked(tags, rule, notes):
         return WayAccess(Level.CLOSED, Level.CLOSED, tuple(notes))
@@ -133,23 +133,22 @@ def way_access(tags: Tags, mode: str) -> WayAccess:
 
 
 def node_access(tags: Tags, mode: str) -> NodeAccess:
-    """Tell how far a mode may pass a point on a way: a barrier, or a point closed by its tags.
+    """Return how far a mode may pass a point on a way: a barrier, or a point closed by its tags.
 
-    Access tags of things that only stand there (`data/driving/point_features.csv`: a stop, a
-    crossing, the entrance of a car park) speak of the thing and not of the street.
+    Access tags of features beside the street (`data/driving/point_features.csv`: a stop, a
+    crossing, the entrance of a car park) apply to the feature and not to the street.
     """
     rule = rules(mode)
     tags, _ = plain_tags(tags, mode)
     notes: list[str] = []
     barrier = tags.get("barrier")
     own = None if barrier is None else _barrier_level(tags, rule, notes)
-    # Tags at a stop or a crossing are of that thing, not of the street that it stands on.
+    # Access tags at a stop or a crossing belong to that feature, not to the street.
     thing = None if barrier or "enforcement" in tags else _feature(tags)
     key, tagged = _tagged(tags, rule, "forward", notes)
     if thing and key:
         return NodeAccess(Level.OPEN, (f"access tags of {thing}, not of the street",))
-    # From the strictest to the loosest: locked or too small, then
-    # access tags, then the kind of barrier.
+    # In order of precedence: locked or too small, then access tags, then the kind of barrier.
     if tags.get("locked") == "yes" or (mode == "car" and is_too_small(tags, notes)):
         return NodeAccess(Level.CLOSED, tuple(notes), is_barrier=True)
     if tagged is not None:
@@ -162,15 +161,14 @@ def node_access(tags: Tags, mode: str) -> NodeAccess:
 
 
 def is_ferry(tags: Tags) -> bool:
-    """Tell whether a way is the course of a ferry."""
+    """Return whether a way is a ferry line."""
     course, ferry = (tags.get(key, "").strip().lower() for key in ("route", "ferry"))
     return course == "ferry" or ferry == "yes"
 
 
 def _one_class(highway: str, rule: Rules) -> str:
-    """Take one of several classes of road: what allows least, then the lowest; unknown last."""
+    """Return the class that allows least of several, then the lowest; unknown ones last."""
     order = list(rule.highways)
-    # Of several classes the one that allows least: a road drawn as both must do for both.
     allows = {"closed": 0, "explicit": 1, "open": 2}
     parts = [part.strip() for part in highway.split(";") if part.strip()]
     known = [part for part in parts if part in rule.highways]
@@ -184,7 +182,7 @@ def _one_class(highway: str, rule: Rules) -> str:
 
 
 def _feature(tags: Tags) -> str:
-    """Name the thing that a point is, if its access tags are its own; empty if it is none."""
+    """Return the feature at a point to which its access tags apply; empty if there is none."""
     for key, values in features().items():
         value = tags.get(key, "no")
         if value != "no" and ("*" in values or value in values):
@@ -222,9 +220,9 @@ def _class_default(tags: Tags, rule: Rules, notes: list[str]) -> str:
 
 
 def _ferry_default(tags: Tags, rule: Rules) -> str:
-    """Take a ferry that names only who needs less room as closed: a foot ferry carries no cars.
+    """Return `explicit` for a ferry without room for the mode: a foot ferry carries no cars.
 
-    One that carries cars takes cyclists and walkers too, unless it says that it does not.
+    A ferry that carries cars takes cyclists and walkers too, unless its tags deny it.
     """
     carried = [room for key, room in _FERRY_ROOM.items() if tags.get(key, "no") != "no"]
     needed = max(_FERRY_ROOM.get(key, 0) for key in rule.grants)
@@ -232,26 +230,26 @@ def _ferry_default(tags: Tags, rule: Rules) -> str:
 
 
 def _is_blocked(tags: Tags, rule: Rules, notes: list[str]) -> bool:
-    """Tell whether works, decay or size close a way, whatever its access."""
+    """Return whether works, decay or size close a way, whatever its access."""
     if tags.get("construction", "no") not in _HARMLESS_WORKS:
         return True
     if any(tags.get(state) == "yes" for state in ("abandoned", "disused", "razed", "demolished")):
         return True
     if tags.get("impassable") == "yes" or tags.get("smoothness") == "impassable":
         return True
-    # Walkers cross a square along its rim; nobody drives round the rim of a yard.
+    # Walkers cross a square along its outline; nobody drives around the outline of a yard.
     if tags.get("area") == "yes" and rule.mode == "car":
         return True
     return rule.mode == "car" and is_too_small(tags, notes)
 
 
 def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
-    """Tell whether a way may be used along and against its nodes' order."""
-    # A contraflow lane frees a bicycle from the one-way rule of the street.
+    """Return whether a way may be used along and against the order of its nodes."""
+    # A contraflow lane exempts bicycles from the one-way rule of the street.
     if MODES[rule.mode].streets == "cycle" and _has_contraflow(tags):
         return True, True
-    # The mode's own key (oneway:bicycle) comes before the general one, and the first that says
-    # anything decides.
+    # The mode's own key (oneway:bicycle) comes before the general one; the first with a known
+    # value decides.
     for key in rule.oneway_keys:
         value = tags.get(key, "").strip().lower()
         if value in _ONEWAY:
@@ -262,7 +260,7 @@ def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
             notes.append(f"unknown {key}={value}")
     if "oneway" not in rule.oneway_keys:
         return True, True
-    # Untagged roundabouts and motorways are one-way by custom of the map (wiki, Key:oneway).
+    # Untagged roundabouts and motorways are one-way by convention (wiki, Key:oneway).
     if tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") == "motorway":
         return True, False
     if tags.get("highway") == "motorway_link":
@@ -278,7 +276,7 @@ def _has_contraflow(tags: Tags) -> bool:
 def _level(tags: Tags, rule: Rules, direction: str, default: str, notes: list[str]) -> Level:
     kinds = [part.strip() for part in _LIST.split(tags.get("service", ""))]
     service = min((rule.services[kind] for kind in kinds if kind in rule.services), default=None)
-    # A road for buses or fire engines is closed as a track is: unless the mode itself is named.
+    # A road for buses or fire engines is closed like a track, unless a key of the mode opens it.
     if default == "explicit" or service == Level.CLOSED:
         return _granted_level(tags, rule, direction)
     _, tagged = _tagged(tags, rule, direction, notes)
@@ -290,8 +288,8 @@ def _level(tags: Tags, rule: Rules, direction: str, default: str, notes: list[st
 def _tagged(tags: Tags, rule: Rules, direction: str, notes: list[str]) -> tuple[str, Level | None]:
     """Return the most specific access key of a way or point, and its level.
 
-    The key is empty where there is none; the level is None where nothing of its value is known,
-    which leaves the way as open as it would be without the tag.
+    The key is empty where there is none; the level is None where the value is unknown, and the tag
+    then has no effect.
     """
     for key in rule.keys:
         for name in (f"{key}:{direction}", key):

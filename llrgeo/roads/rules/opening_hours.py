@@ -1,14 +1,13 @@
-"""Opening hours read for a time: the grammar of OpenStreetMap's `opening_hours`, as on streets.
+"""Evaluate opening hours in the grammar of OpenStreetMap's `opening_hours` at a time.
 
-Source: OSM wiki, Key:opening_hours/specification (2026-11). Read are week days and their spans, the
-n-th of a month, public and school holidays, months, dates and years, weeks, times of day, open
-ends, sunrise and sunset, `off`, rules after `;` (which take the place of earlier ones on their
-days), after `,` and `||` (which are added), and comments in quotes, which change nothing.
+Source: OSM wiki, Key:opening_hours/specification (2026-11). Supported are week days and their
+spans, the n-th of a month, public and school holidays, months, dates and years, weeks, times of
+day, open ends, sunrise and sunset, `off`, rules after `;` (which replace earlier ones on their
+days), after `,` and `||` (which are added), and comments in quotes, which are ignored.
 
-A clock without a date is an ordinary day of the year: no holiday, and what holds on some dates only
-is taken as it is on most days of the year. With a date public holidays are the bank holidays of
-England and Wales; school holidays are not known, so it is term time. What is decided so is noted,
-and counted.
+A clock without a date is an ordinary day: no holiday, and rules for certain dates are evaluated as
+on most days of the year. With a date public holidays are the bank holidays of England and Wales;
+school holidays are not known, so any date is in term time. Such decisions are noted and counted.
 """
 
 import re
@@ -38,7 +37,7 @@ _NOON: Final = 12
 _DASHES: Final = {0x2013: "-", 0x2014: "-"}
 _WEEKS: Final = 53
 _END_OF_TIME: Final = 9_999
-# Where the sun is asked for without a place and a date: the means over the year in Britain.
+# Times of sunrise and sunset, minutes after midnight: means over the year in Britain.
 _SUN_MIN: Final = {"dawn": 330, "sunrise": 360, "sunset": 1_080, "dusk": 1_110}
 
 _TIME: Final = (
@@ -56,14 +55,14 @@ _DAY_OF_MONTH: Final = (
 
 
 class HoursAnswer(NamedTuple):
-    """Whether opening hours hold at a time, and what had to be decided to tell."""
+    """Whether opening hours hold at a time, and notes of decisions made."""
 
     holds: bool
     notes: tuple[str, ...] = ()
 
 
 def hours_hold(text: str, clock: Clock) -> HoursAnswer:
-    """Tell whether opening hours hold at a time.
+    """Return whether opening hours hold at a time.
 
     Parameters
     ----------
@@ -87,22 +86,22 @@ def hours_hold(text: str, clock: Clock) -> HoursAnswer:
         notes.append("school holidays are not known, read as in term time")
     if any(word in text.lower() for word in _SUN_MIN):
         notes.append("sunrise and sunset taken as 6 and 18 o'clock")
-    # What began yesterday may run on over midnight.
+    # Hours that began yesterday may continue past midnight.
     holds = _state(rules, clock) or _state(rules, clock.yesterday())
     return HoursAnswer(holds, tuple(notes))
 
 
 def _state(rules: list[HoursRule], clock: Clock) -> bool:
-    """Apply the rules in turn: on its days a later one takes the place of those before it.
+    """Return the state after applying the rules in turn: a later one replaces those before it.
 
-    A rule after a comma is added to them, and so is one for the very same days, which by the
-    specification would make the earlier one void: mappers write it to name a second time.
+    A rule after a comma is added to them. So is a rule for exactly the same days: by the
+    specification it would replace the earlier one, but mappers mean a second span of time.
     """
     state, before = False, None
     for rule in rules:
         if not rule.holds_on(clock):
             continue
-        # A later rule of its days takes over; `off` only takes away, and added rules only add.
+        # A later rule for the day replaces the state; `off` only removes, added rules only add.
         covers = rule.covers(clock)
         if rule.state == "off":
             state = state and not covers
@@ -115,9 +114,9 @@ def _state(rules: list[HoursRule], clock: Clock) -> bool:
 
 
 def _read(text: str) -> list[HoursRule]:
-    """Read the rules of opening hours; none where any of it is not understood."""
+    """Parse the rules of opening hours; none where any part is not understood."""
     rules: list[HoursRule] = []
-    # Comments in quotes go; each part is read with what stood before it: `;` begins, `||` adds.
+    # Without comments in quotes, and with the separator before each part: `;` begins, `||` adds.
     parts = re.split(r"(;|\|\|)", ";" + re.sub(r'"[^"]*"', " ", text))
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
         found = _rules_of(part.strip(), added=joint == "||")
@@ -128,7 +127,7 @@ def _read(text: str) -> list[HoursRule]:
 
 
 def _rules_of(text: str, *, added: bool) -> list[HoursRule]:
-    """Read the text between two semicolons: a rule, and those that commas add to it."""
+    """Parse the text between two semicolons: a rule, and those that commas add to it."""
     rule = HoursRule(added=added)
     rules, at = [rule], 0
     while at < len(text):
@@ -162,7 +161,7 @@ def _take_days(rule: HoursRule, found: re.Match[str]) -> bool:
     # `SH Mo-Fr` are the week days of holidays; `PH,Mo-Fr` are both.
     if rule.holidays and rule.days is None and "," not in rule.joint:
         rule.only_holidays = True
-    # Days run round the week: Fr-Mo is four of them.
+    # Spans of days may pass the end of the week: Fr-Mo is four days.
     start = DAYS.index(found[1][:2])
     length = (DAYS.index(found[3][:2]) - start) % len(DAYS) if found[3] else 0
     days = {(start + step) % len(DAYS) for step in range(length + 1)}
@@ -185,13 +184,13 @@ def _take_week_span(rule: HoursRule, found: re.Match[str]) -> bool:
 
 
 def _ordinals(text: str) -> set[int]:
-    """Read which ones of a week day in a month are meant: `[1,3]`, `[1-2]`, `[-1]`."""
+    """Parse the ordinals of a week day in a month: `[1,3]`, `[1-2]`, `[-1]`."""
     spans = re.findall(r"(-?\d)(?:\s*-\s*(\d))?", text)
     return {number for a, b in spans for number in range(int(a), int(b or a) + 1)}
 
 
 def _take_holiday(rule: HoursRule, found: re.Match[str]) -> bool:
-    # `Mo-Fr SH` are the week days of holidays, on which an ordinary day does not lie.
+    # `Mo-Fr SH` are the week days of holidays, which no ordinary day is.
     if rule.days is not None and "," not in rule.joint:
         rule.only_holidays = True
     rule.holidays.add(found[0][:2])
@@ -231,7 +230,7 @@ def _take_week_days_of_months(rule: HoursRule, found: re.Match[str]) -> bool:
 
 
 def _day_of_year(texts: Sequence[str | None]) -> DayOfYear:
-    """Read an end of a span of dates: its month, and its day or its week day and which of them."""
+    """Parse an end of a span of dates: its month, and its day, or its week day and ordinal."""
     month, day, week_day, number = texts
     nth = None if week_day is None else DAYS.index(week_day[:2])
     return DayOfYear(_MONTHS.index(str(month)[:3]) + 1, int(day or number or 1), nth)
@@ -274,6 +273,7 @@ def _take_times(rule: HoursRule, found: re.Match[str]) -> bool:
     return True
 
 
+# Parts of a rule: the pattern, the function that adds it to the rule, and whether it selects days.
 _PARTS: Final[
     tuple[tuple[re.Pattern[str], Callable[[HoursRule, re.Match[str]], bool], bool], ...]
 ] = (

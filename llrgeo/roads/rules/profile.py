@@ -1,4 +1,4 @@
-"""The rules of each travel mode as data: tables in `data/driving/`, each row with its source."""
+"""The rules of each travel mode, read from tables in `data/driving/`; each row has its source."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -63,7 +63,7 @@ def table(name: str) -> pd.DataFrame:
 
 @cache
 def features() -> dict[str, frozenset[str]]:
-    """Return keys and values (`*`: any) of points whose access tags speak of themselves."""
+    """Return keys and values (`*`: any) of features whose access tags apply only to themselves."""
     rows = table("point_features")
     return {str(key): frozenset(part["value"]) for key, part in rows.groupby("key", sort=False)}
 
@@ -97,13 +97,13 @@ def rules(mode: str) -> Rules:
 
 
 def _barriers(mode: str) -> dict[str, Level]:
-    """Return the levels of barriers for a mode; those of its streets where it has no column."""
+    """Return the levels of barriers for a mode; those of `MODES[mode].streets` without a column."""
     barriers = table("barriers").set_index("barrier")
     return _levels(barriers[mode if mode in barriers.columns else MODES[mode].streets])
 
 
 def _of_mode(rows: pd.DataFrame, mode: str, key: str) -> pd.DataFrame:
-    """Take the rows of a mode and those of all modes (`*`); the mode's own come first."""
+    """Return the rows of a mode and those of all modes (`*`); the mode's own have precedence."""
     streets = MODES[mode].streets
     own, shared = rows[rows["mode"] == streets], rows[rows["mode"] == "*"]
     return pd.concat([own, shared]).drop_duplicates(key).set_index(key)

@@ -150,8 +150,7 @@ class ImportedRouter:
         )
         mistyped = mistyped_faults(times.minutes, self.area_ids, self.site_ids)
         raise_faults(mistyped, source=self.path.name)
-        # A file has one direction. For journeys from sites to areas its matrix is transposed: the
-        # way back is taken to last as long as the way there.
+        # A file has one direction: its matrix is transposed for journeys from sites to areas.
         if not origins.index.isin(times.minutes.index).any():  # the origins are sites
             km = times.distance_km
             times = replace(
@@ -276,8 +275,7 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
     if len(reached) and np.median(reached) > _DAY_MIN:
         msg = f"{name}: half of the journeys take over a day: seconds? Divide by 60, into minutes"
         raise InputError(msg)
-    # A number that tools often write for "no journey" is neither read as minutes nor guessed to
-    # mean that: the user says which.
+    # A number that tools write for "no journey" may be minutes, too: the user must say which.
     suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
     if suspects:
         count = int((clean == suspects[0]).to_numpy().sum())
