@@ -1,4 +1,4 @@
-"""Show: what was found, on a map for a notebook. It needs no internet and no map tiles."""
+"""Show results on a map in a notebook, without internet and map tiles."""
 
 from typing import Final
 
@@ -38,7 +38,7 @@ def show(
     option: str = "",
     service: str = "",
 ) -> NotebookMap:
-    """Return a map of what was found; a notebook shows it, `save` writes it as one file.
+    """Return a map of a result; a notebook displays it, and its `save` writes it as one file.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ def show(
         itineraries (each route in a colour, walks dark, stops with their times), isochrones (a
         colour for each limit, the shortest on top), or any frame with shapes.
     areas
-        On `area_id`, points or outlines: needed for travel times; drawn beneath a selection.
+        On `area_id`, points or outlines: required for travel times; drawn beneath a selection.
     sites
-        On `site_id`: needed for a selection; drawn upon travel times and isochrones.
+        On `site_id`: required for a selection; drawn over travel times and isochrones.
     option, service
-        Of a study's result: their ids. Without them, the first option beside the baseline, and
-        the service that stands for it (docs/methods 2).
+        Ids, for a study's result. Without them, the first option besides the baseline, and the
+        service that represents it (docs/methods 2).
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _study_layers(found: StudyResult, option: str, service: str) -> list[MapLaye
     """Return the change of minutes for one service under one option, and the sites."""
     published = build_publication(found)
     name = option or published.opening_option.name
-    # Without a service the one that readers see first stands for the option.
+    # Without a service, the one that the published pages open with.
     chosen = service or (
         published.opening_services[name].id if name in published.opening_services else ""
     )
@@ -161,12 +161,12 @@ def _frame_layers(found: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> li
 
 
 def _isochrone_layers(found: gpd.GeoDataFrame) -> list[MapLayer]:
-    """Return a layer for each limit, the longest first: the shorter are drawn upon it.
+    """Return a layer for each limit, the longest first: shorter ones are drawn over it.
 
-    Edges are simplified by less than they can tell (about 20 m), so that a notebook stays small.
+    Edges are simplified within their accuracy (about 20 m), so that a notebook stays small.
     """
     limits = sorted(found["minutes"].unique())
-    # As far apart as the colours of public maps go.
+    # Evenly spaced over the scale of colours of public maps.
     steps = np.linspace(0, len(TIME_COLOURS) - 1, max(len(limits), 2)).round().astype(int)
     colours = {limit: TIME_COLOURS[step] for limit, step in zip(limits, steps, strict=False)}
     shapes = found.to_crs(BNG)
@@ -210,7 +210,7 @@ def _journey_layers(legs: gpd.GeoDataFrame) -> list[MapLayer]:
 
 
 def _leg_texts(legs: gpd.GeoDataFrame) -> pd.Series:
-    """Return when and where legs begin and end, and the minutes that they take."""
+    """Return texts of where and when legs begin and end, and of their minutes."""
     begins, ends = (
         legs[time].str[:5] + " " + legs[stop]
         for time, stop in (("departs", "from_stop"), ("arrives", "to_stop"))
@@ -245,12 +245,12 @@ def _names(table: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _row_texts(table: pd.DataFrame) -> pd.Series:
-    """Return each row in words: a line a column."""
-    told = [
+    """Return a text for each row, with one line a column."""
+    texts = [
         "\n".join(f"{name}: {value}" for name, value in row.items())
         for row in table.to_dict("records")
     ]
-    return pd.Series(np.array(told, dtype=object), table.index)
+    return pd.Series(np.array(texts, dtype=object), table.index)
 
 
 def _given(frame: gpd.GeoDataFrame | None, name: str) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""What a study file may say of capacity: beds, teams, rooms, estate and years."""
+"""The capacity sections of a study file: beds, teams, rooms, estate and years."""
 
 import math
 from collections.abc import Mapping
@@ -31,18 +31,19 @@ _DEFAULTS: Final = ("parameters", "optimism_bias")
 _MOST_AT_A_SITE: Final = 10_000  # beds, rooms or machines: far more than any hospital has
 _LONGEST_STAY: Final = 3_650  # days
 ONE_SERVICE: Final = ""
-"""Stands for the study's only service of beds, where an option names sites alone."""
+"""Key for the study's only service of beds, where an option names only sites."""
 
 
 def _by_service(given: object) -> object:
-    """Return beds by service and site; sites alone are of the study's one service of beds."""
+    """Return beds by service and site; sites without a service have the key `ONE_SERVICE`."""
     if not isinstance(given, Mapping) or not given:
         return given
-    alone = {site: number for site, number in given.items() if not isinstance(number, Mapping)}
-    named = {name: sites for name, sites in given.items() if isinstance(sites, Mapping)}
-    # Sites beside services are kept under a key of their own; whether a study may write so is for
-    # later checks, which know its services.
-    whole = {**named, ONE_SERVICE: alone} if alone else named
+    without_service = {
+        site: number for site, number in given.items() if not isinstance(number, Mapping)
+    }
+    by_service = {name: sites for name, sites in given.items() if isinstance(sites, Mapping)}
+    # Later checks, which know the study's services, decide whether it may leave out the service.
+    whole = {**by_service, ONE_SERVICE: without_service} if without_service else by_service
     bad = [
         f"{what} at {site} is {number!r}; give a whole number from 0 to {_MOST_AT_A_SITE:,}"
         for service, sites in whole.items()
@@ -161,11 +162,11 @@ class RoundsConfig(Part):
 class CrisisConfig(Part):
     """A service whose teams are called out: peak over mean, and the share to reach in time.
 
-    Its rates are calls; later visits of a patient are not urgent and not among them. Calls by hour,
-    in any unit, say how they come over the hours on duty; the peak follows. The standard,
-    the minutes before a team is sent and the hours of a job are those of the parameters unless
-    given, as for reablement within 48 hours. `night_pairs` are pairs of staff at each base in the
-    hours of the day in which teams are not on duty.
+    Its rates are calls, without later visits to a patient, which are not urgent. `calls_by_hour`,
+    in any unit, are the shares of calls in the hours on duty; the peak follows from them. The
+    standard, the minutes before a team is sent and the hours of a job are those of the parameters
+    unless given, as for reablement within 48 hours. `night_pairs` are pairs of staff at each base
+    in the hours of the day in which teams are not on duty.
     """
 
     peak_factor: Annotated[float, Field(ge=1, le=100)] = 1.0
@@ -270,13 +271,13 @@ class CapacityConfig(Part):
     rounds, crisis, rooms, machines
         Services of teams, of rooms and of scans, by id.
     drawn_rounds
-        Whether days of few visits are drawn and their rounds solved, beside the formula.
+        Whether days of few visits are simulated and their rounds solved, besides the formula.
     pools
         Services of beds that share them, a step-up and a step-down one, by the pool's name.
     choices
         How many of the nearest wards may take a patient; 1 is no transfer.
     estate
-        The table of the estate; without it nothing is said of buildings.
+        The table of the estate; without it there are no figures of buildings.
     housing, new_homes_ages
         The file of new homes by area and year, and the share of their people in each age band;
         left out, they are as old as the study's residents.
@@ -325,14 +326,14 @@ class CapacityConfig(Part):
         return {kind: tuple(services) for kind, services in found.items()}
 
     def files(self, folder: Path) -> dict[str, Path]:
-        """Return every file that is read, by the key that names it."""
+        """Return the paths of all files that are read, by the key that names each."""
         named = {
             "projections": self.projections,
             "estate": self.estate,
             "housing": self.housing,
             "age_rates": self.age_rates,
         }
-        # Files of defaults decide figures too, so that the manifest has their checksums.
+        # Files of defaults decide figures too: the manifest needs their checksums.
         own = {
             key: embedded(f"{key}.csv") if name == "embedded" else folder / name
             for key, name in named.items()
@@ -343,5 +344,5 @@ class CapacityConfig(Part):
 
 
 def is_unset(value: object) -> bool:
-    """Say whether a key says nothing, so that it is left out of what a run records."""
+    """Return whether a value is unset, so that the record of a run leaves it out."""
     return value is None or value in ((), {}, CapacityConfig())

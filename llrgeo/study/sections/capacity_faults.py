@@ -15,7 +15,7 @@ _KEYS_OF_OPTIONS: Final = ("beds", "moves_beds", "rooms", "machines", "works", "
 
 
 class Study(Protocol):
-    """What of a study file speaks of capacity."""
+    """The parts of a study file that capacity depends on."""
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -39,7 +39,7 @@ class Study(Protocol):
 
 
 def capacity_faults(study: Study) -> list[str]:
-    """Say what is wrong with years, the table [capacity], and what options say of capacity."""
+    """Return the faults of years, of the table [capacity], and of the capacity of options."""
     faults = [*_year_faults(study), *_service_faults(study)]
     for option in study.options:
         faults += [f"option '{option.id}': {fault}" for fault in _option_faults(study, option)]
@@ -56,26 +56,26 @@ def _year_faults(study: Study) -> Iterator[str]:
         )
     if study.years:
         return
-    said = [f"option '{option.id}'" for option in study.options if _states_capacity(option)]
-    if said or study.capacity != CapacityConfig():
-        where = name_some(said) if said else "the table [capacity]"
+    stating = [f"option '{option.id}'" for option in study.options if _states_capacity(option)]
+    if stating or study.capacity != CapacityConfig():
+        where = name_some(stating) if stating else "the table [capacity]"
         yield f"years: missing, and {where} speaks of capacity; add such as years = [2026, 2036]"
 
 
 def _service_faults(study: Study) -> Iterator[str]:
-    """Yield services of [capacity] that are unknown, or delivered in another way."""
+    """Yield a fault for services of [capacity] that are unknown, or delivered in another way."""
     config = study.capacity
     delivered = {service.id: service.delivery for service in study.services}
-    asked = (
+    sections = (
         ("rounds", config.rounds, "team"),
         ("crisis", config.crisis, "team"),
         ("rooms", config.rooms, "patient"),
         ("machines", config.machines, "patient"),
     )
-    for key, services, delivery in asked:
+    for key, services, delivery in sections:
         for name in services:
             if delivered.get(name, "") != delivery:
-                known = [one for one, how in delivered.items() if how == delivery]
+                known = [service for service, how in delivered.items() if how == delivery]
                 yield (
                     f"capacity.{key}: '{name}' is no service of delivery {delivery}; "
                     f"there are {name_some(known) or 'none'}"
@@ -87,7 +87,7 @@ def _service_faults(study: Study) -> Iterator[str]:
 
 
 def _pool_faults(config: CapacityConfig, delivered: Mapping[str, str]) -> Iterator[str]:
-    """Yield pools that no services of beds share, or share twice."""
+    """Yield a fault for pools that no services of beds share, or that share a service."""
     for pool, members in config.pools.items():
         strange = [service for service in members if delivered.get(service) != "bed"]
         if strange:
@@ -101,7 +101,7 @@ def _pool_faults(config: CapacityConfig, delivered: Mapping[str, str]) -> Iterat
 
 
 def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
-    """Yield beds, rooms and machines of what has none, and moves of no service of beds."""
+    """Yield faults of an option's beds, rooms, machines, moves of beds and disposals."""
     beds = [service.id for service in study.services if service.delivery == "bed"]
     pools = list(study.capacity.pools)
     # Services that share beds state them together, under the name of their pool.

@@ -1,4 +1,4 @@
-"""The `[[indicators]]` of a study file: what each figure of places is, and where it stands."""
+"""The `[[indicators]]` of a study file: the meaning of each figure of places, and its file."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -12,7 +12,7 @@ from llrgeo.study.validation import Name, Part, Positive, doubled_faults, double
 MOST_INDICATORS: Final = 500  # a GeoPackage has no more than 2,000 columns
 
 _Text = Annotated[str, Field(min_length=1)]
-_ASKED: Final = (
+_COUNT_MISSING: Final = (
     "count: say true if it counts people or contacts, else false; the study's data is of real "
     "patients, and counts of 1 to 7 are hidden"
 )
@@ -28,9 +28,9 @@ class IndicatorConfig(Part):
     `file` is a table (.csv, .xlsx, .parquet) with one of the columns `area_id`, `authority_code`,
     `authority`, `upper_authority`, and the figure in `column` (the id, if left out). `better` says
     which values are better: higher, lower, or none of them. With `count` it counts people, and
-    small numbers are hidden in a restricted study. `error` is what each figure may err by, in its
-    unit, or `error_column` names the column that says it. With `others` the file may have places
-    beyond the study, which are ranked with and not shown.
+    small numbers are hidden in a restricted study. `error` is the margin of error of each figure,
+    in its unit, or `error_column` names a column of margins. With `others` the file may have places
+    outside the study, which are ranked but not shown.
     """
 
     id: Name
@@ -59,9 +59,9 @@ class IndicatorConfig(Part):
 def indicator_faults(
     indicators: Sequence[IndicatorConfig], *, undeclared: str, restricted: bool
 ) -> list[str]:
-    """Return what is wrong with the indicators of a study file, before their files are read.
+    """Return the faults of the indicators of a study file, before their files are read.
 
-    `undeclared` is the file of figures of which the study says nothing more, if it names one.
+    `undeclared` is the file of figures that the study names without declaring each; blank if none.
     """
     faults = [
         *doubled_faults("indicators: ids", [each.id for each in indicators]),
@@ -76,7 +76,7 @@ def indicator_faults(
         if each.error is not None and each.error_column:
             faults.append(f"{where}: give error or error_column, not both")
         if restricted and each.count is None:
-            faults.append(f"{where}.{_ASKED}")
+            faults.append(f"{where}.{_COUNT_MISSING}")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""The modes of a study: which there are, and what each needs."""
+"""The travel modes of a study, and the networks or timetables that each needs."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ KnownMode = Annotated[str, AfterValidator(_known_mode)]
 
 
 class Study(Protocol):
-    """What of a study file speaks of modes."""
+    """The parts of a study file that modes depend on."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ class Study(Protocol):
 
 
 def mode_faults(study: Study) -> list[str]:
-    """Say which modes lack what they need, and which networks no mode can use."""
+    """Return faults of modes without a network or timetable, and of networks without a mode."""
     faults = []
     # Modes whose times are imported need no network, and no timetable either.
     computed = [mode for mode in study.modes if study.times_path(mode) is None]

@@ -1,4 +1,4 @@
-"""The options of a study file: what each changes, and what is wrong with them."""
+"""The options of a study file: what each changes, and their faults."""
 
 from typing import Annotated, Literal
 
@@ -53,7 +53,7 @@ class OptionConfig(Part):
     disposals: Annotated[tuple[DisposalConfig, ...], Field(exclude_if=is_unset)] = ()
 
     def changes_room(self) -> bool:
-        """Say whether the option states beds, rooms, machines or works of its own."""
+        """Return whether the option states beds, rooms, machines or works of its own."""
         stated = (self.beds, self.moves_beds, self.rooms, self.machines, self.works, self.disposals)
         return any(stated)
 
@@ -72,8 +72,8 @@ class OptionConfig(Part):
 class NewSiteConfig(Part):
     """A place that is no site yet, for options to open services at.
 
-    Its place is in metres of the National Grid, so that a place tried on the planner page is the
-    same to the metre. It needs no row in the table of sites.
+    Its coordinates are in metres of the National Grid, so that a place tried on the planner page is
+    equal to the metre. It needs no row in the table of sites.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -85,8 +85,8 @@ class NewSiteConfig(Part):
 
 
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
-    """Say what is wrong with options: the baseline, what each is based on, services named."""
-    # Readers know options by their labels, and tables of pages by these.
+    """Return the faults of options: the baseline, what each is based on, unknown services."""
+    # Readers, and tables of pages, identify options by their labels.
     faults = doubled_labels("options: labels", [option.label for option in options])
     marked = [option.id for option in options if option.baseline]
     if len(marked) != 1:

@@ -1,4 +1,4 @@
-"""What a study file records of quality assurance: people, checks, assumptions."""
+"""The record of quality assurance in a study file: people, checks, assumptions."""
 
 from typing import Annotated, Self
 
@@ -7,13 +7,13 @@ from pydantic import Field, model_validator
 from llrgeo.appraisal.quality import PARTS, QualityCheck, QualityRecord, RecordedAssumption
 from llrgeo.study.validation import Day, Part
 
-Said = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 
 
 class QualityCheckConfig(Part):
-    """A check of the study: what was checked, by whom, when, and what came of it."""
+    """A check of the study: what was checked, by whom, when, and the result."""
 
-    what: Said
+    what: NonEmptyText
     who: str = ""
     date: Day = ""
     result: str = ""
@@ -22,7 +22,7 @@ class QualityCheckConfig(Part):
 class AssumptionConfig(Part):
     """An assumption: what it rests on, who answers for it, what changes if it is wrong."""
 
-    assumption: Said
+    assumption: NonEmptyText
     basis: str = ""
     owner: str = ""
     date: Day = ""
@@ -65,5 +65,5 @@ class QualityConfig(Part):
 
 
 def is_unrecorded(value: QualityConfig) -> bool:
-    """Say whether a study records nothing, so that a run records nothing of it either."""
+    """Return whether a study has no such record, so that a run leaves it out."""
     return value == QualityConfig()

@@ -51,7 +51,7 @@ class ServiceConfig(Part):
             return values
         try:
             return {**values, "visits": BedsConfig.model_validate(beds).visits}
-        except ValidationError:  # the field itself tells what is wrong
+        except ValidationError:  # the field `beds` reports the fault
             return values
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What a study file says about public transport: which timetables, and when people travel."""
+"""Public transport in a study file: which timetables, and when people travel."""
 
 import datetime as dt
 from typing import Annotated, Self

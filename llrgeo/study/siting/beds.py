@@ -1,4 +1,4 @@
-"""How many sites for some beds, and where: the answer to a siting file's `beds`."""
+"""How many sites, and where, for a number of beds: solves a siting file with `beds`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _ABOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class BedSitingResult:
-    """What was found of sites for beds.
+    """The result of a search of sites for beds.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class BedSitingResult:
 
     @property
     def best(self) -> pd.Series:
-        """The row of the number of sites asked for; else of the shortest journeys."""
+        """The row of the curve with the number of sites given, else with the shortest journeys."""
         p = self.siting.config.p
         rows = self.curve if p is None else self.curve[self.curve["sites"] == p]
         return rows.sort_values(["mean_min", "sites"], kind="stable").iloc[0]
@@ -67,7 +67,7 @@ class BedSitingResult:
         return self.problem.value(tuple(named))
 
     def today(self) -> BedPlan | None:
-        """Return what the sites of today would need; None if they are no candidates."""
+        """Return the plan of today's sites; None if they are not among the candidates."""
         sites = sorted(self.siting.today)
         known = bool(sites) and set(sites) <= set(self.problem.minutes.columns)
         return self.problem.value(tuple(sites)) if known else None
@@ -79,8 +79,8 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
     Raises
     ------
     ConfigError
-        If the service is not of beds, the siting file asks for what does not go with beds, or
-        names a year that the study does not have.
+        If the service is not of beds, the siting file has keys that do not go with beds, or names a
+        year that the study does not have.
     InputError
         If an input has faults or there are too many plans.
     InfeasibleError
@@ -91,7 +91,7 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
     limits = config.beds or BedLimits()
     open_to = [str(site) for site in siting.candidates.minutes.columns if site not in config.close]
     minutes = siting.candidates.minutes[open_to]
-    # Who reaches no candidate can be in no plan; they are named, and not counted.
+    # Areas that reach no candidate can be in no plan: they are named in the result.
     reached = np.isfinite(minutes.to_numpy()).any(axis=1)
     admissions = _admissions(siting, service, limits.year)
     problem = BedSiting(
@@ -133,7 +133,7 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
     if year is not None and year not in study.years:
         msg = f"beds: no year {year} in the study; there are {name_some(study.years) or 'none'}"
         raise ConfigError(msg)
-    # Defaults, with what the study sets in their place: a stay or target may rest on either.
+    # Default parameters, replaced by those of the study: a stay or target may use either.
     own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
     given = set_parameters(read_capacity("parameters"), own, source=key)
     services = {service.id: service for service in build_services(study)}
@@ -141,7 +141,7 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
 
 
 def _admissions(siting: SitingStudy, service: BedService, year: int | None) -> pd.Series:
-    """Return admissions by area: of people of a year, the study's first, or of the census."""
+    """Return yearly admissions by area, for people of a year (the study's first) or the census."""
     plan = siting.inputs.capacity if siting.inputs.study.years else None
     people, rates = pd.DataFrame(siting.inputs.areas[list(AGE_BANDS)]), service.rates
     if plan is not None:
@@ -151,14 +151,14 @@ def _admissions(siting: SitingStudy, service: BedService, year: int | None) -> p
 
 
 def bed_sentences(result: BedSitingResult) -> list[str]:
-    """Return the answer in sentences: how many sites and where, the curve, and today beside it."""
+    """Return the answer in sentences: the number of sites and where, the curve, and today."""
     best, limits = result.best, result.siting.config.beds or BedLimits()
-    asked = "" if limits.at_most is None else f"Within {limits.at_most} beds: "
+    limit = "" if limits.at_most is None else f"Within {limits.at_most} beds: "
     years = result.siting.inputs.study.years
     people = f"people of {limits.year or years[0]}" if years else "people of the census"
     minutes = f"mean {best['mean_min']:.1f}, longest {best['longest_min']:.1f} minutes, one way"
-    said = [
-        f"{asked}{_sites(best['sites'])}; {minutes}.",
+    sentences = [
+        f"{limit}{_sites(best['sites'])}; {minutes}.",
         f"They need {best['beds']} beds, {best['extra_beds']} more than one pool.",
         f"Where: {_named(result)}.",
         f"The best plan of each number of sites, every plan looked at, for {people}:",
@@ -166,21 +166,21 @@ def bed_sentences(result: BedSitingResult) -> list[str]:
     ]
     today = result.today()
     if today is not None:
-        said.append(
+        sentences.append(
             f"{result.siting.start_name}, {_sites(len(today.beds_by_site))}: "
             f"{today.mean_min:.1f} minutes; for the same target they need {today.beds} beds."
         )
     if result.left_out:
         residents = int(result.siting.inputs.areas["residents"][list(result.left_out)].sum())
-        said.append(
+        sentences.append(
             f"{len(result.left_out)} areas with {residents:,} residents reach no candidate; their "
             "admissions are in no figure."
         )
-    return said
+    return sentences
 
 
 def _curve_lines(curve: pd.DataFrame) -> Iterator[str]:
-    """Yield a line a number of sites: minutes, beds, and what the last site changes."""
+    """Yield a line for each number of sites: minutes, beds, and changes to the number before."""
     before: dict[str, Any] = {}
     for row in curve.to_dict("records"):
         line = (
@@ -238,10 +238,10 @@ def bed_option_text(result: BedSitingResult) -> str:
 
 
 def write_beds(result: BedSitingResult, folder: Path) -> list[Path]:
-    """Write what was found into a folder, whole or not at all.
+    """Write the result into a folder, whole or not at all.
 
-    `question.json`, `summary.txt`, `beds_curve.csv`, `beds_plan.csv`, `option.toml`, and the two
-    files that describe a folder to other programs.
+    `question.json` (the problem), `summary.txt`, `beds_curve.csv`, `beds_plan.csv`, `option.toml`,
+    and the two files that describe a folder to other programs.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A siting file, checked: the problem that `llrgeo locate` solves, written down for review."""
+"""The siting file as a model: the problem that `llrgeo locate` solves, for review."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ from llrgeo.study.validation import Label, Name, Part, Positive, Share, check_co
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
 Growth = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
-Factor = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]  # above it: a slip
+Factor = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]  # more is a mistake
 
 
 def _known_objective(name: str) -> str:
@@ -43,16 +43,16 @@ class MaxBeyondConfig(Part):
 
 
 class BudgetConfig(Part):
-    """What the sites of a plan may cost together; a site that is not listed is free."""
+    """The largest total cost of the sites of a plan; a site that is not listed costs nothing."""
 
     at_most: Positive
     cost: dict[str, Positive]
 
 
 class BedLimits(Part):
-    """How many sites for some beds: the most beds of all, the fewest of a site, and which people.
+    """Limits of a search of sites for beds: most beds in all, fewest at a site, year of people.
 
-    `year` is one of the study's; left out, it is the first. A study without years has the census.
+    `year` is one of the study's; left out, it is the first. A study without years uses the census.
     """
 
     at_most: Count | None = None
@@ -74,29 +74,31 @@ class SitingConfig(Part):
     Attributes
     ----------
     start
-        The option that takes the place of the baseline: what it runs is what a plan is compared
-        with, and what `add` adds to.
+        The option used instead of the baseline: plans are compared with its sites, and `add` adds
+        to them.
     standard_min
-        Minutes that count as near; those the service leaves for travel if not given.
+        Minutes that count as near; those that the service's standard leaves for travel if not
+        given.
     p, add
-        How many sites, those that neighbours run not counted; or how many more than today, all of
-        which then stay. Where both are left out, a budget or another constraint decides.
+        The number of sites, without those that neighbours run; or the number in addition to today's
+        sites, all of which then stay. Where both are left out, a budget or another constraint
+        decides.
     outside_stay
         Whether sites of today outside the study's own authorities stay open; one that `close`
         names does not.
     sectors, postcodes
         Candidates besides the sites that could host the service: the centres of all postcode
-        sectors, and unit postcodes. One that the sites table has already is what it says there.
+        sectors, and unit postcodes. One that is in the sites table already is taken from there.
     plans, differ_by
-        So many best plans, any two of which differ in so many sites.
+        The number of best plans, and the number of sites in which any two of them differ.
     curve
         Numbers of sites for which the best value is found.
     scenarios
-        Futures, besides today, in which the regret of plans is stated.
+        Futures, besides today, for which the regret of plans is computed.
     beds
-        Asks for the beds that sites need, by a queue, in place of an objective (`locate_beds`).
+        Finds the beds that sites need, by a queue, instead of an objective (`locate_beds`).
     gap, seconds
-        When each search stops: every plan, number of sites on the curve and scenario is one.
+        Limits of each search: every plan, number of sites on the curve and scenario is one.
 
     Examples
     --------
@@ -145,9 +147,9 @@ class SitingConfig(Part):
 
 
 def load_siting(path: StrPath | None, **given: object) -> SitingConfig:
-    """Read a siting file; values given besides take the place of the file's, None does not.
+    """Read a siting file; values given as arguments replace the file's, unless they are None.
 
-    Of a table that is given, such as `beds`, only the keys that it has do.
+    Of a table, such as `beds`, only the keys that are given are replaced.
 
     Raises
     ------
@@ -163,18 +165,18 @@ def load_siting(path: StrPath | None, **given: object) -> SitingConfig:
     """
     path = None if path is None else Path(path)
     read = {} if path is None else read_toml(path)
-    asked = {key: value for key, value in given.items() if value is not None}
-    for key, value in asked.items():
+    overrides = {key: value for key, value in given.items() if value is not None}
+    for key, value in overrides.items():
         if isinstance(value, Mapping) and isinstance(read.get(key), Mapping):
-            asked[key] = {**read[key], **value}
-    values = {**read, **asked}
+            overrides[key] = {**read[key], **value}
+    values = {**read, **overrides}
     return check_config(SitingConfig, values, source=path.name if path else "llrgeo locate")
 
 
 def build_constraints(
     config: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame, today: pd.Series
 ) -> Iterator[constraints.Constraint]:
-    """Yield the constraints that are asked for.
+    """Yield the constraints of a siting file.
 
     Parameters
     ----------
@@ -183,7 +185,7 @@ def build_constraints(
     areas
         On `area_id`.
     candidates
-        On `site_id`, with `authority` where a site in each is asked for.
+        On `site_id`, with `authority` if the file has `one_in_each`.
     today
         Minutes of each area to its nearest site of today.
     """
@@ -202,7 +204,7 @@ def build_constraints(
 def _about_sites(
     config: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame
 ) -> Iterator[constraints.Constraint]:
-    """Yield those that only ask which sites are open."""
+    """Yield the constraints that only depend on which sites are open."""
     if config.keep:
         yield constraints.Keep(frozenset(config.keep))
     if config.close:
@@ -212,7 +214,7 @@ def _about_sites(
     for sites in config.at_most_one_of:
         yield constraints.Exclusive(frozenset(sites))
     if config.one_in_each:
-        # Candidates of neighbours are in no authority of the study, and can be nobody's one.
+        # Candidates of neighbours are in no authority of the study, so they count for none.
         inside = candidates["authority"][candidates["authority"].isin(areas["authority"])]
         yield constraints.OneInEach(
             dict(zip(inside.index, inside, strict=True)), needed=frozenset(areas["authority"])

@@ -1,4 +1,4 @@
-"""A found plan as files: tables, map layers, and an option to add to the study."""
+"""Write a plan as files: tables, map layers, and an option to add to the study."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,13 +43,13 @@ _ABOUT: Final = {
 
 
 def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
-    """Write what was found into a folder, whole or not at all.
+    """Write the result into a folder, whole or not at all.
 
-    Always: what was asked (`question.json`), the answer in words (`summary.txt`), `plans.csv` with
-    the certificate of each beside today, the sites, what opens, closes and stays, residents by
-    class, the sequence, what changes by group and by area, two map layers, `option.toml`. Where
-    asked for: `curve.csv`, `regret.csv`. `datapackage.json` and `ro-crate-metadata.json` describe
-    the folder for other programs. Where the plan has sites that the study lacks: its sites
+    Always: the problem (`question.json`), the answer in words (`summary.txt`), `plans.csv` with
+    the certificate of each and today's value, the sites, what opens, closes and stays, residents by
+    class, the sequence, changes by group and by area, two map layers, `option.toml`. If the siting
+    file has them: `curve.csv`, `regret.csv`. `datapackage.json` and `ro-crate-metadata.json`
+    describe the folder for other programs. If the plan has sites that the study lacks: the sites
     table with them (`sites.csv`).
 
     Raises
@@ -79,7 +79,7 @@ def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
         "curve": result.curve,
         "regret": result.regret,
     }
-    # Layers are drawn by outlines, for people; distances were of centroids.
+    # Layers show outlines, for readers; distances were computed from centroids.
     outlines = result.siting.inputs.base_map.outlines.geometry
     files: dict[str, Content] = {
         "question.json": result.siting.config.model_dump_json(indent=2, exclude_defaults=True),
@@ -89,7 +89,7 @@ def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
         "areas.geojson": _layer(gpd.GeoDataFrame(areas, geometry=outlines)),
     }
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
-    # An option may name sites of the study's table alone: the table with the new ones comes along.
+    # An option can only name sites of the study's table, so the new ones are added to a copy.
     if len(_new_sites(result)):
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
@@ -98,9 +98,9 @@ def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
 
 
 def write_found(files: Mapping[str, Content], siting: SitingStudy, folder: Path) -> list[Path]:
-    """Write what was found into a folder; what an earlier search left and this one lacks goes.
+    """Write files into a folder; remove those of an earlier search that this one does not write.
 
-    A curve, regrets, or a table of new sites of another question would stand beside the answer.
+    Otherwise a curve, regrets, or a table of new sites of another problem would remain there.
 
     Raises
     ------
@@ -122,13 +122,13 @@ def describe_folder(
     `tables` are by name, each with what it is about; `files` are all that the folder holds.
     """
     study = siting.inputs.study
-    said = Provenance(
+    provenance = Provenance(
         title=f"{study.title}: sites found for {siting.service.label}",
         about=study.question or "Where the service should be.",
         date=study.date,
         sources=study.sources,
     )
-    # Checksums are of bytes, as they will be written.
+    # Checksums are computed from bytes as they will be written.
     contents = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
@@ -136,9 +136,9 @@ def describe_folder(
         f"{name}.csv": PackagedTable(flat_table(table), text)
         for name, (table, text) in tables.items()
     }
-    package = data_package(said, packaged, contents)
+    package = data_package(provenance, packaged, contents)
     about = {f"{name}.csv": text for name, (_, text) in tables.items()}
-    crate = ro_crate(said, {**contents, DATA_PACKAGE: package.encode()}, about)
+    crate = ro_crate(provenance, {**contents, DATA_PACKAGE: package.encode()}, about)
     return {DATA_PACKAGE: package, RO_CRATE: crate}
 
 
@@ -170,13 +170,13 @@ def plan_table(result: SitingResult) -> pd.DataFrame:
 
 
 def _changed_sites(result: SitingResult, plan: SiteSelection, change: str) -> str:
-    """Return the ids of the sites that change in a way, `;`-separated."""
+    """Return the ids of the sites with a kind of change, separated by `;`."""
     changes = result.site_changes(plan)["change"]
     return ";".join(changes.index[changes == change])
 
 
 def site_table(result: SitingResult) -> gpd.GeoDataFrame:
-    """Return the sites of the best plan, points, with who would go to each as the nearest.
+    """Return the sites of the best plan, points, with the people for whom each is the nearest.
 
     Columns of the sites table, then `today` (whether the baseline has the service there),
     `areas`, `residents`, `contacts` a year; without contacts where they are of real patients.
@@ -220,7 +220,7 @@ def option_text(result: SitingResult) -> str:
         f"{service} = [",
         *(f'  "{site}", # {" ".join(str(names[site]).split())}' for site in best.sites),
         "]",
-        *_room(option, service, siting.config.capacity),
+        *_capacity_lines(option, service, siting.config.capacity),
     ]
     return "\n".join(lines) + "\n"
 
@@ -235,12 +235,12 @@ def _advice(result: SitingResult) -> list[str]:
     ]
 
 
-def _room(option: Option, service: str, asked: Mapping[str, float]) -> list[str]:
-    """Return the lines that state the room of the sites, to which the plan was asked to keep."""
-    room = {site: asked[site] for site in sorted(option.sites[service]) if site in asked}
-    if not room:
+def _capacity_lines(option: Option, service: str, limits: Mapping[str, float]) -> list[str]:
+    """Return the lines that state the capacity of sites which constrained the plan."""
+    capacity = {site: limits[site] for site in sorted(option.sites[service]) if site in limits}
+    if not capacity:
         return []
-    listed = ", ".join(f'"{site}" = {contacts:g}' for site, contacts in room.items())
+    listed = ", ".join(f'"{site}" = {contacts:g}' for site, contacts in capacity.items())
     return ["", "[options.capacity]", f"{service} = {{ {listed} }}"]
 
 

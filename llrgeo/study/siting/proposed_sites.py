@@ -1,4 +1,4 @@
-"""Places that are no sites yet as candidates for a service: postcodes, and centres of sectors."""
+"""Candidates for a service that are no sites yet: postcodes, and centres of postcode sectors."""
 
 import geopandas as gpd
 import pandas as pd
@@ -22,7 +22,7 @@ def proposed_sites(
     names = [f"Postcode {postcode}" for postcode in points.index]
     if config.sectors:
         centres = sector_centres(known, areas.index)
-        # A postcode that is asked for by name may be the centre of its sector: it is one candidate.
+        # A postcode given by name may be the centre of its sector: then it is one candidate.
         new = centres[~centres.index.isin(points.index)]
         names += [f"Postcode sector {postcode[:-2]}" for postcode in new.index]
         points = gpd.GeoSeries(pd.concat([points, new]))
