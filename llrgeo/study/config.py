@@ -1,4 +1,4 @@
-"""A study file, checked: what to read, which services and options, and how to judge them."""
+"""The study file as a model: files to read, services and options, and how to judge them."""
 
 import re
 from collections.abc import Iterable
@@ -62,25 +62,26 @@ class DeprivationConfig(Part):
 class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
-    `folder` and `file` say where it was read from (`file` is empty for the embedded study); they
-    are no keys of the file. `new_sites` are places for options to open services at that have no
-    row in the table of sites. Paths are relative to the study file; `embedded` names the data that
-    travels with llrgeo.
-    `network` is of streets for driving, `networks` names those for other modes, such as
-    `{ cycle = "cycle_streets" }`; `network_walk` is what 0.1 had for `networks.walk`.
-    `times` names a file of imported travel times, for all modes or one by one
-    (`{ transit = "r5.csv" }`), and `times_unreachable` the number that marks no journey in it.
-    Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
+    `folder` and `file` are where it was read from (`file` is empty for the embedded study), not
+    keys of the file. Paths are relative to the study file; `embedded` is llrgeo's own data.
+
+    `network` has streets for driving, `networks` those for other modes, such as
+    `{ cycle = "cycle_streets" }`; `network_walk` is what 0.1 had for `networks.walk`. `times` names
+    a file of imported travel times, for all modes or for each (`{ transit = "r5.csv" }`), and
+    `times_unreachable` the number that stands for no journey in it. Minutes are multiplied by
+    `time_factor`, those of teams also by `team_time_factor`, which is below 1 under blue lights. An
+    unreachable pair counts as `ceiling_min` where plans are compared, so that nothing is gained by
+    cutting people off (docs/methods 2); without it, as twice the longest threshold, or by timetable
+    as `max_journey_min`.
+
+    `outlines` may also be `cells`: each area is drawn around its centroid. Areas and sites of
     authorities that `home` does not name are neighbours (without it, all areas are at home);
-    `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
-    `team_time_factor`, which is below 1 for those under blue lights. A journey that is not there
-    counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
-    off (docs/methods 2); without it, as twice the longest threshold, or by timetable as
-    `max_journey_min`. `indicators` are figures of the user's own of authorities or areas.
-    `years` are those whose beds, rooms, teams and estate are appraised, the
-    first of them being the base; `capacity` says how. Factors above 10 and more than a thousand
-    million contacts a year are refused unless the study says `confirm = true`. Pages are written in
-    `language`, English without it, by a catalogue of the folder `catalogues` or of llrgeo's own.
+    `home_sites_only` removes their sites from every option. `new_sites` are places without a row in
+    the table of sites at which options open services. `indicators` are the user's own figures of
+    authorities or areas. `years` are those for which beds, rooms, teams and estate are appraised,
+    the first is the base; `capacity` sets how. Factors above 10 and more than a thousand million
+    contacts a year are refused unless `confirm = true`. Pages are in `language`, English without
+    it, by a catalogue in the folder `catalogues` or llrgeo's own.
 
     Examples
     --------
@@ -135,7 +136,7 @@ class StudyConfig(Part):
     quality: Annotated[QualityConfig, Field(exclude_if=is_unrecorded)] = QualityConfig()
 
     def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:
-        """Return what a journey that is not there counts as, given the longest that is."""
+        """Return the minutes that an unreachable pair counts as, given the longest journey."""
         ceiling = self.ceiling_min or 2.0 * max(self.thresholds_min)
         if self.ceiling_min is None and mode == "transit" and self.transit:
             ceiling = self.transit.max_journey_min
@@ -151,7 +152,7 @@ class StudyConfig(Part):
     def files_read(self) -> dict[str, Path]:
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, *_FILES)}
-        # What is embedded is read too, and belongs into the manifest; cells are drawn, not read.
+        # Embedded files are read, too, and belong in the manifest; cells are drawn, not read.
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
         imported = {mode: path for mode in self.modes if (path := self.times_path(mode))}
         if len(imported) == len(self.modes):
@@ -173,10 +174,10 @@ class StudyConfig(Part):
         return {**own, **networks, **times, **timetables, **appraisal, **capacity, **indicators}
 
     def deprivation_index(self, area_ids: Iterable[str]) -> DeprivationIndex:
-        """Return the index that areas are ranked by: the study's own.
+        """Return the index of deprivation that areas are ranked by.
 
-        A study that names none is taken to have England's where all areas are English ones, for
-        the embedded data and `llrgeo new --icb` hold that; elsewhere no index is named.
+        For a study that names none it is England's if all areas are English, as in the embedded
+        data and in studies of `llrgeo new --icb`; otherwise a blank one.
         """
         if self.deprivation:
             return DeprivationIndex(self.deprivation.index, self.deprivation.country)
@@ -258,13 +259,13 @@ class StudyConfig(Part):
                 restricted=self.appraisal.restricted,
             ),
         ]
-        # Faults of all keys together: a planner mends the file once, not once a fault.
+        # Faults of all keys are reported together, so that the file is corrected once.
         faults += [*mode_faults(self), *capacity_faults(self)]
         judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs
         named = criteria_faults(*judged, MEASURES) + cost_faults(*judged, costs)
         faults += [f"criteria: {fault}" for fault in named]
-        asked = {criterion.measure for criterion in self.criteria}
-        if strange := set(self.appraisal.importance) - asked:
+        measures = {criterion.measure for criterion in self.criteria}
+        if strange := set(self.appraisal.importance) - measures:
             faults.append(f"appraisal.importance: no criteria: {name_some(sorted(strange))}")
         if faults:
             raise ValueError("\n".join(faults))

@@ -1,4 +1,4 @@
-"""The indicators of a study, read from its files: checked together, and safe to be shown."""
+"""Read the indicators of a study: checked together, with small counts protected."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ from llrgeo.study.sections.indicators import IndicatorConfig
 
 
 def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFigures, ...]:
-    """Read the study's indicators; where contacts are of real patients, counts are protected.
+    """Read the study's indicators; counts are protected where contacts are of real patients.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFi
     """
     tables: dict[str, PlaceTable] = {}
     faults: list[str] = []
-    # A file of many indicators is read once, and its faults are told once.
+    # A file of many indicators is read once, and its faults are reported once.
     for file in dict.fromkeys(each.file for each in study.indicators):
         try:
             tables[file] = read_place_table(study.folder / file)
@@ -49,7 +49,7 @@ def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFi
 
 
 def _raise_all(faults: list[str]) -> None:
-    """Raise faults of files as one error; a single one says only its file."""
+    """Raise faults of files as one error; a single one as it is."""
     if len(faults) == 1:
         raise InputError(faults[0])
     raise_faults(faults, source="indicators")
@@ -58,7 +58,7 @@ def _raise_all(faults: list[str]) -> None:
 def _table_faults(
     table: PlaceTable, indicators: list[IndicatorConfig], areas: pd.DataFrame
 ) -> Iterator[str]:
-    """Yield what is wrong with a file, given the indicators that are read from it."""
+    """Yield the faults of a file, given the indicators that are read from it."""
     if table.kind != "area" and not has_authorities(areas):
         yield (
             f"it is by {table.key}, but the study's areas name no authorities; give the figures by "
@@ -85,7 +85,7 @@ def _table_faults(
 
 
 def _places_of_study(table: PlaceTable, areas: pd.DataFrame) -> pd.Index:
-    """Return the places of the study, as the file's column names them."""
+    """Return the study's places by the ids or names that the file uses."""
     ids = areas.index.to_series() if table.key == "area_id" else areas[table.key]
     places: pd.Index = pd.Index(ids.unique())
     return places
@@ -106,7 +106,7 @@ def _built(
     hidden = pd.Series(data=False, index=names)
     if restricted and config.count:
         values, hidden = protect_counts(values, _groups(table.kind, names, areas))
-        # An error is worked out from the count, and would tell it.
+        # An error computed from a count would reveal the count.
         errors = pd.Series(np.nan, names)
     return PlaceFigures(config.build(), table.kind, values, errors, hidden)
 

@@ -1,4 +1,4 @@
-"""What a study works on: all it names is read and checked before a minute is computed."""
+"""The inputs of a study: everything that it names, read and checked before times are computed."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -63,20 +63,20 @@ EVERYTHING: Final = (
     "indicators",
     "place_figures",
     "capacity",
-    "contacts",  # for their check alone: nothing works with them
+    "contacts",  # only for their check: nothing else uses them
 )
 """The parts that are read and checked before a run; `postcodes` are read with the sites."""
 
-_LEAST_SIMILAR: Final = 0.7  # of a name that is not there and the one meant, as difflib counts
+_LEAST_SIMILAR: Final = 0.7  # by difflib, of a missing file's name and the one suggested
 
 logger: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass
 class StudyInputs:
-    """What a study names. Each part is read and checked when it is first asked for, and kept.
+    """The inputs that a study names. Each part is read and checked when first used, and kept.
 
-    A part raises an `LlrgeoError` that lists all its faults, or those of a part that it rests on.
+    A part raises an `LlrgeoError` with all its faults, or those of a part that it depends on.
 
     Examples
     --------
@@ -89,7 +89,7 @@ class StudyInputs:
 
     @cached_property
     def computed(self) -> dict[Callable[..., Any], Any]:
-        """What functions made of places and roads alone, by function (`computed_once`)."""
+        """Results of functions that depend on places and roads alone, by function."""
         return {}
 
     @cached_property
@@ -106,15 +106,15 @@ class StudyInputs:
         check_postcodes_agree(sites, self.areas, self.directory, source=path.name)
         check_open_on(sites, self.study.date, source=path.name)
         services = [service.id for service in self.study.services]
-        if not self.study.confirm:  # which says that names alike are meant as they are
-            unasked = check_service_names(sites, services, source=path.name)
-            logger.debug("%s: services that are not asked about: %s", path.name, unasked)
+        if not self.study.confirm:  # which confirms that similar names are intended
+            other = check_service_names(sites, services, source=path.name)
+            logger.debug("%s: services that are not in the study: %s", path.name, other)
         filled = fill_authorities(sites, self.areas, self.directory, source=path.name)
         return with_new_sites(filled, self.areas, self.study.new_sites)
 
     @cached_property
     def sites(self) -> gpd.GeoDataFrame:
-        """The sites on `site_id`, closed ones apart."""
+        """The sites on `site_id`, without closed ones."""
         return self.known_sites[self.known_sites["status"] != "closed"]
 
     @cached_property
@@ -135,7 +135,7 @@ class StudyInputs:
 
     @cached_property
     def earlier_routers(self) -> Mapping[str, Router]:
-        """Routers over the same roads that reached other sites, by mode; empty for none."""
+        """Routers of an earlier run over the same roads, by mode; empty if there are none."""
         return {}
 
     @cached_property
@@ -186,12 +186,12 @@ class StudyInputs:
 
     @property
     def judging_rates(self) -> Rates | None:
-        """The rates, where options are judged by costs; None where not, or contacts are restricted.
+        """The rates if options are judged by costs; else None, and None if contacts are restricted.
 
-        Criteria of costs are set aside there (docs/methods 10).
+        A restricted study leaves out criteria of costs (docs/methods 10).
         """
-        asked = judges_costs(build_criteria(self.study), build_hurdles(self.study))
-        return self.rates if asked and not self.study.appraisal.restricted else None
+        used = judges_costs(build_criteria(self.study), build_hurdles(self.study))
+        return self.rates if used and not self.study.appraisal.restricted else None
 
     @cached_property
     def activity(self) -> pd.DataFrame | None:
@@ -205,7 +205,7 @@ class StudyInputs:
 
     @cached_property
     def services(self) -> tuple[Service, ...]:
-        """The services, each with rates that the areas can be multiplied by."""
+        """The services; their rates are by age bands that the areas have."""
         services = build_services(self.study)
         faults = rate_base_faults(services, self.areas, self.activity)
         raise_faults(faults, source=self.study.path("areas").name)
@@ -229,13 +229,13 @@ class StudyInputs:
     def capacity(self) -> CapacityPlan | None:
         """Beds, rooms, teams and estate over the years.
 
-        None if the study names no years, or its areas have no ages and authorities to take people
-        of later years from; `left_out_note` says so.
+        None if the study names no years, or its areas lack the ages and authorities that people of
+        later years are projected from; `left_out_note` reports that.
         """
         if not (self.study.years and has_projected_people(self.areas)):
             return None
         counted = () if self.activity is None else tuple(map(str, self.activity.columns))
-        if self.study.appraisal.restricted:  # of real patients: years go by open rates
+        if self.study.appraisal.restricted:  # of real patients: open rates are used for years
             counted = ()
         return build_capacity_plan(
             self.study, self.areas, self.known_sites, self.options, counted=counted
@@ -254,7 +254,7 @@ class StudyInputs:
         return pd.Series(total)
 
     def _left_out(self) -> pd.Index:
-        """Return the sites of neighbours, where the study is to do without them."""
+        """Return the sites of neighbours if the study leaves them out, else none."""
         sites = self.known_sites
         if not self.study.home_sites_only:
             return sites.index[:0]
@@ -270,16 +270,16 @@ def read_inputs(
     *,
     known: Mapping[str, object] | None = None,
 ) -> StudyInputs:
-    """Read and check what a study names, and tell all faults of all files at once.
+    """Read and check the inputs of a study, and report all faults of all files at once.
 
     Parameters
     ----------
     study
         What `load_study` returns.
     parts
-        The parts to read now; any other is read when it is first asked for.
+        The parts to read now; any other is read when it is first used.
     known
-        Parts that an earlier reading left, by their names: they are not read again.
+        Parts of an earlier reading, by their names: they are not read again.
 
     Raises
     ------
@@ -295,14 +295,14 @@ def read_inputs(
     if note := outside_note(study):
         logger.warning(note)
     inputs = StudyInputs(study)
-    vars(inputs).update(known or {})  # where a `cached_property` keeps what it has made
+    vars(inputs).update(known or {})  # where a `cached_property` stores its value
     found: dict[str, LlrgeoError] = {}
     for part in parts:
         try:
             getattr(inputs, part)
-        except LlrgeoError as error:  # a part tells the faults of those it rests on again
-            told = _with_key(error, study)
-            found.setdefault(str(told), told)
+        except LlrgeoError as error:  # parts repeat the faults of those that they depend on
+            keyed = _with_key(error, study)
+            found.setdefault(str(keyed), keyed)
     if len(found) == 1:
         raise next(iter(found.values()))
     if found:
@@ -311,9 +311,9 @@ def read_inputs(
 
 
 def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
-    """Return an error that names a whole file or folder with the key that the study has it under.
+    """Return an error about a whole file or folder with the study's key for it in the message.
 
-    Where nothing is there, a name beside it that may have been meant is told too.
+    If the file does not exist, the message suggests a similar name in the same folder.
     """
     read = study.files_read()
     keys = [key for key, path in read.items() if str(error).startswith(f"{path}: ")]

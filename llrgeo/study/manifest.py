@@ -1,4 +1,4 @@
-"""The manifest of a run: what went in, by which code, with which settings; and its replay."""
+"""The manifest of a run: its settings, checksums of its inputs and versions; for replays."""
 
 import json
 import platform
@@ -24,18 +24,17 @@ _LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy"
 
 
 def describe_run(study: StudyConfig) -> dict[str, Any]:
-    """Return everything that decides a run's figures, in plain values.
+    """Return everything that determines a run's figures, as plain values.
 
     Returns
     -------
     dict
         `study` (every setting), `inputs` (SHA-256 of each file by its key), `versions`, and
-        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures; `run`, its first
-        twelve digits, are on every page and in the workbook. Contacts of
-        real patients have no part in either: a hash would tell whoever guesses a file that the
-        guess is right.
+        `run_id`, the SHA-256 of the settings and inputs: equal ids mean equal figures. `run`, its
+        first twelve digits, is on every page and in the workbook. Contacts of real patients are
+        in neither: their hash would confirm a guess of the file's content.
     """
-    # The folder is where the study happens to lie; it decides nothing.
+    # The study's folder has no effect on figures.
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = _input_hashes(study)
     versions = {name: version(name) for name in _LIBRARIES}
@@ -103,7 +102,7 @@ def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
     Raises
     ------
     ConfigError
-        If an input is no longer what it was when the manifest was written.
+        If an input has changed since the manifest was written.
     """
     settings = {**manifest["study"], "folder": folder}
     study = check_config(StudyConfig, settings, source="the study in the manifest")
@@ -132,14 +131,14 @@ def _outputs(manifest: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _is_inside(name: str) -> bool:
-    """Tell whether a name in a manifest stays within the manifest's folder."""
+    """Return whether a name in a manifest stays within the manifest's folder."""
     path = PurePosixPath(name)
     return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name)
 
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:
-    # A hash would tell whoever guesses a file of real patients that the guess is right. Rates by
-    # single year of age are counts too, times people that the census tells.
+    # A hash would confirm a guess of a file of real patients. Rates by single year of age are
+    # counts, too, divided by people whom the census has published.
     counted = {f"indicators {file}" for file in counted_files(study.indicators)}
     secret = {"activity", "age_rates", *counted}
     secret = secret if study.appraisal.restricted else set()

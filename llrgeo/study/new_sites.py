@@ -1,4 +1,4 @@
-"""New sites of a study file: places in metres as rows of the table of sites."""
+"""New sites of a study file, given by coordinates in metres, as rows of the table of sites."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def with_new_sites(
     Raises
     ------
     InputError
-        If an id is that of a site already, or a place is far from every area.
+        If a site has the id already, or a place is far from every area.
     """
     if not new:
         return sites
@@ -54,9 +54,9 @@ def with_new_sites(
 
 
 def _own_kind(kind: str, sites: pd.DataFrame) -> str:
-    """Return what the study calls most of its sites of a kind's role; the kind where it has none.
+    """Return the study's most common kind of site with the role of a kind; the kind if none has it.
 
-    A plan of the planner page has the kinds of the default study, whatever the study calls them.
+    A plan of the planner page has the kinds of the default study, not the study's own.
     """
     alike = sites["kind"][site_roles(sites) == ROLE_OF_KIND[kind]]
     if alike.empty or kind in set(alike):

@@ -1,4 +1,4 @@
-"""Option changes: what each option takes over from another, and what it changes."""
+"""Resolve options: what each takes over from the option it is based on, and what it changes."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ from llrgeo.study.capacity_places import (
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.sections.options import OptionConfig
 
-_LEAST_SIMILAR: Final = 0.7  # ids of a trust's sites share first letters, so less says nothing
+_LEAST_SIMILAR: Final = 0.7  # by difflib; ids of one trust's sites are always a little similar
 _LOOKED_AT: Final = 3  # ids, and what each may be, that a message names
 _SHORT: Final = 2  # letters that would be found in many names
 
@@ -30,9 +30,9 @@ _SHORT: Final = 2  # letters that would be found in many names
 def build_options(
     study: StudyConfig, sites: pd.DataFrame, *, left_out: Collection[str] = ()
 ) -> tuple[Option, ...]:
-    """Resolve the study's options against its sites, closed ones among them.
+    """Resolve the study's options against its sites, including closed ones.
 
-    Sites that are `left_out` run nothing under any option.
+    Sites in `left_out` run no service under any option.
 
     Raises
     ------
@@ -51,19 +51,19 @@ def build_options(
         for service, site_ids in option.sites.items():
             faults += _site_faults(option.name, service, site_ids, hosts)
     if faults:
-        told = list_faults(faults, source=study.source_name)
+        message = list_faults(faults, source=study.source_name)
         named = {site for option in study.options for site in option.named_sites()}
-        # The usual mistake is an id of another table: say where the ids of this one are.
+        # The usual mistake is an id of another table, so the message names the table of sites.
         if unknown := sorted(named - set(sites.index)):
-            told += ("\n" if len(faults) > 1 else ". ") + _where_ids_are(unknown, study, sites)
-        raise ConfigError(told)
+            message += ("\n" if len(faults) > 1 else ". ") + _where_ids_are(unknown, study, sites)
+        raise ConfigError(message)
     return tuple(options)
 
 
 def unchanged_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
-    """Return which options run all as another one before them, as a forgotten change would leave.
+    """Return a note for each option that equals an earlier one, probably by a forgotten change.
 
-    Beds, rooms, machines and works that an option states are changes too.
+    Beds, rooms, machines and works that an option states count as changes.
     """
     notes = []
     for place, (config, option) in enumerate(zip(study.options, options, strict=True)):
@@ -106,11 +106,11 @@ def estate_notes(study: StudyConfig, options: Sequence[Option]) -> list[str]:
 
 
 def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) -> str:
-    """Say where ids of sites stand, and which of them may have been meant."""
+    """Return a sentence on where ids of sites are, and which of them may have been meant."""
     names = {str(id_): str(name) for id_, name in sites["name"].items()}
     meant = []
     for site in unknown[:_LOOKED_AT]:
-        # Who writes `melton` knows the name; who writes `RT5PAA` has slipped in the id.
+        # `melton` is part of a name; `RT5PAA` is a mistyped id.
         words = re.sub(r"[\W_]+", " ", site.lower()).strip()
         named = [id_ for id_, name in names.items() if words in name.lower()]
         alike = get_close_matches(site, names, _LOOKED_AT, _LEAST_SIMILAR)
@@ -121,7 +121,7 @@ def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) 
 
 
 def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, PlaceCapacity], list[str]]:
-    """Return the options with what each takes over from another, and what is wrong with them.
+    """Return the options with what each takes over from another, and their faults.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, PlaceCa
     for config in study.options:
         start = built[config.based_on] if config.based_on else Option(config.id, config.label, {})
         before = places[config.based_on] if config.based_on else PlaceCapacity()
-        # Sites that are stated take the place of those taken over; changes then start from these.
+        # Stated sites replace those taken over; changes then start from these.
         replaced = {service: frozenset(ids) for service, ids in config.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
         found: list[str] = []
@@ -143,7 +143,7 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, PlaceCa
             built[config.id], found = _changed(start, before, config, study)
         except InputError as error:
             faults.append(str(error))
-            built[config.id] = start  # those based on it are still looked at
+            built[config.id] = start  # options based on it are still checked
         places[config.id], strange = moved_capacity(before, config, built[config.id], kinds)
         faults += [f"option '{config.id}': {fault}" for fault in [*found, *strange]]
     return list(built.values()), places, faults
@@ -159,7 +159,7 @@ def kinds_of(study: StudyConfig) -> Kinds:
 def _changed(
     start: Option, before: PlaceCapacity, config: OptionConfig, study: StudyConfig
 ) -> tuple[Option, list[str]]:
-    """Return an option after all its changes, and what is wrong with those of whole sites."""
+    """Return an option after all its changes, and faults of moves and closures of whole sites."""
     bed_opens, bed_closes, moved_faults = moved_sites(before, config, start, kinds_of(study))
     site_closes, closed_faults = closed_services(config, start)
     changed = start.change(
@@ -170,8 +170,7 @@ def _changed(
         moves=config.moves,
         note=config.note,
     )
-    # Shares and capacity come after sites: they are stated for services as the option then runs
-    # them.
+    # Shares and capacity are stated for the services as the option runs them after its changes.
     option = replace(
         changed,
         shares={**start.shares, **_shares(config, study)},
@@ -190,7 +189,7 @@ def _together(*parts: Mapping[str, list[str]] | Mapping[str, set[str]]) -> dict[
 
 
 def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
-    """Return the shares that an option changes; one it leaves out stays the service's own."""
+    """Return the shares that an option changes; a share it leaves out is the service's own."""
     return {
         service.id: Shares(
             option.share_video.get(service.id, service.share_video),

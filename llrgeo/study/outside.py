@@ -1,4 +1,4 @@
-"""Files outside a study's folder: they are read, since that may be meant, and named in a note."""
+"""Files outside a study's folder: they are read, because that may be intended, and noted."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ from llrgeo.study.config import StudyConfig
 
 
 def outside_note(study: StudyConfig) -> str:
-    """Return which files a study reads from outside its folder, in one line; empty if none.
+    """Return a line on the files that a study reads from outside its folder; empty if none.
 
-    Whoever runs a study that somebody else wrote should see that it reads a file of theirs. What
-    travels with llrgeo does not count; links are followed.
+    A user who runs somebody else's study should see that it reads files of the user's own. Embedded
+    data does not count; links are followed.
     """
     folder = study.folder.resolve()
     named = {name for name in study.named_files().values() if name not in {"", "embedded"}}

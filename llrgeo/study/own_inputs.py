@@ -1,7 +1,7 @@
-"""Nothing is written over what a study reads, also where its own folder is named for the output.
+"""Refuse to overwrite files that a study reads, such as when its own folder is the output folder.
 
-Files of other names stay in a folder that is written to. So whoever writes beside the study would
-lose an input alone where it happens to be called as an output is, such as `areas.parquet`.
+Publishing leaves files of other names in a folder. So an input in the output folder is lost only if
+it has the name of an output, such as `areas.parquet`.
 """
 
 from collections.abc import Iterable
@@ -15,29 +15,29 @@ from llrgeo.study.config import StudyConfig
 
 
 def check_inputs_stay(study: StudyConfig, written: Iterable[Path]) -> None:
-    """Refuse to write files of which a study reads one.
+    """Refuse to write files if the study reads one of them.
 
     Raises
     ------
     PublishError
-        If there is one, with the key by which the study names it.
+        If the study reads one, with the key by which it names the file.
     """
     targets = {path.resolve() for path in written}
     _refuse({path: key for path, key in _files(study).items() if path in targets})
 
 
 def check_output_folder(study: StudyConfig, folder: Path) -> None:
-    """Refuse to publish into a folder in which an input is called as a published file is.
+    """Refuse to publish into a folder if that would overwrite an input.
 
     Raises
     ------
     PublishError
-        If there is one, with the key by which the study names it; if the folder is, or lies in, one
-        whose files are an input all together, as a network's; or if it cannot be written to.
+        If the folder has an input with the name of a published file; if it is, or lies in, a folder
+        that is an input as a whole, such as a network; or if it cannot be written to.
     """
     check_folder(folder)
     out = folder.resolve()
-    # Of a folder all files count as the input: pages in it would make it another at the next run.
+    # All files in such a folder are part of the input: pages there would change it for later runs.
     inside = [key for key, path in study.files_read().items() if path.is_dir() and _in(out, path)]
     if inside:
         msg = f"{folder}: the study reads this folder ({name_some(inside)}); write somewhere else"
@@ -63,9 +63,9 @@ def _refuse(lost: dict[Path, str]) -> None:
 
 
 def _files(study: StudyConfig) -> dict[Path, str]:
-    """Return every file that a study reads, also those in its folders, with the key that names it.
+    """Return every file that a study reads, also those in folders, with the key that names it.
 
-    Links are followed, for what they lead to would be lost.
+    Links are followed, because the files that they lead to would be lost.
     """
     found = {(study.folder / study.file).resolve(): "the study"} if study.file else {}
     for key, path in study.files_read().items():

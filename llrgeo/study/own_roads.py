@@ -1,4 +1,4 @@
-"""The roads with which the explorer answers for a reader's own postcode."""
+"""The roads on which the explorer computes journeys from a reader's own postcode."""
 
 from typing import Final
 
@@ -19,15 +19,15 @@ from llrgeo.study.times import calibration_of
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.routes.used_roads import roads_in_use
 
-_MOST_EDGES: Final = 500_000  # more would be searched for long, and find no room in a page
+_MOST_EDGES: Final = 500_000  # more would take long to search, and would not fit into a page
 
 
 @computed_once
 def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
-    """Return what the explorer answers for postcodes by; None where it cannot.
+    """Return the roads and postcodes for the explorer; None where it cannot route from postcodes.
 
-    Postcodes are answered in the mode that options are judged by, and in all of its periods. The
-    study's routers are held until pages are made, unless they are large.
+    Journeys are in the mode that options are judged by, and in all of its periods. The study's
+    routers are kept until pages are made, unless they are large.
     """
     mode, inside = inputs.study.modes[0], _postcodes_inside(inputs)
     network = None if inside.empty else used_network(inputs)
@@ -44,7 +44,7 @@ def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
 
 @computed_once
 def used_network(inputs: StudyInputs) -> PageNetwork | None:
-    """Return the roads of journeys from the study's postcodes and areas; None if not held."""
+    """Return the roads of journeys from the study's postcodes and areas; None without a router."""
     mode = inputs.study.modes[0]
     router = vars(inputs).get("routers", {}).get(mode)
     if not isinstance(router, NetworkRouter):
@@ -53,7 +53,7 @@ def used_network(inputs: StudyInputs) -> PageNetwork | None:
         return None
     periods = study_periods(inputs.study, mode)
     arrivals = places_of_arrival(inputs.sites, mode)
-    # From every place that the page may answer for: postcodes, and the middles of neighbourhoods.
+    # Journeys start at postcodes, and at the centroids of areas.
     homes = _homes(_postcodes_inside(inputs), inputs.areas)
     used = roads_in_use(router, homes, arrivals, periods=periods)
     part = part_of(router.snapping, used, periods)
@@ -67,7 +67,7 @@ def _postcodes_inside(inputs: StudyInputs) -> pd.DataFrame:
 
 
 def _homes(postcodes: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return the places of postcodes, each once, and of areas."""
+    """Return the points of postcodes, each once, and of areas."""
     places = postcodes[["easting", "northing"]].drop_duplicates()
     points = gpd.GeoSeries(gpd.points_from_xy(places["easting"], places["northing"]), crs=BNG)
     both = np.concatenate([points.to_numpy(), areas.geometry.to_crs(BNG).to_numpy()])

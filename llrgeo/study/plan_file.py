@@ -1,9 +1,9 @@
-"""Plan files: what the planner page saves, as a study: the one it changes, with its own option.
+"""Plan files, which the planner page saves: a study with the option of the plan added.
 
-A plan is in the syntax of a study file. Its table `[plan]` names the study that it changes and
-tells by two fingerprints what that was when the plan was made; `[[new_sites]]` and `[[options]]`
-are added to those of the study, and `[[criteria]]` take the place of the study's. The page writes
-`[plan]` last, so that a file whose end was cut off is not taken for a smaller plan.
+A plan has the syntax of a study file. Its table `[plan]` names the study that it changes, with two
+fingerprints of the study as it was when the plan was made; `[[new_sites]]` and `[[options]]` are
+added to those of the study, and `[[criteria]]` replace the study's. The page writes `[plan]` last,
+so that a truncated file is not taken for a smaller plan.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _KEYS: Final = ("plan", "new_sites", "options", "criteria")
 
 
 class PlanOf(Part):
-    """The table `[plan]`: the study that a plan changes, and what it was."""
+    """The table `[plan]`: the study that a plan changes, and its fingerprints at that time."""
 
     study: Annotated[str, Field(min_length=1)]
     run_id: str
@@ -40,26 +40,26 @@ def load_study_or_plan(path: StrPath | None = None) -> StudyConfig:
     Parameters
     ----------
     path
-        A file; the embedded study if None. A plan names its study by `embedded`, or by a path from
-        the folder that the plan is in.
+        A file; the embedded study if None. A plan names its study by `embedded`, or by a path
+        relative to the plan's folder.
 
     Raises
     ------
     ConfigError
-        As `load_study`; and for a plan if its study or the study's data is no longer what it was
-        when the plan was made, so that its figures would not be those that were seen.
+        As `load_study`; and for a plan if its study, or the study's data, has changed since the
+        plan was made, so that its figures would differ from those on the page.
     """
     return _load(None if path is None else Path(path), ())
 
 
 def _load(path: Path | None, above: tuple[Path, ...]) -> StudyConfig:
-    """Read a study or a plan that the plans `above` lead to."""
+    """Read a study or a plan; `above` are the plans that led to it."""
     if path is None:
         return load_study()
     try:
         values = read_toml(path)
     except InputError:
-        return load_study(path)  # it tells what is wrong, and what to do
+        return load_study(path)  # its message says what is wrong, and what to do
     if "plan" not in values:
         _check_whole(values, path)
         return load_study(path)
@@ -70,12 +70,12 @@ def _load(path: Path | None, above: tuple[Path, ...]) -> StudyConfig:
 
 
 def _check_whole(values: Mapping[str, Any], path: Path) -> None:
-    """Refuse what is left of a plan whose end was cut off: no study has keys of a plan alone.
+    """Refuse a truncated plan: every study has other keys besides those of a plan.
 
     Raises
     ------
     ConfigError
-        Saying what is missing.
+        If the file has only keys of a plan.
     """
     if values and set(values) <= set(_KEYS):
         msg = (
@@ -86,7 +86,7 @@ def _check_whole(values: Mapping[str, Any], path: Path) -> None:
 
 
 def study_files(path: Path) -> list[Path]:
-    """Return a study file; for a plan also the studies that it leads to, as far as they are told.
+    """Return a study file; for a plan also the plans and the study that it is based on.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _study_of_plan(values: Mapping[str, Any], path: Path, above: tuple[Path, ...
     base = _load(base_path, above)
     _check_same(base, of, path)
     settings = _raw_study(base_path)
-    # A plan adds to its study, and never replaces an option; only criteria may be its own.
+    # A plan adds to its study, and never replaces an option; only criteria replace the study's.
     merged = {
         **settings,
         "options": [*settings["options"], *values.get("options", [])],
@@ -157,7 +157,7 @@ def _study_of_plan(values: Mapping[str, Any], path: Path, above: tuple[Path, ...
 
 
 def _raw_study(path: Path | None) -> dict[str, Any]:
-    """Return the study's own keys as written; a plan on a plan has those of both."""
+    """Return the study's keys as written; a plan based on a plan has those of both."""
     values: dict[str, Any] = read_toml(embedded(DEFAULT_STUDY) if path is None else path)
     if path is None or "plan" not in values:
         return values
@@ -170,12 +170,12 @@ def _raw_study(path: Path | None) -> dict[str, Any]:
 
 
 def _check_same(base: StudyConfig, of: PlanOf, path: Path) -> None:
-    """Refuse a plan whose study or network is not what it was when the plan was made.
+    """Refuse a plan whose study or network has changed since the plan was made.
 
     Raises
     ------
     ConfigError
-        Saying which of the two differs.
+        If one of them has changed; the message says which.
     """
     advice = "Run the study anew, open the plan's places in its new planner page, and save again"
     if of.network and read_network(base, base.modes[0]).fingerprint != of.network:
@@ -184,7 +184,7 @@ def _check_same(base: StudyConfig, of: PlanOf, path: Path) -> None:
             f"minutes would differ. {advice}"
         )
         raise ConfigError(msg)
-    # The same run id means the same settings, data and code, and so the same figures.
+    # Equal run ids mean equal settings, data and code, and therefore equal figures.
     found = describe_run(base)["run_id"]
     if found != of.run_id:
         msg = (

@@ -1,4 +1,4 @@
-"""What pages that know roads are built from: the planner's network, and the explorer's ways."""
+"""Data for pages that show roads: the planner's network, and the ways that the explorer draws."""
 
 import gzip
 from collections.abc import Iterable, Mapping
@@ -29,15 +29,15 @@ from llrgeo.travel.routes.way_search import find_way_trees
 from llrgeo.travel.routes.ways import WayTree
 from llrgeo.travel.times import TravelTimes
 
-_FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB
-_MOST_EDGES: Final = 500_000  # of 11 bytes or so each: more find no room, and take long to pack
+_FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB of memory
+_MOST_EDGES: Final = 500_000  # of about 11 bytes each: more do not fit, and take long to pack
 MAX_NETWORK_BYTES: Final = 3_750_000  # gzipped; as text in the page a third more
 
 
 def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Planning | None:
-    """Return what a study's planner page needs; None where contacts were counted.
+    """Return the data of a study's planner page; None where contacts were counted.
 
-    Counted contacts may be of patients, and a page that computes with them would hold them.
+    Counted contacts may be of patients, and a page that computes with them would contain them.
     `rounds` are those that the options were evaluated with.
     """
     study, mode = inputs.study, inputs.study.modes[0]
@@ -45,8 +45,7 @@ def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Pla
         return None
     network, reason = _network_of(inputs, mode)
     known = inputs.directory
-    # The search on the page knows the postcodes of the study's own areas; others have no figures
-    # there.
+    # Only postcodes of the study's own areas, because others have no figures on the page.
     inside = known[known["area_id"].isin(inputs.areas.index)]
     return Planning(
         criteria=build_criteria(study),
@@ -67,9 +66,9 @@ def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Pla
 
 
 def free_large_networks(inputs: StudyInputs) -> None:
-    """Let go of the routers, which hold most of a study's memory, once no step computes times.
+    """Delete large routers, most of a study's memory, when no later step computes times.
 
-    Where their networks are small they are held on, for the planner page packs the first of them.
+    Routers of small networks stay, because the planner page packs the first of them.
     """
     roads = [r.network for r in inputs.routers.values() if isinstance(r, NetworkRouter)]
     if sum(len(network.edges) for network in roads) > _FEW_EDGES:
@@ -86,14 +85,14 @@ def build_ways(
 ) -> Mapping[str, WayTree]:
     """Return the ways from every area to its nearest site in any option, as a tree for each site.
 
-    They are of the mode and period that options are judged by. There are none where that is no
-    road network, or one so large that it is not held until pages are made. `recall` computes those
-    to a site, or returns those of an earlier run.
+    They are of the mode and period that options are judged by. There are none where that mode has
+    no road network, or one so large that its router was deleted. `recall` computes those to a site,
+    or returns those of an earlier run.
     """
     router = vars(inputs).get("routers", {}).get(times.mode)
     if not isinstance(router, NetworkRouter):
         return {}
-    # Teams come the other way, by times of their own: their ways are not those of residents.
+    # Teams travel in the other direction, by times of their own, so they are left out.
     travelled = [service.id for service in services if service.delivery != "team"]
     options = [result.option for result in results.values()]
     pairs = nearest_pairs(options, travelled, times.minutes)
@@ -106,13 +105,13 @@ def nearest_pairs(
 ) -> pd.DataFrame:
     """Return `origin` and `destination` of the journeys to the nearest site, each once.
 
-    `minutes` has a row an area and a column a site; an area that reaches no site has no journey.
+    `minutes` are areas (rows) by sites (columns); an area that reaches no site has no journey.
     """
     services = list(services)
     offered = {option.sites.get(name, frozenset()) for option in options for name in services}
     found = [pd.DataFrame({"origin": [], "destination": []}, dtype=str)]
     for sites in sorted(map(sorted, offered)):
-        # Sites in the order of their ids: of two that are as near the first is taken.
+        # Sites in the order of their ids: of two equally near ones the first counts.
         own = minutes[sites]
         own = own.loc[np.isfinite(own.to_numpy()).any(axis=1)]
         nearest = own.idxmin(axis=1) if sites else pd.Series(dtype=str)
@@ -121,7 +120,7 @@ def nearest_pairs(
 
 
 def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str]:
-    """Return the packed network of the mode that options are judged by, or why there is none."""
+    """Return the packed network of the mode that options are judged by, or the reason for none."""
     study = inputs.study
     if MODES[mode].timetable:
         return None, "journeys are by timetable"
@@ -137,7 +136,7 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
 
 @computed_once
 def packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
-    """Return the network of the study's first mode as a page holds it, or why there is none."""
+    """Return the network of the study's first mode packed for a page, or the reason for none."""
     try:
         network, snapping = _roads_of(inputs, inputs.study.modes[0])
     except LlrgeoError as error:
@@ -146,9 +145,9 @@ def packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
 
 
 def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork | None, str]:
-    """Return a network as a page holds it, or why there is none: that page tries no place.
+    """Return a network packed for a page, or the reason for none: such a page tries no places.
 
-    No room is taken for granted: how many streets, and then how many bytes, is looked at.
+    The number of streets is limited, and then the number of bytes.
     """
     reason = why_not_packed(network)
     if len(network.edges) > _MOST_EDGES:
@@ -165,7 +164,7 @@ def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork
 
 
 def page_network(network: RoadNetwork, snapping: Snapper | None) -> PageNetwork:
-    """Pack a network as pages hold it.
+    """Pack and compress a network for a page.
 
     Raises
     ------
@@ -178,7 +177,7 @@ def page_network(network: RoadNetwork, snapping: Snapper | None) -> PageNetwork:
 
 
 def _roads_of(inputs: StudyInputs, mode: str) -> tuple[RoadNetwork, Snapper | None]:
-    """Return a mode's network and its index of roads: those of its router if that is held yet."""
+    """Return a mode's network and its snapper: those of its router, if there still is one."""
     router = vars(inputs).get("routers", {}).get(mode)
     if isinstance(router, NetworkRouter):
         return router.network, router.snapping

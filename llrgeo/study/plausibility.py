@@ -1,4 +1,4 @@
-"""Plausibility: figures of a study that are missing or cannot be meant, such as factors."""
+"""Plausibility of a study: implausible factors and figures, clashing ids, missing costs."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -22,7 +22,7 @@ _IF_MEANT: Final = "if that is meant, write confirm = true"
 
 
 def large_factor_faults(factors: Mapping[str, float]) -> list[str]:
-    """Say which factors are above 10, as 15 for 15 % more would be, or below a tenth."""
+    """Return a fault for factors above 10, such as 15 for 15 % more, or below a tenth."""
     return [
         f"{key}: a factor of {factor:g} (15 % more is 1.15); {_IF_MEANT}"
         for key, factor in factors.items()
@@ -31,7 +31,7 @@ def large_factor_faults(factors: Mapping[str, float]) -> list[str]:
 
 
 def contact_faults(contacts: Mapping[str, float]) -> list[str]:
-    """Say which services have more than a thousand million contacts a year."""
+    """Return a fault for services with more than a thousand million contacts a year."""
     return [
         f"{number:,.0f} contacts a year of {service}; {_IF_MEANT}"
         if number < _MOST_WRITTEN
@@ -42,7 +42,7 @@ def contact_faults(contacts: Mapping[str, float]) -> list[str]:
 
 
 def reserved_faults(services: Iterable[str]) -> list[str]:
-    """Say which ids of services tables need for themselves."""
+    """Return a fault for services whose id is a reserved name in tables."""
     why = dict.fromkeys(_OF_SITES, "a column of the layer of sites") | dict.fromkeys(
         _RESERVED, "reserved for all services together"
     )
@@ -54,9 +54,9 @@ def reserved_faults(services: Iterable[str]) -> list[str]:
 def shared_column_faults(
     services: Collection[str], options: Collection[str], indicators: Collection[str]
 ) -> list[str]:
-    """Say which columns of the table of areas would be of two things at once.
+    """Return a fault if two columns of the table of areas would have one name.
 
-    Of `nearer_change` the minutes have the name that their change has of `nearer`.
+    The minutes under an option `nearer_change` and the change of minutes under `nearer` would.
     """
     ends = ("site", "min", "change_min")
     times = Counter(f"{s}__{o}_{end}" for s in services for o in options for end in ends)
@@ -70,7 +70,7 @@ def shared_column_faults(
 def stray_cost_faults(
     costs: pd.DataFrame, services: Collection[str], sites: Collection[str]
 ) -> list[str]:
-    """Say which rows of a study's own table of costs are of services or sites it does not have."""
+    """Return a fault for rows of a study's own costs of services or sites that it does not have."""
     known = {"service": services, "site_id": ["", *sites]}
     return [
         f"column '{column}' names what the study does not have ({name_some(unknown)})"
@@ -80,9 +80,9 @@ def stray_cost_faults(
 
 
 def judges_costs(criteria: Iterable[Criterion], hurdles: Iterable[Hurdle]) -> bool:
-    """Say whether a criterion or hurdle counts costs."""
-    asked = {criterion.measure for criterion in criteria} | {hurdle.measure for hurdle in hurdles}
-    return bool(asked & COST_MEASURES)
+    """Return whether a criterion or hurdle counts costs."""
+    judged = {criterion.measure for criterion in criteria} | {hurdle.measure for hurdle in hurdles}
+    return bool(judged & COST_MEASURES)
 
 
 def cost_faults(

@@ -1,4 +1,4 @@
-"""What a study found: the result that `run_study` gives and `publish_study` publishes."""
+"""The result of a study, which `run_study` returns and `publish_study` publishes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StudyResult:
-    """What a study found.
+    """The result of a study.
 
     Attributes
     ----------
     inputs
-        What the study names, read and checked.
+        The inputs that the study names, read and checked.
     times_by, team_times_by
         Travel times by mode and period: of patients and visitors from areas to sites, and of teams
         from sites to areas (empty if no team visits homes).
     appraisal_inputs
-        What all options were judged on.
+        The inputs that all options were judged on.
     results
         The result of each option by its id, in the order of the study.
     scorecard
@@ -59,7 +59,7 @@ class StudyResult:
 
     @property
     def study(self) -> StudyConfig:
-        """The study as it was asked for."""
+        """The study that was run."""
         return self.inputs.study
 
     @property
@@ -82,5 +82,5 @@ class StudyResult:
         return plot_options(self.results, ax)
 
     def _repr_html_(self) -> str:
-        """Show the study and its options, those who lose first; the tables have the rest."""
+        """Show the study and its options, people who lose first."""
         return study_card(self.inputs, self.results, self.scorecard, self.times.error_note)

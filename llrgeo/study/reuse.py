@@ -1,8 +1,8 @@
-"""What still holds of an earlier result when a study or its files change: it is not computed again.
+"""Reuse the parts of an earlier result that stay valid when a study or its files change.
 
-Named here are the keys and files that travel times do not rest on, and of those the ones that the
-options' results do not rest on either. Any other is taken to decide everything, so that a new key
-of a study is safe before anybody thinks of it.
+The module lists the keys and files that travel times do not depend on, and of those the ones that
+the options' results do not depend on either. Any other key is assumed to affect everything, so that
+a new key of a study is safe without a change here.
 """
 
 import inspect
@@ -26,25 +26,25 @@ from llrgeo.study.times import TimesBy
 Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
 """A file or folder, with the time of the last change (ns) and the size (bytes) of each file."""
 
-OF_PAGES: Final = frozenset({"theme", "logo"})  # files that pages alone rest on
+OF_PAGES: Final = frozenset({"theme", "logo"})  # files that only pages depend on
 _NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
 NOT_TIMES: Final = _NOT_RESULTS | {
     "options", "services", "appraisal", "indicators", "deprivation", "home", "home_sites_only",
     "tolerance_min", "seed", "confirm", "years", "capacity",
 }  # fmt: skip
-_OF_SITES: Final = frozenset({"sites", "new_sites"})  # keys and files that say where sites are
-_WITHOUT_SITES: Final = {  # parts that do not rest on sites, and the names they go on under
+_OF_SITES: Final = frozenset({"sites", "new_sites"})  # keys and files with the places of sites
+_WITHOUT_SITES: Final = {  # parts that do not depend on sites, and the names they are reused under
     "areas": "areas",
     "directory": "directory",
     "base_map": "base_map",
     "routers": "earlier_routers",
 }
-# Of what functions made of places and roads, what rests on roads alone; `computed_once` notes it
-# under the function without its wrapper.
+# Functions whose stored results depend on roads alone; `computed_once` stores a result under the
+# function without its wrapper.
 _OF_ROADS: Final = (inspect.unwrap(packed_network),)
-# Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
+# Parts that depend on no key of NOT_TIMES, with the stored results of functions of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "computed")
-# Parts that rest on no key of _NOT_RESULTS and on no option; and all that rest on no such key.
+# Parts that depend on no key of _NOT_RESULTS and on no option; and all that depend on no such key.
 _WITHOUT_OPTIONS: Final = (
     "known_sites", "sites", "home", "rates", "services", "activity", "indicators",
     "place_figures", "contacts",
@@ -54,18 +54,18 @@ _WITHOUT_SCORES: Final = (*_WITHOUT_OPTIONS, "options", "capacity")
 
 @dataclass(frozen=True, slots=True)
 class Reusable:
-    """The parts of an earlier result that still hold.
+    """The parts of an earlier result that are still valid.
 
     Attributes
     ----------
     inputs
-        Parts of `StudyInputs`, by their names; empty if none holds.
+        Parts of `StudyInputs`, by their names; empty if none is valid.
     times_by, team_times_by
-        Travel times; None if they do not hold.
+        Travel times; None if they are not valid.
     results, context
-        The options' results, and what their evidence was made from; None if they do not hold.
+        The options' results, and the context of their evidence; None if they are not valid.
     recall
-        Calls a function, or returns what an earlier run got from it.
+        Calls a function, or returns its result of an earlier run.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
@@ -82,7 +82,7 @@ NOTHING_REUSABLE: Final = Reusable()
 def still_holds(
     earlier: StudyResult, study: StudyConfig, changed_files: Collection[str]
 ) -> Reusable:
-    """Return what of an earlier result holds for a study that was changed since.
+    """Return the parts of an earlier result that are valid for a study that was changed since.
 
     Parameters
     ----------
@@ -91,20 +91,20 @@ def still_holds(
     study
         The study as it is now.
     changed_files
-        The keys of `StudyConfig.files_read` whose files are no longer what they were.
+        The keys of `StudyConfig.files_read` whose files have changed.
     """
     was = earlier.study
     keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
     files = set(changed_files) - OF_PAGES
     if keys - NOT_TIMES - _OF_SITES or files - files_beside_times(study) - _OF_SITES:
         return NOTHING_REUSABLE
-    held = vars(earlier.inputs)  # of a large network the routers have been let go
+    kept = vars(earlier.inputs)  # without the routers of a large network, which are deleted
     if (keys | files) & _OF_SITES:
-        parts = {name: held[part] for part, name in _WITHOUT_SITES.items() if part in held}
+        parts = {name: kept[part] for part, name in _WITHOUT_SITES.items() if part in kept}
         made = earlier.inputs.computed
         return Reusable({**parts, "computed": {of: made[of] for of in _OF_ROADS if of in made}})
-    holding = (*_PLACES, *_parts_beside(keys, files))
-    inputs: dict[str, object] = {part: held[part] for part in holding if part in held}
+    valid = (*_PLACES, *_parts_beside(keys, files))
+    inputs: dict[str, object] = {part: kept[part] for part in valid if part in kept}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
     return Reusable(
         inputs,
@@ -115,7 +115,7 @@ def still_holds(
 
 
 def _parts_beside(keys: set[str], files: set[str]) -> tuple[str, ...]:
-    """Return parts beside places that hold where these keys and files have changed."""
+    """Return the parts, besides places, that stay valid when these keys and files change."""
     if files or keys - _NOT_RESULTS - {"options"}:
         return ()
     return _WITHOUT_OPTIONS if "options" in keys else _WITHOUT_SCORES
@@ -132,16 +132,16 @@ def mark(path: Path) -> Mark:
 
 
 def _last_written(file: Path) -> tuple[int, int] | None:
-    """Return when a file was changed, and its size; None if there is no such file (any more)."""
+    """Return the time (ns) of a file's last change and its size; None if there is no such file."""
     try:
         status = file.stat()
-    except OSError:  # taken away since it was listed
+    except OSError:  # removed since it was listed
         return None
     return (status.st_mtime_ns, status.st_size) if S_ISREG(status.st_mode) else None
 
 
 def files_beside_times(study: StudyConfig) -> set[str]:
-    """Return the keys of the files that no travel time rests on."""
+    """Return the keys of the files that travel times do not depend on."""
     indicators = {key for key in study.files_read() if key.startswith("indicators ")}
     appraisal = appraisal_files(study.appraisal, study.folder)
     return {*indicators, *appraisal, *study.capacity.files(study.folder)}

@@ -34,8 +34,8 @@ def build_routers(
 ) -> dict[str, Router]:
     """Return a router for each mode of a study; a network that modes share is loaded once.
 
-    Over roads and by timetables it is the one of `earlier`, where there is one: what it has derived
-    of them holds for any sites.
+    Routers of `earlier` over roads and by timetables are reused: what they have derived does not
+    depend on the sites.
 
     Raises
     ------
@@ -57,19 +57,19 @@ def build_router(
     load: LoadNetwork = load_network,
     earlier: Router | None = None,
 ) -> Router:
-    """Return a router for a mode of a study; `load` reads networks, where there is none `earlier`.
+    """Return a router for a mode of a study: the `earlier` one, or one over a network from `load`.
 
     Raises
     ------
     LlrgeoError
-        If its network or a timetable has faults, or no road comes near to the places.
+        If its network or a timetable has faults, or the places are far from every road.
     """
     # Imported times first: they need neither a network nor a timetable.
     path = study.times_path(mode)
     if path is not None:
         area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))
         router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
-        for period in study_periods(study, mode):  # faults come before anything is computed
+        for period in study_periods(study, mode):  # so that faults are reported early
             router.travel_times(areas.geometry, sites.geometry, mode=mode, period=period)
         return router
     if MODES[mode].timetable:
@@ -85,7 +85,7 @@ def build_router(
 
 
 def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network) -> RoadNetwork:
-    """Return a study's network for a mode; without one of its own, people walk its driving streets.
+    """Return a study's network for a mode; without one, its driving streets for walking.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network
         walked = on_foot(load(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH)
         if mode == walked.info.mode:
             return walked
-        # On foot along the driving network: slower walkers too, whose mode has another name.
+        # A mode of slower walkers uses the driving streets, too, under its own name.
         return replace(walked, info=replace(walked.info, mode=mode))
     network = load(path)
     if network.info.mode != mode:
@@ -132,7 +132,7 @@ def read_transit(study: StudyConfig) -> Router:
 
 
 def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
-    """Return the streets to walk to stops along; None where a network has driving rules alone."""
+    """Return the streets for walks to stops; None where the network is only for driving."""
     if study.network_path("walk"):
         return read_network(study, "walk")
     network = load_network(study.path("network"))
@@ -143,7 +143,7 @@ def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
 
 
 def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
-    """Return the periods in which a mode is timed: one if it is as fast at any time of the day."""
+    """Return the periods in which a mode is timed: one if its times do not vary over the day."""
     if MODES[mode].timetable and study.transit:
         return (study.transit.rules.period,)
     return study.periods if MODES[mode].by_period else study.periods[:1]
@@ -165,15 +165,15 @@ def check_periods(network: RoadNetwork, periods: Sequence[str], *, source: str) 
 
 
 def check_places_snap(router: NetworkRouter, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries) -> None:
-    """Refuse a network that no road of comes near to a site, or to most of the areas.
+    """Refuse a network without a road near some site, or near most of the areas.
 
     Raises
     ------
     InputError
-        Saying how many are off the network, and how far the first few are from it.
+        With the number of places off the network, and the distances of the first few.
     """
     snapping = router.snapping
-    # Of several entrances one that has a road is enough.
+    # One of several entrances near a road is enough.
     doors, of_site = each_entrance(sites)
     snaps = snapping.snap(doors, role="destination").set_index(sites.index[of_site])
     nearest = snaps.sort_values("distance_m", kind="stable")

@@ -75,14 +75,14 @@ def run_study(
     reusable
         Parts of an earlier result that need not be computed again (`still_holds`).
     on_scores
-        Is called with the scores as soon as they are known, before the evidence behind them.
+        Called with the scores as soon as they are known, before the evidence is computed.
     on_draft
-        Is called with a result that has only the tables of the first pages, before all evidence is
+        Called with a result that has only the tables of the first pages, before all evidence is
         computed. Never called where contacts are of real patients.
     map_tasks
-        Where large work is done, such as travel times along roads; the figures are the same.
+        Runs large tasks, such as travel times along roads; the figures are the same.
     track
-        Wraps the sequences worked through, to show progress.
+        Wraps the sequences that are iterated over, to show progress.
 
     Raises
     ------
@@ -121,9 +121,9 @@ def run_study(
     scorecard = _score(results, study, appraisal_inputs)
     on_scores(scorecard)
 
-    # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
-    #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
-    #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
+    # 4. The evidence behind the score: catchments (4), fairness (5), uncertainty of the ranking
+    #    (6), costs (7), small numbers suppressed (10), places compared (12); and capacity, where
+    #    the study names years (11): step 2 built that plan, because it needs the routers.
     logger.info("evidence")
     assumed = build_evidence_inputs(inputs, times_by, capacity)
     needed = replace(assumed, map_tasks=map_tasks, recall=reusable.recall)
@@ -142,7 +142,7 @@ def run_study(
 def _score(
     results: Mapping[str, OptionResult], study: StudyConfig, appraisal_inputs: AppraisalInputs
 ) -> Scorecard:
-    """Score a study's options by its criteria; those of contacts are set aside where restricted."""
+    """Score a study's options by its criteria, without those of contacts in restricted studies."""
     return score_options(
         results,
         build_criteria(study),
@@ -152,12 +152,12 @@ def _score(
 
 
 def check_publishable(study: StudyConfig, folder: Path) -> None:
-    """Refuse, before a study is run, what would keep it from being published afterwards.
+    """Refuse a study that could not be published after its run.
 
     Raises
     ------
     ConfigError
-        If there is nothing to compare the baseline with.
+        If there is no option besides the baseline.
     PublishError
         If the folder cannot be written to, or an input would be written over.
     """
@@ -166,7 +166,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
             f"{study.source_name}: options: there is only the baseline; add one to compare with it"
         )
         raise ConfigError(msg)
-    study_words(study)  # a catalogue with faults is refused here, and not after the run
+    study_words(study)  # faults of the catalogue are reported before the run
     check_output_folder(study, folder)
 
 
@@ -174,7 +174,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
 def publish_first(result: StudyResult, folder: Path) -> dict[str, str]:
     """Write the first pages of a study into a folder, and return them: front page and explorer.
 
-    The other files in it stay, and are of the run before until `publish_study` ends.
+    The other files in it stay, those of the previous run, until `publish_study` ends.
 
     Raises
     ------
@@ -203,16 +203,16 @@ def publish_study(
     result
         What `run_study` returns.
     folder
-        Where to write; it is made if it is missing. Other files in it are left alone.
+        The folder to write; it is created if it is missing. Other files in it stay.
     drawn
-        What `publish_first` returned for the same study, so as not to draw these pages again.
+        The pages that `publish_first` returned for the same study: they are not drawn again.
     more
-        What else to write in the same step, by what the log calls it: maps for print, the report as
-        PDF, a kit (`llrgeo.publish.folder`).
+        Makers of further files to write in the same step, by the name that is logged: maps for
+        print, the report as PDF, a kit (`llrgeo.publish.folder`).
     map_tasks
-        Where the pages of a split explorer are made; they are the same.
+        Makes the pages of a split explorer; the pages are the same.
     track
-        Wraps the files worked through, to show progress.
+        Wraps the files that are written, to show progress.
 
     Returns
     -------
@@ -288,7 +288,7 @@ def print_report(result: StudyResult, folder: StrPath) -> list[Path]:
 
 
 def build_publication(result: StudyResult) -> Publication:
-    """Gather what is published of a study: plain values, without study files and routers."""
+    """Return all that is published of a study as plain values, without study files and routers."""
     study, services = result.study, result.appraisal_inputs.services
     words, recall = study_words(study), result.evidence.context.evidence_inputs.recall
     return Publication(
@@ -305,7 +305,7 @@ def build_publication(result: StudyResult) -> Publication:
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=translate_note(result.times.error_note, words),
-        sources=tuple(translate_note(said, words) for said in _sources(result)),
+        sources=tuple(translate_note(note, words) for note in _sources(result)),
         first_place=result.evidence.first_place,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
@@ -324,7 +324,7 @@ def build_publication(result: StudyResult) -> Publication:
 
 
 def _sources(result: StudyResult) -> list[str]:
-    """Return the sources of the data, and notes on what they leave out, one a line."""
+    """Return the sources of the data, and notes on what they leave out."""
     study, areas = result.study, result.areas
     left_out = left_out_note(areas, years=bool(study.years)), not_counted_note(areas)
     notes = filter(None, (entrances_note(result.sites), *left_out))

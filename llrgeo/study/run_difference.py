@@ -1,4 +1,4 @@
-"""Difference of two runs, from the folders that they published."""
+"""Compare two runs by the folders that they published."""
 
 import logging
 from pathlib import Path
@@ -26,9 +26,9 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 
 def compare_folders(before: StrPath, after: StrPath) -> RunDifference:
-    """Compare two published folders: what went in, and every figure that came out.
+    """Compare two published folders: their inputs, and every published figure.
 
-    What cannot be compared, because the runs are of different studies, is logged as a warning.
+    Figures that cannot be compared, because the studies differ, are logged as a warning.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def compare_folders(before: StrPath, after: StrPath) -> RunDifference:
 def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
     """Write a difference as a page and tables into a folder, whole or not at all.
 
-    Written are `difference.html`, and `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv` and
-    `studies.csv`, which says of what the two studies are made.
+    The files are `difference.html`, `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv` and
+    `studies.csv` (the parts of the two studies).
 
     Raises
     ------
@@ -85,7 +85,7 @@ def write_difference(difference: RunDifference, folder: StrPath) -> list[Path]:
 def _read_run(folder: Path) -> PublishedRun:
     manifest = read_manifest(folder / MANIFEST)
     check_unchanged(manifest, folder / MANIFEST)
-    # Figures that somebody altered by hand would be told as those of the run.
+    # Figures that somebody altered by hand would be reported as those of the run.
     changed = changed_outputs(manifest, folder)
     if changed:
         msg = f"{folder}: {len(changed)} files are not those of its manifest ({name_some(changed)})"

@@ -1,7 +1,7 @@
-"""A whole study of integrated care boards from official data: people, land, streets, sites, buses.
+"""Build a study of integrated care boards from official data: people, land, streets, sites, buses.
 
-The folder is written whole or not at all. What no source says is left blank and listed in TODO.csv;
-what was fetched stands in fetched.csv, what is assumed in about.md.
+The folder is written whole or not at all. Values that no source has are left blank and listed in
+TODO.csv; downloads are listed in fetched.csv, assumptions in about.md.
 """
 
 import logging
@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -52,7 +52,7 @@ BEYOND_M: Final = {"car": 30_000.0, "walk": 3_000.0}  # as far as people drive a
 
 @dataclass(frozen=True, slots=True)
 class NewArea:
-    """A study folder that was written: where, of how much, and what is left to find out."""
+    """A study folder that was written: its path, its size, and what is left to find out."""
 
     folder: Path
     areas: int
@@ -63,7 +63,7 @@ class NewArea:
 
 @dataclass(frozen=True, slots=True)
 class _Commission:
-    """What is to be compiled: of which place, from which sources, by which downloader."""
+    """The place of a study to build, the sources, and the downloader."""
 
     downloader: Downloader
     sources: Sources
@@ -81,20 +81,20 @@ def new_area(
     folder
         A folder that does not exist yet, or is empty.
     place
-        What `find_boards` or `find_around` returns.
+        As `find_boards` or `find_around` returns it.
     downloader, sources
-        Have or fetch the official answers.
+        Fetch the official data, or have it cached.
     track
-        Wraps the sequences worked through, to show progress.
+        Wraps the sequences that are iterated over, to show progress.
 
     Raises
     ------
     InputError
-        If the folder holds something, an answer cannot be had or is wrong, or no hospital is known.
+        If the folder is not empty, a download fails or is faulty, or no hospital is known.
     NetworkError
         If the streets cannot be built.
     """
-    # First, for a run that was killed when its folder was in place leaves its temporary one there.
+    # A run that was killed after it had moved its folder leaves its temporary folder there.
     remove_litter(folder.parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder}: holds something already and is kept; choose another name"
@@ -106,7 +106,7 @@ def new_area(
         written = _assemble(made, _Commission(downloader, sources, place, track))
         try:
             made.replace(folder)
-        except OSError as error:  # only an empty folder gives way
+        except OSError as error:  # only an empty folder can be replaced
             msg = f"{folder}: holds something by now, as if another command had written it; kept"
             raise InputError(msg) from error
     return NewArea(folder, *written)
@@ -132,16 +132,16 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     logger.info("sites")
     returns = eric.read_returns(commission.downloader, commission.sources["returns"])
     found = compile_sites(commission.downloader, commission.sources, outlines, returns)
-    # Told now, not after the streets, which take minutes.
+    # Reported now, not after the streets, which take minutes.
     refuse_without_hospital(found.table.assign(services=assume_services(found.table)))
     logger.info("streets")
-    # Read back from the file just written: a study reads what was written, not what was meant.
+    # Read from the file just written, as the study will.
     centroids = read_areas(made / "areas.csv").geometry
     extract, abroad = _read_streets(commission, centroids)
     land = read_boundary(made / "outlines.geojson")
     streets = _write_network(made / "streets", extract, "car", land, commission.track)
     logger.info("neighbours' hospitals")
-    # Hospitals of neighbours are known only when there are streets: those that some area reaches.
+    # Only neighbours' hospitals that some area reaches are kept, which needs the streets.
     sites = _reached(found, streets, centroids)
     sites = sites.assign(services=assume_services(sites))
     new_tables.write_sites(made / "sites.csv", sites)
@@ -208,7 +208,7 @@ def _reached(found: Sites, streets: RoadNetwork, centroids: gpd.GeoSeries) -> pd
 def _with_ways_to(land: Polygon, places: gpd.GeoSeries) -> Polygon:
     """Return land with a narrow strip to each place beyond it, so that streets stay connected."""
     strips = shapely.buffer(shapely.shortest_line(land, places.to_numpy()), 1.0)
-    return shapely.union_all([land, *strips])  # type: ignore[return-value]  # of polygons
+    return cast("Polygon", shapely.union_all([land, *strips]))
 
 
 def _points(sites: pd.DataFrame) -> gpd.GeoSeries:
@@ -219,13 +219,13 @@ def _points(sites: pd.DataFrame) -> gpd.GeoSeries:
 def _write_timetables(
     made: Path, commission: _Commission, centroids: gpd.GeoSeries
 ) -> tuple[Timetables | None, pd.DataFrame]:
-    """Copy the regions' timetables, if there are any of use; else say what is missing."""
+    """Copy the regions' timetables if there are usable ones; list what is missing."""
     source = commission.sources["timetables"]
     try:
         regions = bus_regions(commission.downloader, commission.sources, commission.place)
         feeds = bods.fetch_timetables(commission.downloader, source, regions)
         fitted = fit_timetables(feeds, centroids, commission.downloader.today)
-    # Timetables are a gain, not a need: without them the study is of cars and walks, and says so.
+    # Timetables are optional: without them the study is of cars and walks, and TODO.csv says so.
     except InputError as error:
         return None, new_tables.todo_row(
             "study.toml", "transit", "feeds", " ".join(str(error).split())
@@ -249,9 +249,9 @@ def _write_study(
     timetables: Timetables | None,
     todo: list[pd.DataFrame],
 ) -> pd.DataFrame:
-    """Write the study file and its reports, read them as a run does, and return what is open.
+    """Write the study file and its reports, check them as a run does, and return what is open.
 
-    Years to come that the study's own readers refuse are left out, and the reason is listed.
+    Future years that the study's own readers refuse are left out, and the reason is listed.
     """
     ahead, wrong = _years_ahead(made, commission)
     text = partial(_write_text, made, commission, sites, timetables)
@@ -268,7 +268,7 @@ def _write_study(
 
 
 def _years_ahead(made: Path, commission: _Commission) -> tuple[YearsAhead | None, str]:
-    """Return the years that projections are known of, or why none can be used."""
+    """Return the projected years, or the reason why none can be used."""
     projections, estate = made / "projections.csv", made / "estate.csv"
     if not projections.exists():
         return None, ""  # that they could not be had is listed already

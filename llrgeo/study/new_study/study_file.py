@@ -1,7 +1,7 @@
-"""The study file of a new area: written with comments, from the sites that are known.
+"""Write the study file of a new area, with comments, from its known sites.
 
-Services, their illustrative rates and the criteria are those of the default study; which site runs
-what is assumed by its kind, and the file says so.
+Services, their illustrative rates and the criteria are those of the default study; the services of
+a site are assumed by its kind, which the file states.
 """
 
 import json
@@ -22,7 +22,7 @@ _TODAY: Final = (
     "Assumed: planned appointments and tests at acute hospitals, or across the border where that "
     "is nearer; all else at community hospitals."
 )
-# What the default study's sources say of its own place: no source of another's figures.
+# Parts of the default study's sources about its own place, which do not apply to other places.
 _LOCAL: Final = re.compile(r'(?:; |, as )[^;"]*(?:Leicester|Rutland)[^;"]*')
 _AT_HEALTH_CENTRES: Final = ("planned_outpatients", "community_physiotherapy")
 _SERVICES, _OPTIONS, _CRITERIA = (
@@ -32,7 +32,7 @@ _SERVICES, _OPTIONS, _CRITERIA = (
 
 @dataclass(frozen=True, slots=True)
 class YearsAhead:
-    """Years to come of a study, the first being the base, and its estate: files that it names."""
+    """Years of a study, the first is the base, with the files of its projections and estate."""
 
     years: tuple[int, ...]
     projections: str
@@ -42,7 +42,7 @@ class YearsAhead:
 
 @dataclass(frozen=True, slots=True)
 class Timetables:
-    """Timetables of a study: files, the day they are read for, and whose they are."""
+    """Timetables of a study: files, the day that they are read for, and their source."""
 
     feeds: tuple[str, ...]
     date: str
@@ -81,7 +81,7 @@ def study_text(
     Parameters
     ----------
     place
-        What the study is of, as a title has it.
+        The name of the place for the title.
     sites
         On `site_id`, with `name`, `kind`, `status`, `services`, `is_neighbour`.
     date
@@ -89,9 +89,9 @@ def study_text(
     sources
         Lines that give credit.
     timetables
-        What `[transit]` names; None if there are none.
+        For `[transit]`; None if there are none.
     ahead
-        What `[capacity]` names; None if no people of later years are known.
+        For `[capacity]`; None if no people of later years are known.
 
     Raises
     ------
@@ -165,13 +165,13 @@ def _years(ahead: YearsAhead | None) -> str:
 
 
 def _capacity(ahead: YearsAhead | None, default: str) -> str:
-    """Write what is known of people and estate; busy hours and slots are the default study's."""
+    """Return the table [capacity]; busy hours and slots are the default study's."""
     if ahead is None:
         return (
             "# No projections could be used: beds, rooms and teams of later years are left out.\n"
         )
     estate = [f"estate = {_quoted(ahead.estate)} # trusts' returns"] if ahead.estate else []
-    # Lines are copied, not values, so that the comments of the default study come along.
+    # Lines are copied, not values, to keep the comments of the default study.
     shared = [line for line in default.splitlines() if line.startswith(("crisis = ", "rooms = "))]
     lines = [
         "[capacity] # beds of sites are not known: add [options.beds] and beds_source",
@@ -196,7 +196,7 @@ window = [09:00:00, 11:00:00]
 
 
 def refuse_without_hospital(sites: pd.DataFrame) -> None:
-    """Refuse sites of which no study can be written.
+    """Refuse sites from which no study can be written.
 
     Parameters
     ----------
@@ -221,12 +221,12 @@ def refuse_without_hospital(sites: pd.DataFrame) -> None:
 
 
 def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
-    """Write today as it is assumed to be, and one option that brings planned care nearer."""
+    """Return the options: today, as assumed, and one that brings planned care nearer."""
     refuse_without_hospital(sites)
     ids = _by_kind(sites)
     acute, community = ids[ACUTE] + ids["neighbours"], ids["community_hospital"]
     nearer = community or ids["health_centre"]
-    # Where there is no community hospital, all starts at the acute ones, and one service moves.
+    # Without a community hospital all services start at the acute ones, and one service moves.
     base = community or ids[ACUTE] or acute
     opened = _AT_ACUTE if community else _AT_ACUTE[:1]
     runs = {service.id: acute if service.id in _AT_ACUTE else base for service in default.services}
@@ -266,7 +266,7 @@ def _by_kind(sites: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _lists(runs: Mapping[str, Sequence[str]], sites: pd.DataFrame) -> str:
-    """Write which sites run each service, one a line with its name."""
+    """Return the lists of sites of each service, one site a line with its name."""
     return "\n".join(
         "\n".join(
             [
@@ -283,10 +283,10 @@ def _lists(runs: Mapping[str, Sequence[str]], sites: pd.DataFrame) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a TOML string, in which a JSON string is one too."""
+    """Return a text as a TOML string; JSON strings are valid TOML."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def _plain(text: object) -> str:
-    """Return a text that can stand in a comment."""
+    """Return a text without characters that a TOML comment cannot have."""
     return "".join(letter for letter in str(text) if letter.isprintable())

@@ -1,7 +1,7 @@
 """Study files to start from: a copy of the default study, and the shortest one that runs.
 
-The shortest is forty lines, of any place, from four columns of areas. Nothing here reads a study:
-the command that writes these files answers at once.
+The shortest has forty lines, for any place, from four columns of areas. Nothing here reads a study,
+so that the command that writes these files is fast.
 """
 
 from pathlib import Path

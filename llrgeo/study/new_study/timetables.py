@@ -1,4 +1,4 @@
-"""Timetables of a new study: the day that they are read for, and whether they are of its areas."""
+"""Timetables of a new study: the day to read them for, and a check that they are of its areas."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from llrgeo.inputs.feeds import Tables, date_range, read_feed, services_on
 from llrgeo.schema import BNG, WGS84, to_numbers
 
 NEAR_M: Final = 2_000.0
-"""As far as a stop may be from a centroid for the areas to have buses at all."""
+"""Timetables without a stop within this distance of a centroid are not of the study's areas."""
 
 _TUESDAY: Final = 1
 _WEEK_DAYS: Final = 7
@@ -24,7 +24,7 @@ _WEEKS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class FittedTimetables:
-    """The day that timetables are read for, and what is to be known of it; blank if nothing is."""
+    """The day that timetables are read for, and a note on it; blank for none."""
 
     day: dt.date
     note: str = ""
@@ -35,8 +35,8 @@ def fit_timetables(
 ) -> FittedTimetables:
     """Return the day that the feeds of a study are read for: the next Tuesday on which all run.
 
-    Where none is ahead, for the feeds are old, it is the last Tuesday on which all ran, and the
-    note says so.
+    If there is none, because feeds are old, it is the last Tuesday on which all ran, and the note
+    says so.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def fit_timetables(
     ahead = _tuesdays(max(first, today), 1)
     if running := _running(tables, ahead):
         return FittedTimetables(running[0])
-    # Kept downloads grow old: a day that is past tells more than none.
+    # Cached downloads become old: a past day is better than none.
     if running := _running(tables, _tuesdays(min(last, today), -1)):
         note = f"no Tuesday from {today} on: read for {running[0]}, when all last ran"
         anew = "delete their folder in downloads and fetch them anew"
@@ -73,10 +73,10 @@ def fit_timetables(
     raise InputError(msg)
 
 
-def _tuesdays(start: dt.date, way: int) -> list[dt.date]:
-    """Return ten Tuesdays from a day on (`way` 1), or from it back (-1), the nearest first."""
-    off = (_TUESDAY - start.weekday()) * way % _WEEK_DAYS
-    return [start + dt.timedelta(way * (off + _WEEK_DAYS * week)) for week in range(_WEEKS)]
+def _tuesdays(start: dt.date, direction: int) -> list[dt.date]:
+    """Return ten Tuesdays from a day forwards (`direction` 1) or backwards (-1), nearest first."""
+    off = (_TUESDAY - start.weekday()) * direction % _WEEK_DAYS
+    return [start + dt.timedelta(direction * (off + _WEEK_DAYS * week)) for week in range(_WEEKS)]
 
 
 def _running(tables: Sequence[Tables], days: Sequence[dt.date]) -> list[dt.date]:
@@ -84,7 +84,7 @@ def _running(tables: Sequence[Tables], days: Sequence[dt.date]) -> list[dt.date]
 
 
 def _has_stops_near(timetable: Tables, centroids: gpd.GeoSeries) -> bool:
-    """Say whether a stop of a feed lies near an area; stops without a place lie nowhere."""
+    """Return whether a stop of a feed lies near an area; stops without coordinates do not."""
     places = {name: to_numbers(timetable["stops"][f"stop_{name}"]) for name in ("lat", "lon")}
     stops = pd.DataFrame(places).dropna()
     stops = stops[stops["lat"].between(-90, 90) & stops["lon"].between(-180, 180)]

@@ -1,4 +1,4 @@
-"""Years to come in a new study: its projections and estate, read as any study's own files are."""
+"""Future years of a new study: chosen by its projections, and checked as a run would."""
 
 from pathlib import Path
 from typing import Final
@@ -11,19 +11,19 @@ from llrgeo.study.inputs import read_inputs
 AHEAD: Final = (0, 5, 10, 15)
 """The years that are appraised, counted from the first."""
 
-# All that a run reads but streets and timetables, which were read when they were built.
+# All parts that a run reads except streets and timetables, which were read when they were built.
 _PARTS: Final = ("areas", "sites", "home", "options", "theme", "rates", "services", "contacts")
 
 
 def projected_years(path: Path, today: int) -> tuple[int, ...]:
-    """Return the years that a study is for: this one and later ones, as far as people are known.
+    """Return the years of a study: this one and later ones, as far as people are projected.
 
     Parameters
     ----------
     path
         A table of projections.
     today
-        The year of today; where it is not projected, the first year after it is taken.
+        The current year; if it is not projected, the first projected year after it is used.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def projected_years(path: Path, today: int) -> tuple[int, ...]:
 
 
 def check_study(file: Path) -> str:
-    """Read a new study as a run would, and say what is wrong with its years; empty if nothing is.
+    """Read a new study as a run would, and return the faults of its years; empty if none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a study file may say about the appraisal: growth, costs, errors, figures of its own."""
+"""The appraisal section of a study file: growth, costs, errors, figures of its own."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Literal, get_args
@@ -28,16 +28,16 @@ class AppraisalConfig(BaseModel):
         Factor of each age band from now to the horizon year; a band left out does not change, or
         grows as `residents` where that is given.
     growth_source
-        Where the factors come from, or "illustrative".
+        The source of the factors, or "illustrative".
     horizon_years
         Years that costs are counted over.
     discount_rates, unit_values, service_costs, incomes
-        Tables of rates, relative to the study file; `embedded` names those that travel with llrgeo.
-        Without `service_costs` only what patients bear is costed.
+        Tables of rates, relative to the study file; `embedded` is llrgeo's own. Without
+        `service_costs` only patients' costs are computed.
     activity
-        Contacts a year that were counted: `area_id` and a column a service, in place of rates.
+        Counted contacts a year: `area_id` and a column a service, used instead of rates.
     activity_date
-        When they were counted, in words for readers: `April 2025 to March 2026`.
+        The time of the count, in words for readers: `April 2025 to March 2026`.
     data_class
         `restricted` if the activity is of real patients: small numbers are then suppressed, and
         all other figures are built on residents.
@@ -46,14 +46,14 @@ class AppraisalConfig(BaseModel):
         `places` as they are. Those that the study declares (`[[indicators]]`) are ranked and
         mapped besides.
     time_error_min
-        Median absolute error of a journey; left out, the network's own measured error counts, or
+        Median absolute error of a journey; left out, the network's own measured error is used, or
         3 minutes where none was measured.
     speed_sd, rate_sd, growth_sd
-        Standard deviation of the factors that the simulation draws.
+        Standard deviations of the factors that the simulation draws.
     importance
-        Criteria from the most important down, if there is agreement on that.
+        Criteria from the most to the least important, if that is agreed.
     draws
-        How many weightings and how many studies are drawn.
+        Number of weightings and of studies that are drawn.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
