@@ -1,4 +1,4 @@
-"""Run what has changed of a study since an earlier run: scores first, first pages, all others."""
+"""Run the changed parts of a study since an earlier run: scores, first pages, then all others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,23 +35,23 @@ _UNFINISHED: Final = (
 def run_quickly(
     study: StudyConfig, out: Path, publish: Publish, *, pages_alone: bool, quiet: bool
 ) -> None:
-    """Run what has changed of a study; nothing where all that is asked for is there already.
+    """Run the changed parts of a study; do nothing if all requested files are up to date.
 
     Parameters
     ----------
     study, out, publish
         As `run_again` takes them.
     pages_alone
-        Whether nothing is asked for besides pages and tables.
+        Whether only pages and tables are requested.
     quiet
-        Whether nothing is shown but what went wrong.
+        Whether only errors are shown.
     """
     tell = _keep_silent if quiet else show
     if pages_alone and is_up_to_date(study, out):
         tell(f"Nothing has changed since the run that wrote {out / 'index.html'}")
         return
     try:
-        # Pages that are drawn first share with all others what is remembered.
+        # The pages drawn first share stored results with all others.
         run_again(study, out, publish, recall=Memory().recall, tell=tell)
     except BaseException:  # Ctrl-C too
         tell_unfinished(out)
@@ -63,7 +63,7 @@ def _keep_silent(_: Shown) -> None:
 
 
 def is_up_to_date(study: StudyConfig, out: Path) -> bool:
-    """Say whether a folder holds all that a run of a study would write, byte for byte."""
+    """Return whether a folder holds all that a run of a study would write, byte for byte."""
     cache = user_cache()
     return cache is not None and is_published(out, run_keys(study), cache)
 
@@ -77,7 +77,7 @@ def run_again(
     recall: Recall = make_anew,
     tell: Callable[[Shown], object] = show,
 ) -> StudyResult:
-    """Run a study, show its scores and write its pages, each as soon as they are there.
+    """Run a study, show its scores and write its pages, each as soon as they are ready.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ def run_again(
     publish
         Writes all pages.
     reusable
-        What holds of an earlier run; None to look into the user's cache folder for it.
+        The valid parts of an earlier run; None to look for them in the user's cache folder.
     recall
-        Calls a function, or returns what the earlier run got from it, if there was one.
+        Calls a function, or returns its result of the earlier run, if there was one.
     tell
-        Shows the scores, and what is written.
+        Shows the scores, and the names of files written.
     """
     begun, drawn = perf_counter(), dict[str, str]()
-    cache, keys = user_cache(), run_keys(study)  # of the files before they are read
+    cache, keys = user_cache(), run_keys(study)  # hashes of the files before they are read
     if reusable is None:
         reusable = load_stored(keys, cache) if cache else NOTHING_REUSABLE
 
@@ -117,7 +117,7 @@ def run_again(
 
 
 def tell_unfinished(out: Path) -> None:
-    """Say so where the front page in a folder is not of the run that its manifest describes."""
+    """Print a warning if the front page in a folder is not of the run that its manifest records."""
     front = out / FRONT
     if not front.is_file():
         return

@@ -1,4 +1,4 @@
-"""What commands show on a screen: progress, tables, seconds by stage."""
+"""Output of commands to the screen: progress, tables, seconds by stage."""
 
 import logging
 import sys
@@ -28,7 +28,7 @@ Shown: TypeAlias = Table | str
 
 
 class Reading(NamedTuple):
-    """What a stage begins at: seconds by the clock and of the processor, gigabytes at most."""
+    """Measurements at the start of a stage: clock and processor seconds, peak memory."""
 
     stage: str
     clock_s: float
@@ -44,17 +44,17 @@ class StageClock(logging.Handler):
         self.readings: list[Reading] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note when a stage begins."""
+        """Record the start of a stage."""
         self._read(record.getMessage())
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Listen to the study's log in place of those who listen to it otherwise."""
+        """Handle the study's log instead of its other handlers."""
         log = logging.getLogger("llrgeo.study")
         level = log.level
         log.addHandler(self)
         log.setLevel(logging.INFO)
-        # A stage would otherwise be a line of the log as well, between those of the table.
+        # Otherwise each stage would also be a line of the log.
         log.propagate = False
         try:
             yield
@@ -79,7 +79,7 @@ class StageClock(logging.Handler):
 
 
 def _most_gb() -> float:
-    """Return the most memory that this process has had; 0 where the system does not say."""
+    """Return the peak memory of this process; 0 where the system does not report it."""
     try:
         from resource import RUSAGE_SELF, getrusage
     except ImportError:
@@ -89,9 +89,9 @@ def _most_gb() -> float:
 
 
 def progress(description: str, *, quiet: bool) -> "Track":
-    """Return what shows a bar on stderr while a sequence is worked through.
+    """Return a function that shows a progress bar on stderr while a sequence is iterated over.
 
-    Quiet, or where stderr is no terminal, it shows nothing: a log would keep an empty line a bar.
+    If quiet, or if stderr is no terminal, it shows nothing: a log would keep an empty line a bar.
     """
     console = Console(stderr=True)
 
@@ -102,7 +102,7 @@ def progress(description: str, *, quiet: bool) -> "Track":
 
 
 def announce(line: str) -> None:
-    """Say on stderr what begins, to whoever sits at a terminal; logs keep to what was found.
+    """Print a line on stderr if that is a terminal, so that logs have only results.
 
     The terminal wraps the line, so that a path in it can be copied whole.
     """
@@ -117,7 +117,7 @@ def show(what: Shown) -> None:
 
 
 def scorecard_table(study: "StudyConfig", card: "Scorecard") -> Table:
-    """Draw the scorecard: a row for each option, best first."""
+    """Return the scorecard: a row for each option, best first."""
     from llrgeo.appraisal.measures import MEASURES
 
     labels = {option.id: option.label for option in study.options}
@@ -137,7 +137,7 @@ def scorecard_table(study: "StudyConfig", card: "Scorecard") -> Table:
 
 
 def difference_table(difference: "RunDifference") -> Table:
-    """Draw how much differs between two runs: settings, inputs, and figures by table."""
+    """Return the numbers of differences between two runs: settings, inputs, figures by table."""
     table = Table("What", "Changed", "Only before", "Only after", box=SIMPLE_HEAD)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -152,9 +152,9 @@ def difference_table(difference: "RunDifference") -> Table:
 
 
 def comparison_table(compared: "TravelTimeComparison") -> Table:
-    """Draw how far times are from a reference: all pairs, by distance and by authority.
+    """Return the errors of times against a reference: all pairs, by distance and by authority.
 
-    It fits 80 columns; each row says what it is of.
+    The table fits 80 columns.
     """
     heads = ("pairs", "bias", "mean", "median", "p10", "p50", "p90", "r2", "close")
     table = Table("", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
@@ -177,7 +177,7 @@ def comparison_table(compared: "TravelTimeComparison") -> Table:
 
 
 def findings_table(findings: "Iterable[FolderFinding]") -> Table:
-    """Draw what is wrong with a folder: a row for each finding."""
+    """Return the faults of a folder: a row for each finding."""
     table = Table("File", "Rule", "Finding", box=SIMPLE_HEAD)
     for finding in findings:
         table.add_row(Text(finding.file), Text(finding.rule), Text(finding.message))
@@ -185,7 +185,7 @@ def findings_table(findings: "Iterable[FolderFinding]") -> Table:
 
 
 def rich_table(frame: "pd.DataFrame") -> Table:
-    """Draw a frame without its index, numbers with two decimals."""
+    """Return a frame as a table without its index, numbers with two decimals."""
     table = Table(*[str(name) for name in frame.columns])
     for row in frame.itertuples(index=False):
         cells = [f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row]

@@ -67,7 +67,7 @@ def locate(
     from llrgeo.study.siting.services import locate_service
     from llrgeo.study.siting.summary import summarise
 
-    # What the command line says comes before what the file says.
+    # Values of the command line have precedence over those of the file.
     config = load_siting(
         siting,
         service=service,
@@ -88,27 +88,27 @@ def locate(
         _locate_beds(study, config, out)
         return
     result = locate_service(study, config)
-    # Seconds are said here alone: files of equal searches are equal, byte for byte.
+    # Seconds are printed only here: files of equal searches are equal, byte for byte.
     searched = f"The search took {result.best.seconds:.1f} s."
-    _tell([*summarise(result), searched], option_text(result))
+    _print_plan([*summarise(result), searched], option_text(result))
     if out:
         write_plan(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")
 
 
 def _locate_beds(study: "StudyConfig", config: "SitingConfig", out: Path | None) -> None:
-    """Say how many sites some beds allow, and where."""
+    """Find sites for a number of beds, print them, and write them into a folder if one is given."""
     from llrgeo.study.siting.beds import bed_option_text, bed_sentences, locate_beds, write_beds
 
     result = locate_beds(study, config)
-    _tell(bed_sentences(result), bed_option_text(result))
+    _print_plan(bed_sentences(result), bed_option_text(result))
     if out:
         write_beds(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables beside it")
 
 
-def _tell(sentences: Iterable[str], option: str) -> None:
-    """Say what was found, and how the study file would have it."""
+def _print_plan(sentences: Iterable[str], option: str) -> None:
+    """Print the result in sentences, and as an option for the study file."""
     for sentence in sentences:
         typer.echo(sentence)
     typer.echo("As an option:\n")

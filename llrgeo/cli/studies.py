@@ -1,4 +1,4 @@
-"""Commands of studies: repeat, compare and start them, their travel times and their error."""
+"""Commands on studies: replay, compare and start them; their travel times and their error."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +28,7 @@ def replay(
         typer.echo(f"{manifest.parent}: completed what a stopped run had begun to write")
     recorded = read_manifest(manifest)
     check_unchanged(recorded, manifest)
-    # Inputs that have changed are refused by `study_of`: what differs then is the work of the code.
+    # `study_of` refuses changed inputs, so that any difference is due to the code.
     publish_study(run_study(study_of(recorded, data)), out)
     changed = changed_outputs(recorded, out)
     if changed:
@@ -81,7 +81,7 @@ def times(
     from llrgeo.travel.dataset import Dataset
     from llrgeo.travel.times import save_travel_times
 
-    # A folder that is there, or a name without an ending, means blocks; an ending means one file.
+    # An existing folder, or a name without a suffix, means blocks; a suffix means one file.
     in_blocks, track = out.is_dir() or not out.suffix, progress("Travel times", quiet=quiet)
     if scheduler and not in_blocks:
         msg = f"{out}: a cluster writes in blocks; name a folder, without an ending"
@@ -124,7 +124,7 @@ def validate(
             f"which leaves a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
         )
         if plot:
-            # One picture a mode and period: those after the first have them in their names.
+            # One picture for each mode and period; the names of all but the first state them.
             of_these = f"{plot.stem}_{times.mode}_{times.period}" if number else plot.stem
             with written_whole(plot.with_stem(of_these)) as made:
                 made.write_text(comparison_chart(compared).svg(), encoding="utf-8")

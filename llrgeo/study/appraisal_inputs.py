@@ -1,8 +1,8 @@
-"""What the appraisal takes from a study: what options are evaluated on, and what evidence needs.
+"""Build the inputs of the appraisal from a study: for evaluating options, and for the evidence.
 
 Three names, three things. `StudyInputs` (`inputs`) is all that a study names, read and checked.
 `AppraisalInputs` is what every option is evaluated on: areas, sites, services, and the times of one
-journey. `EvidenceInputs` is what the tables rest on besides: rates, errors, other journeys.
+mode and period. `EvidenceInputs` is what the tables need besides: rates, errors, other journeys.
 """
 
 import math
@@ -29,10 +29,10 @@ def build_appraisal_inputs(
     team_times_by: TimesBy,
     capacity: CapacityPlan | None,
 ) -> AppraisalInputs:
-    """Return what every option of a study is evaluated on.
+    """Return the inputs that every option of a study is evaluated on.
 
     Options are judged by the study's first mode and period, and by that of teams: the first of
-    each mapping. `capacity` says which teams drive rounds; without it none does.
+    each mapping. `capacity` has the teams that drive rounds; without it none does.
     """
     study, times = inputs.study, next(iter(times_by.values()))
     return AppraisalInputs(
@@ -54,24 +54,24 @@ def build_appraisal_inputs(
 def build_evidence_inputs(
     inputs: StudyInputs, times_by: TimesBy, capacity: CapacityPlan | None
 ) -> EvidenceInputs:
-    """Return what the evidence of a study rests on beside its evaluated options.
+    """Return the inputs of a study's evidence, besides the evaluated options.
 
     Parameters
     ----------
     inputs
-        The study's.
+        The study's inputs.
     times_by
-        By mode and period; the first is the journey that options are judged by.
+        Travel times by mode and period; options are judged by the first.
     capacity
-        What the study says of beds, rooms and teams; its projections then tell how people grow,
-        in place of the factors of the study file.
+        The study's plan of beds, rooms and teams; growth then follows from its projections instead
+        of the factors of the study file.
     """
     study, config, times = inputs.study, inputs.study.appraisal, next(iter(times_by.values()))
-    # Of a mode with several periods the first is taken: later entries of the dict win.
+    # The first period of each mode: later entries of the dict replace earlier ones.
     by_table = {
         MODES[mode].table: of_mode for (mode, _), of_mode in reversed(list(times_by.items()))
     }
-    # What the study states comes before what was measured, and that before a cautious guess.
+    # A stated error has precedence over a measured one, and that over a cautious assumption.
     measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
     error = measured if config.time_error_min is None else config.time_error_min
     growth = {str(band): factor for band, factor in config.growth.items()}
@@ -100,7 +100,7 @@ def build_evidence_inputs(
 
 
 def _services(inputs: StudyInputs) -> tuple[Service, ...]:
-    """Return the services; of those whose contacts were counted the source is the file counted."""
+    """Return the services; the source of those with counted contacts is the file of counts."""
     study = inputs.study
     counted = () if inputs.activity is None else tuple(inputs.activity.columns)
     when = f", {study.appraisal.activity_date}" if study.appraisal.activity_date else ""

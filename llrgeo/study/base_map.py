@@ -16,10 +16,10 @@ from llrgeo.travel.times import Router
 
 
 def build_base_map(drawn: gpd.GeoDataFrame, routers: Iterable[Router]) -> BaseMap:
-    """Return what a study's maps are drawn with, around the outlines of its areas.
+    """Return the roads and places that a study's maps show with the outlines of its areas.
 
-    Roads and places are those of the first network that was built from a map; where there is none,
-    or it tells no places there, they are those of the embedded data.
+    They are those of the first network that was built from a map; without one, or without places
+    there, those of the embedded data.
     """
     west, south, east, north = drawn.total_bounds
     window = slice(west, east), slice(south, north)

@@ -1,8 +1,8 @@
-"""The user's cache folder: files that may be lost at any time, and are then made again.
+"""The user's cache folder: files that may be lost at any time, and are then computed again.
 
-Nobody else may write into it, for what is read from it becomes figures. A file in it is written
-whole and ends with the SHA-256 of what is before; the least recently used
-are removed where there are too many.
+Nobody else may write into it, because its content becomes figures. A file in it is written whole
+and ends with the SHA-256 of its content; the least recently used files are removed where there are
+too many.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ class CacheFolder:
     Attributes
     ----------
     path
-        Where it is; it is made when a first file is written.
+        The folder; it is created when the first file is written.
     most_files, most_bytes
-        So many files stay at most, and so many bytes of them; the newest in any case.
+        Limits of the number of files and of their total size; the newest file is always kept.
     """
 
     path: Path
@@ -39,13 +39,13 @@ class CacheFolder:
     most_bytes: int = 2_000_000_000
 
     def has(self, name: str) -> bool:
-        """Say whether there is a file of a name, whole or not."""
+        """Return whether there is a file of a name, damaged or not."""
         return (self.path / name).is_file()
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a file; None if there is none, or it is not what was written.
+        """Return the content of a file; None if there is none, or its checksum is wrong.
 
-        None too where others may write into the folder. A damaged file is removed.
+        None, too, if others may write into the folder. A damaged file is removed.
         """
         path = self.path / name
         try:
@@ -63,7 +63,7 @@ class CacheFolder:
         return content
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, whole or not at all; where that cannot be, the log says so and no more."""
+        """Write a file, whole or not at all; a failure is only logged."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_own():
@@ -77,9 +77,9 @@ class CacheFolder:
             logger.warning("%s: not stored (%s)", self.path / name, error.strerror)
 
     def _is_own(self) -> bool:
-        """Say whether the folder is the user's own, and no other user may write into it."""
+        """Return whether the folder is the user's own, and no other user may write into it."""
         if os.name != "posix":
-            return True  # elsewhere it lies in the user's profile
+            return True  # on Windows it is in the user's profile
         status = self.path.stat()
         return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
@@ -99,8 +99,8 @@ def user_cache(environment: Mapping[str, str] = os.environ) -> CacheFolder | Non
     It is in `XDG_CACHE_HOME` where that is an absolute path, as its standard asks for, else where
     the system keeps caches: `~/.cache`, `~/Library/Caches` of macOS, `LOCALAPPDATA` of Windows.
     """
-    asked = [environment.get(name, "") for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")]
-    named = next((folder for folder in asked if Path(folder).is_absolute()), None)
+    stated = [environment.get(name, "") for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")]
+    named = next((folder for folder in stated if Path(folder).is_absolute()), None)
     try:
         usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
     except RuntimeError:

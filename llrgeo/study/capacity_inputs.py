@@ -52,7 +52,7 @@ def build_capacity_plan(
     *,
     counted: Collection[str],
 ) -> CapacityPlan:
-    """Return what a study says of capacity, without the ways between homes.
+    """Return a study's plan of capacity, without the times between homes.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def build_capacity_plan(
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}
     plan = build_services_plan(study.capacity, beds, services, parameters)
-    # Years need rates by age: how counted contacts would grow with age nobody knows.
+    # Years need rates by age: it is not known how counted contacts vary with age.
     known = [name for name in plan.ids if name in counted]
     fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
     raise_faults([fault] if known else [], source=study.appraisal.activity)
@@ -111,10 +111,10 @@ def with_roads(
     *,
     drawn: bool,
 ) -> CapacityPlan:
-    """Return a plan with what rounds of teams need to know of roads, by a mode and period.
+    """Return a plan with the times and places for rounds of teams, in a mode and period (`by`).
 
-    `places` are the areas and the sites. The ways between homes take as long to find as those to
-    a hundred sites, and are needed only where days are `drawn`.
+    `places` are the areas and the sites. Times between homes take as long to compute as those to a
+    hundred sites, and are needed only where days are simulated (`drawn`).
     """
     (points, bases), (mode, period) = (each.geometry for each in places), by
     between = (
@@ -138,7 +138,7 @@ def _provenance(study: StudyConfig) -> PlanProvenance:
 
 
 def _projections(study: StudyConfig) -> tuple[pd.DataFrame, str]:
-    """Return the projections of a study, and the variant of them that it is about."""
+    """Return the projections of a study, and the variant that it uses."""
     source = study.capacity.files(study.folder)["projections"]
     projections = read_projections(source)
     variants = sorted(set(projections.index.get_level_values("variant")))
@@ -160,14 +160,14 @@ def _people(
     Bounds are those of all variants; a projection of one variant has none.
     """
     projections, variant = by_variant
-    # A plain table of what people are shared out by: each year is a copy of it.
+    # Only the columns that people are distributed by, because each year copies the table.
     areas = pd.DataFrame(areas[["authority_code", *AGE_BANDS]])
     today = constant_shares(areas)
     source = study.capacity.files(study.folder)["projections"]
     raise_faults(_unprojected_faults(study, areas, by_variant), source=source.name)
     bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
-    # Each authority's projection of each year, shared out to its areas; ageing in place is the
-    # second way to share it out, and no second projection.
+    # Each authority's projection of each year, distributed to its areas. Ageing in place is another
+    # way to distribute it, not another projection.
     variants = sorted(set(bands.index.get_level_values("variant")))
     central, aged, projected, bounds = {}, {}, {}, {}
     base = study.years[0]
@@ -194,7 +194,7 @@ def _people(
 def _unprojected_faults(
     study: StudyConfig, areas: pd.DataFrame, by_variant: tuple[pd.DataFrame, str]
 ) -> list[str]:
-    """Return which years, and which authorities of the areas, the projections do not have."""
+    """Return faults for years and authorities that the projections do not have."""
     projections, variant = by_variant
     keys = projections.index[projections.index.get_level_values("variant") == variant]
     known = set(keys.get_level_values("authority_code"))
@@ -215,9 +215,9 @@ def _unprojected_faults(
 
 
 def _base_faults(areas: pd.DataFrame, base: pd.DataFrame, year: int) -> list[str]:
-    """Return age bands whose people of the base year are far from those of the table of areas.
+    """Return a fault for age bands whose base year differs much from the table of areas.
 
-    A projection in thousands, of one sex or of another part of an authority would otherwise be
+    Otherwise a projection in thousands, of one sex, or of another part of an authority would be
     taken as growth.
     """
     now, then = areas[list(AGE_BANDS)].sum(), base.sum()
@@ -239,7 +239,7 @@ def _people_of_homes(
         return {}
     housing = read_housing(set(map(str, areas.index)), path)
     residents = areas[list(AGE_BANDS)].sum().astype(float)
-    # Without ages of their own, people of new homes are of the ages of all residents.
+    # Without stated ages, people of new homes have the age profile of all residents.
     given = pd.Series(dict(study.capacity.new_homes_ages), dtype=float)
     ages = (
         given.reindex(list(AGE_BANDS), fill_value=0.0)
@@ -285,7 +285,7 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
     if kinds:
         known = name_some(bias.index)
         faults.append(f"works: no kind of project {name_some(kinds)}; known are {known}")
-    # Money after the horizon would fall out of every sum without a word.
+    # Money after the horizon would silently be left out of every sum.
     last = study.years[0] + study.appraisal.horizon_years
     years = [work.year for work in works] + [row[2] for row in sold]
     if any(not study.years[0] <= year <= last for year in years):

@@ -1,4 +1,4 @@
-"""Capacity places: beds, rooms and machines of each option by site, as options change them."""
+"""Beds, rooms and machines of each option by site, as options change them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class PlaceCapacity:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The services of beds and of rooms of a study, and which services share what.
+    """The services of beds and of rooms of a study, and services that share beds or machines.
 
     `pools` has the services that share the beds of a pool, `machines` those with scans of a kind.
     """
@@ -58,7 +58,7 @@ class Kinds:
 def moved_sites(
     before: PlaceCapacity, config: OptionConfig, start: Option, kinds: Kinds
 ) -> tuple[dict[str, set[str]], dict[str, set[str]], list[str]]:
-    """Return where moving beds opens and closes a service, and what is wrong with the moves.
+    """Return the sites that moves of beds open and close by service, and faults of the moves.
 
     A site that all beds leave closes; one that had none opens.
     """
@@ -71,7 +71,7 @@ def moved_sites(
         sites = left.get(name, {})
         filled = {move.to for move in moves if sites.get(move.to)}
         emptied = {move.from_ for move in moves if sites.get(move.from_) == 0}
-        # Beds of a pool are those of each of its services.
+        # Beds of a pool belong to each of its services.
         for member in kinds.members("beds", name):
             moved = config.moves.get(member, {})
             leaves = filled & {*moved, *config.closes.get(member, ())}
@@ -91,7 +91,7 @@ def _left_by_moves(
     """Return the beds of each site after all moves, and which moves there are no beds for."""
     faults = []
     left = _moved_and_stated("beds", before, config, option, kinds)
-    # Moves are made one after the other, on what those before them have left.
+    # Moves are made one after the other, each on the result of those before.
     for move in config.moves_beds:
         sites = left.setdefault(move.service or kinds.beds[0], {})
         have = sites.get(move.from_)
@@ -105,7 +105,7 @@ def _left_by_moves(
 
 
 def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[str]], list[str]]:
-    """Return every service that runs at the sites to close, and the sites that run nothing."""
+    """Return the sites to close by service, and faults such as sites that run nothing."""
     closes: dict[str, set[str]] = {}
     faults = []
     moved = {service: set(pairs) for service, pairs in config.moves.items()}
@@ -113,7 +113,7 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
     arriving |= {to for pairs in config.moves.values() for to in pairs.values()}
     arriving |= {site for sites in config.opens.values() for site in sites}
     for site in config.closes_site:
-        # What comes to a site that closes would be lost without a word.
+        # Beds or services that move to a closing site would silently be lost.
         if site in arriving:
             faults.append(f"closes_site: {site} closes, and beds or services come to it")
             continue
@@ -121,7 +121,7 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
         if not running:
             faults.append(f"closes_site: nothing runs at {site}")
         for service in running:
-            # A service that moves to another site closes here by its move already.
+            # A service that moves to another site is closed here by its move.
             if site not in moved.get(service, set()):
                 closes.setdefault(service, set()).add(site)
     return closes, faults
@@ -130,10 +130,10 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
 def moved_capacity(
     before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
 ) -> tuple[PlaceCapacity, list[str]]:
-    """Return beds, rooms and machines after an option's changes, and what is wrong with them.
+    """Return beds, rooms and machines after an option's changes, and their faults.
 
-    They go with a service that moves from one site to another, and close where it closes; then
-    what the option states holds; then its moves of beds.
+    They move with a service from one site to another, and close where it closes; then the numbers
+    that the option states replace them; then its moves of beds apply.
     """
     faults: list[str] = []
     changed: dict[What, ByService] = {}
@@ -143,8 +143,8 @@ def moved_capacity(
         if what == "beds":
             new, _ = _left_by_moves(before, config, option, kinds)
         faults += _place_faults(what, before, config, option, kinds)
-        # Capacity carried along to where nothing runs any more is dropped; only what the option
-        # itself states there is a fault.
+        # Capacity at a site that no longer runs the service is dropped; it is only a fault if the
+        # option itself states it.
         changed[what] = {
             name: {
                 site: number
@@ -181,7 +181,7 @@ def places_table(
 ) -> pd.DataFrame:
     """Return beds, rooms and machines of all options; NaN is not stated.
 
-    A row a site with beds or rooms of a service, or machines of a kind.
+    One row for each site with beds or rooms of a service, or machines of a kind.
     """
     rows = [
         {"option": option.name, "service": name, "site_id": site, what: sites[site]}
@@ -197,7 +197,7 @@ def places_table(
 def _stated(
     old: ByService, given: ByService, known: tuple[str, ...]
 ) -> dict[str, Mapping[str, int]]:
-    """Return what was there with what an option states; sites alone are of the one service."""
+    """Return earlier numbers updated by an option's; the only service may be left out."""
     named = {(name or next(iter(known), "")): sites for name, sites in given.items()}
     return {
         service: {**old.get(service, {}), **named.get(service, {})}
@@ -221,9 +221,10 @@ def _moved_and_stated(
 def _carried(
     sites: Mapping[str, int], config: OptionConfig, option: Option, members: tuple[str, ...]
 ) -> dict[str, int]:
-    """Return beds, rooms or machines of one name after their services moved: they go with them.
+    """Return beds, rooms or machines by site after moves of their services, which take them along.
 
-    What some services leave and others do not stays: the option has to state how it is parted.
+    Those of a site that some of the services leave and others do not stay: the option has to state
+    how they are divided.
     """
     found: dict[str, int] = {}
     for site, number in sites.items():

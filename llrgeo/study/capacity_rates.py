@@ -1,4 +1,4 @@
-"""Capacity rates: rates of age bands that follow from a study's rates by single year and sex."""
+"""Changes of a study's rates of age bands over years, from its rates by single year and sex."""
 
 import pandas as pd
 
@@ -18,12 +18,14 @@ from llrgeo.study.config import StudyConfig, build_services
 def factors_of_rates(
     study: StudyConfig, projections: pd.DataFrame, parameters: Parameters
 ) -> dict[str, dict[int, pd.Series]]:
-    """Return how rates of bands move with the ages and sexes within them, by service and year.
+    """Return the factors by which rates of bands change with their ages and sexes.
+
+    They are by service and year, on the age bands.
 
     Parameters
     ----------
     study
-        With years; without a file of such rates nothing moves.
+        With years; without a file of such rates there are no factors.
     projections
         Of one variant and the study's authorities, on (`authority_code`, `year`, `sex`).
     parameters
@@ -41,7 +43,7 @@ def factors_of_rates(
     services = {service.id: service for service in build_services(study)}
     table = read_age_rates(set(services), path)
     share = parameters.value("share_15_19_under_18")
-    # All authorities together: areas of one band have one rate, whichever authority they are of.
+    # All authorities together, because a band has one rate in all of them.
     of_years = projections.groupby(level=["year", "sex"]).sum()
     keys = of_years.index.get_level_values("year")
     people = {

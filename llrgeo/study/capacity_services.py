@@ -1,4 +1,4 @@
-"""Capacity services: what a study's services need of beds, rooms, machines and teams."""
+"""Build the services of a study whose capacity is appraised: beds, rooms, machines and teams."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ def build_services_plan(
 
     `beds` are those of the services of delivery `bed`, by id.
     """
-    # What a service states for itself comes before the parameter for all.
+    # A value that a service states has precedence over the parameter for all.
     value = parameters.value
 
     def rates(name: str) -> pd.Series:
@@ -38,24 +38,29 @@ def build_services_plan(
         return rates(name) * services[name].visits
 
     return ServicePlans(
-        beds=[one.build(services[name], parameters) for name, one in beds.items()],
-        rooms=[RoomService(name, used(name), one.slot_min) for name, one in config.rooms.items()],
+        beds=[section.build(services[name], parameters) for name, section in beds.items()],
+        rooms=[
+            RoomService(name, used(name), section.slot_min)
+            for name, section in config.rooms.items()
+        ],
         machines=_machines(config, services),
         rounds=[
             RoundService(
                 name,
                 used(name),
-                one.care_min,
-                one.visits_a_round,
-                one.pairs_share,
-                one.practice_factor or value("practice_factor"),
+                section.care_min,
+                section.visits_a_round,
+                section.pairs_share,
+                section.practice_factor or value("practice_factor"),
             )
-            for name, one in config.rounds.items()
+            for name, section in config.rounds.items()
         ],
         crisis=_crisis(config, services, parameters),
         pools={name: list(members) for name, members in config.pools.items()},
         share_women={
-            name: one.share_women for name, one in beds.items() if one.share_women is not None
+            name: section.share_women
+            for name, section in beds.items()
+            if section.share_women is not None
         },
     )
 
@@ -66,16 +71,16 @@ def _crisis(
     """Return the services whose teams are called out."""
     hours = parameters.value("response_hours_a_day")
     faults = [
-        f"capacity.crisis.{name}: calls_by_hour has {len(one.calls_by_hour)} hours; teams are on "
+        f"capacity.crisis.{name}: calls_by_hour has {len(team.calls_by_hour)} hours; teams are on "
         f"duty for {hours:g} (response_hours_a_day)"
-        for name, one in config.crisis.items()
-        if one.calls_by_hour and len(one.calls_by_hour) != hours
+        for name, team in config.crisis.items()
+        if team.calls_by_hour and len(team.calls_by_hour) != hours
     ]
-    for name, one in config.crisis.items():
-        # What the service leaves out is the parameters', so the two are compared only here.
+    for name, team in config.crisis.items():
+        # Values that the service leaves out are the parameters', so the two are compared here.
         call, within = (
-            parameters.value(f"response_{key}") if said is None else said
-            for key, said in (("call_min", one.call_min), ("standard_min", one.standard_min))
+            parameters.value(f"response_{key}") if stated is None else stated
+            for key, stated in (("call_min", team.call_min), ("standard_min", team.standard_min))
         )
         if call > within:
             faults.append(
@@ -87,13 +92,13 @@ def _crisis(
         CrisisService(
             name,
             rates_by_age(services[name]),
-            one.peak_factor,
-            one.share or parameters.value("response_share"),
-            *(one.standard_min, one.call_min, one.job_h),
-            night_pairs=one.night_pairs,
-            calls_by_hour=one.calls_by_hour,
+            team.peak_factor,
+            team.share or parameters.value("response_share"),
+            *(team.standard_min, team.call_min, team.job_h),
+            night_pairs=team.night_pairs,
+            calls_by_hour=team.calls_by_hour,
         )
-        for name, one in config.crisis.items()
+        for name, team in config.crisis.items()
     ]
 
 
@@ -114,8 +119,8 @@ def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[M
             rates_by_age(services[name]) * services[name].visits * share,
             kind,
             pd.Series(kinds.loc[kind]),
-            one.dna,
+            scanned.dna,
         )
-        for name, one in config.machines.items()
-        for kind, share in one.shares.items()
+        for name, scanned in config.machines.items()
+        for kind, share in scanned.shares.items()
     ]

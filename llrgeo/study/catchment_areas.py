@@ -1,4 +1,4 @@
-"""The land from which each site of a study is reached in time: isochrones by its own minutes."""
+"""Isochrones of a study: the land from which each site is reached, by the study's own minutes."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ def compute_isochrones(
 ) -> gpd.GeoDataFrame:
     """Return the areas from which each site is reached within some minutes of the study's times.
 
-    The minutes are as published: the study's `time_factor` and `terminal_min` are in them.
+    The minutes are as published: they include the study's `time_factor` and `terminal_min`.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def compute_isochrones(
     minutes
         The limits.
     site_ids
-        The sites; none named are all of them.
+        The sites; all of them if it is empty.
     mode, period
-        One of the study's modes that travel along streets, and one of its periods; the first where
-        none is named.
+        One of the study's modes that travel along streets, and one of its periods; None takes the
+        first.
     track
         Progress over the sites.
 
@@ -53,7 +53,7 @@ def compute_isochrones(
     -------
     geopandas.GeoDataFrame
         As `llrgeo.isochrones`, with the site's `name`, `mode`, and `residents` in addition: those
-        of the areas whose middle lies within reach.
+        of the areas whose centroid lies within reach.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def compute_isochrones(
     mode, router = _along_streets(inputs, mode)
     period = _period_of(study, mode, period)
     calibration = calibration_of(study, mode)
-    # Undo the calibration: the minutes on the road that become each published limit.
+    # Invert the calibration: minutes on the road by the published limit that they become.
     driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
     if min(driven, default=1.0) <= 0:
         msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
         raise RoutingError(msg)
-    asked = list(dict.fromkeys(site_ids or sites.index))
-    places = places_of_arrival(sites.loc[asked], mode)
+    chosen = list(dict.fromkeys(site_ids or sites.index))
+    places = places_of_arrival(sites.loc[chosen], mode)
     found = isochrones(router.network, places, list(driven), period=period, track=track)
     found["minutes"] = found["minutes"].map(driven)
     found.insert(1, "name", sites["name"].reindex(found["site_id"]).to_numpy())
@@ -85,12 +85,12 @@ def compute_isochrones(
 
 
 def check_limits_shown(path: Path, minutes: Collection[float]) -> None:
-    """Refuse more limits than a map has colours for: classes that nobody could tell apart.
+    """Refuse more limits than a map has distinguishable colours for.
 
     Raises
     ------
     InputError
-        Saying how many a map shows.
+        If there are more; the message states the largest number.
     """
     if len(set(minutes)) > MOST_LIMITS:
         msg = f"{path.name}: a map shows {MOST_LIMITS} limits at most, not {len(set(minutes))}"
@@ -175,6 +175,6 @@ def _period_of(study: StudyConfig, mode: str, period: str | None) -> str:
 
 
 def _residents_within(shapes: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> list[int]:
-    """Count the residents of the areas whose middle lies in each shape."""
+    """Return for each shape the residents of the areas whose centroid lies in it."""
     x, y, residents = areas.geometry.x, areas.geometry.y, areas["residents"].to_numpy()
     return [int(residents[shapely.contains_xy(shape, x, y)].sum()) for shape in shapes]
