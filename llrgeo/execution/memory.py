@@ -1,4 +1,4 @@
-"""Reuse results of one run of a study in the next where their inputs are equal (memoisation)."""
+"""Memory: results of one run of a study, reused in the next where their inputs are equal."""
 
 import hashlib
 import io
@@ -13,7 +13,7 @@ _PROTOCOL: Final = 5
 
 
 class Recall(Protocol):
-    """Calls a function or returns its result of an earlier run: `make_anew`, or `Memory.recall`."""
+    """Calls a function, or returns what an earlier run got: `make_anew`, or `Memory.recall`."""
 
     def __call__(self, make: Callable[..., T], *given: object) -> T:
         """Return `make(*given)`.
@@ -21,55 +21,55 @@ class Recall(Protocol):
         Parameters
         ----------
         make
-            A module-level function without side effects. Callers must not change its result.
+            A function of a module, without effects. Callers must not change what it returns.
         given
-            Everything that its result depends on, as plain values: numbers, text, arrays, frames,
-            and dataclasses, mappings and sequences of them.
+            All that its result rests on, as plain values: numbers, text, arrays, frames, and
+            dataclasses, mappings and sequences of them.
         """
         ...
 
 
 def make_anew(make: Callable[..., T], *given: object) -> T:
-    """Return `make(*given)`, and store nothing."""
+    """Return `make(*given)`, and remember nothing."""
     return make(*given)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Results of functions, by the SHA-256 of the function's name and arguments.
+    """Results of functions, by the SHA-256 of what they were given.
 
-    Functions depend on their arguments alone, so a stored result is reused only where a new one
-    would be equal; there is no list of dependencies that could be wrong.
+    A function sees nothing beside what it is given, so a result is found again only where it would
+    be the same; no list says what rests on what, and none can be wrong.
 
     Attributes
     ----------
     earlier
-        Results that the previous run used.
-    used
-        Results that this run has used: only these are kept for the next.
+        What the run before asked for.
+    asked
+        What this one has asked for: the next remembers no more than that.
     """
 
     earlier: Mapping[bytes, Any] = field(default_factory=dict)
-    used: dict[bytes, Any] = field(default_factory=dict)
+    asked: dict[bytes, Any] = field(default_factory=dict)
 
     def recall(self, make: Callable[..., T], *given: object) -> T:
-        """Return `make(*given)`, or its stored result (see `Recall`)."""
+        """Return `make(*given)`, made before if it was: `Recall`."""
         key = _digest((make.__module__, make.__qualname__, given))
-        if key not in self.used:
-            self.used[key] = self.earlier[key] if key in self.earlier else make(*given)
-        result: T = self.used[key]
-        return result
+        if key not in self.asked:
+            self.asked[key] = self.earlier[key] if key in self.earlier else make(*given)
+        found: T = self.asked[key]
+        return found
 
     def after_run(self) -> "Memory":
         """Return the memory of the next run."""
-        return Memory(self.used)
+        return Memory(self.asked)
 
 
 class _ByContent(pickle.Pickler):
-    """Pickles values by content, and arrays with their memory order, which sums depend on."""
+    """Write values by their content, and arrays as they lie in memory: sums go in its order."""
 
     def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as `pickle` has it
-        """Reduce a dataclass to the fields that are compared, without derived ones."""
+        """Write of a dataclass what its values are compared by: not what it has worked out."""
         if not is_dataclass(value) or isinstance(value, type):
             return NotImplemented
         return type(value), tuple(getattr(value, f.name) for f in fields(value) if f.compare)
