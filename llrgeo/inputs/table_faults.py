@@ -176,7 +176,7 @@ def _misspelt(table: pd.DataFrame, schema: Schema) -> dict[str, str]:
 
 
 def _misspelt_faults(misspelt: Mapping[str, str]) -> list[str]:
-    """Return a fault for each misspelt column with its likely name; one for all if they are many."""
+    """Return a fault for each misspelt column with its likely name; one for all of many."""
     if len(misspelt) <= _FEW:
         return [
             f"column '{name}' is unknown; did you mean '{meant}'?"
