@@ -54,6 +54,7 @@ SITE_STATUSES: Final = ("open", "closed", "proposed")
 
 _MOST_IDS: Final = 5  # how many bad ids a message names
 
+_ALL: Final = 100  # per cent
 _MOST_FAULTS: Final = 60  # faults in one message
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SUPPRESSED: Final = (
@@ -215,6 +216,16 @@ def list_faults(faults: Sequence[str], *, source: str) -> str:
         return f"{source}: {faults[0]}"
     more = [f"and {len(faults) - _MOST_FAULTS:,} more"] if len(faults) > _MOST_FAULTS else []
     return "\n  - ".join([f"{source}: {len(faults):,} faults", *faults[:_MOST_FAULTS], *more])
+
+
+def share_text(share: float, decimals: int) -> str:
+    """Write a share (0 to 1) in per cent; what is neither none nor all is not written so."""
+    least, written = 10.0**-decimals, round(100 * share, decimals)
+    if share > 0 and written == 0:
+        return f"<{least:.{decimals}f}%"
+    if share < 1 and written == _ALL:
+        return f">{_ALL - least:.{decimals}f}%"
+    return f"{share:.{decimals}%}"
 
 
 def name_some(ids: Iterable[object]) -> str:

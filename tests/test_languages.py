@@ -290,7 +290,7 @@ def test_a_tie_and_a_place_that_no_weight_changes_are_said_as_well(town_publicat
             "Today and Clinics at all sites share the first place; they are first in 63% and 42% "
             "of all weightings."
         ),
-        "No change of a single weight puts another option ahead of both.",
+        "No change of a single weight puts another option ahead of them.",
         BUILT_ON_RESIDENTS,
         "Set aside, because they count patients: Average journey each way.",
     ]

@@ -15,6 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.options import Option
+from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 
 
@@ -45,6 +46,18 @@ def test_the_sentence_of_an_option_says_what_the_tables_say(
         "Today: an average journey takes 2.1 minutes each way. "
         "100 of 1,000 residents can reach no site."
     )
+
+
+def test_one_resident_of_many_is_neither_none_nor_several(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    counts = ["residents", *AGE_BANDS, "disabled"]
+    few = town_areas.assign(**town_areas[counts] * 1_000)
+    few.loc["E", counts] = [1, 0, 1, 0, 0, 0, 0]
+    setting = replace(town_setting(few, town_sites, town_times), tolerance_min=0)
+    result = evaluate_options([TODAY, LOCAL], setting, baseline="today")["local"]
+    said = option_sentence(result, baseline="today", error_min=0.1)
+    assert "Closer to home: 1 resident (<0.1%) would have a longer journey" in said
 
 
 def test_losing_the_last_site_is_said_apart(

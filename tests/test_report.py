@@ -111,6 +111,14 @@ def test_five_lines_an_option_answer_what_everybody_asks(publication):
     assert "1 of 2" in lines["How sure"]
 
 
+def test_a_shorter_journey_for_nobody_is_said_in_words(publication):
+    counts = publication.tables["people_by_service"]
+    same = counts.assign(same=counts["same"] + counts["shorter"], shorter=0)
+    tables = {**publication.tables, "people_by_service": same}
+    worse = dict(answers(replace(publication, tables=tables), publication.opening_option))
+    assert worse["Who is worse off"].endswith(wording()["option_shorter_nobody"])
+
+
 def test_every_item_of_the_case_is_said_and_none_left_out(publication):
     option = publication.opening_option
     items = publication.tables["case_against"]

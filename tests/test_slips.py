@@ -2,9 +2,10 @@
 
 import pytest
 
-from llrgeo.errors import LlrgeoError
+from llrgeo.errors import InputError, LlrgeoError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
+from llrgeo.study.run import run_study
 
 SLIPS = {
     "a misspelt key": ("standard_min = 2", "standard_mins = 2", ("services.1.standard_mins: unk",)),
@@ -139,6 +140,16 @@ def test_a_fault_names_the_study_file_and_the_key(town_study, right, slip, told)
     with pytest.raises(LlrgeoError) as refused:
         read_inputs(load_study(town_study))
     assert [words for words in told if words not in str(refused.value)] == []
+
+
+def test_hurdles_that_no_option_meets_name_the_study_file(town_study):
+    hurdle = 'hurdles = [{ measure = "within_standard", limit = 1 }]\n'
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text.replace("services = [", hurdle + "services = [", 1))
+    with pytest.raises(
+        InputError, match=r"^study\.toml: hurdles: no option meets all of within_standard 1$"
+    ):
+        run_study(load_study(town_study))
 
 
 def test_an_option_that_changes_nothing_is_noted_and_read(town_study, caplog):

@@ -31,7 +31,7 @@ from llrgeo.publish.report import answers, case
 from llrgeo.publish.report import page as report
 from llrgeo.publish.report.capacity_tables import BASIS, phrase_of
 from llrgeo.publish.wording import CATALOGUES, wording
-from llrgeo.schema import AGE_BANDS, SITE_KINDS, PlaceKind
+from llrgeo.schema import AGE_BANDS, SITE_KINDS, PlaceKind, share_text
 
 ROOT = Path(llrgeo.publish.__file__).parent
 SOURCES = {
@@ -270,7 +270,19 @@ def test_the_usual_numbers_and_dates():
     assert [words.share(x) for x in (0, 0.004, 0.37, 0.996, 1)] == [
         "0%", "<1%", "37%", ">99%", "100%",
     ]  # fmt: skip
+    assert [words.share(x, 1) for x in (0, 0.0004, 0.0006, 0.9994, 0.9996, 1, 1.0004)] == [
+        "0.0%", "<0.1%", "0.1%", "99.9%", ">99.9%", "100.0%", "100.0%",
+    ]  # fmt: skip
+    assert [words.residents(count) for count in (0, 1, 1_234)] == [
+        "0 residents", "1 resident", "1,234 residents",
+    ]  # fmt: skip
     assert words.date("2026-11-22") == "2026-11-22"
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+@pytest.mark.parametrize("share", [0, 1e-9, 0.00005, 0.005, 0.37, 0.995, 0.99995, 1 - 1e-9, 1])
+def test_shares_in_scripts_are_written_as_on_pages(share, decimals):
+    assert share_text(share, decimals) == wording().share(share, decimals)
 
 
 def test_what_a_catalogue_lacks_or_has_too_much_is_told_at_once(french):

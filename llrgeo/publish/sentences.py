@@ -83,6 +83,8 @@ def _count(people: float) -> str:
     words = wording()
     if people == 0:
         return words["nobody"]
+    if people == 1:
+        return words["one_person"]
     return words["legend_people"].format(people=pages.people(people))
 
 

@@ -26,8 +26,7 @@ LANGUAGE: Final = "en-GB"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTHS: Final = 12
 _DIRECTIONS: Final = ("ltr", "rtl")
-_ROUNDS_TO_NONE: Final = 0.005  # a share below it would be written as 0 %
-_ROUNDS_TO_ALL: Final = 0.995
+_ALL: Final = 100  # per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +63,23 @@ class Wording(Mapping[str, str]):
         """Write a number of people; one that was suppressed or rounded is text already."""
         return count if isinstance(count, str) else self.number(count)
 
+    def residents(self, count: float) -> str:
+        """Write a number of residents with the word for them."""
+        if count == 1:
+            return self["one_resident"]
+        return self["many_residents"].format(people=self.people(count))
+
     def minutes(self, value: float) -> str:
         """Write minutes to the tenth, and in words where a place cannot be reached (+inf)."""
         return self["no_route"] if value == float("inf") else self.number(value, 1)
 
     def share(self, value: float, decimals: int = 0) -> str:
         """Write a share (0 to 1) in per cent; what is neither none nor all is not written so."""
-        if not decimals and 0 < value < _ROUNDS_TO_NONE:
-            return self["share_few"]
-        if not decimals and _ROUNDS_TO_ALL <= value < 1:
-            return self["share_most"]
+        least, written = 10.0**-decimals, round(100 * value, decimals)
+        if value > 0 and written == 0:
+            return self["share_few"].format(number=self.number(least, decimals))
+        if value < 1 and written == _ALL:
+            return self["share_most"].format(number=self.number(_ALL - least, decimals))
         return self["share_number"].format(number=self.number(100 * value, decimals))
 
     def date(self, day: str) -> str:

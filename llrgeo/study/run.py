@@ -19,7 +19,7 @@ from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.people.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.tables.context import EvidenceContext
-from llrgeo.errors import ConfigError
+from llrgeo.errors import ConfigError, InputError
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.files import StrPath
 from llrgeo.inputs.entrances import entrances_note
@@ -143,12 +143,16 @@ def _score(
     results: Mapping[str, OptionResult], study: StudyConfig, appraisal_inputs: AppraisalInputs
 ) -> Scorecard:
     """Score a study's options by its criteria, without those of contacts in restricted studies."""
-    return score_options(
-        results,
-        build_criteria(study),
-        hurdles=build_hurdles(study),
-        set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
-    )
+    try:
+        return score_options(
+            results,
+            build_criteria(study),
+            hurdles=build_hurdles(study),
+            set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
+        )
+    except InputError as error:
+        msg = f"{study.source_name}: {error}"
+        raise InputError(msg) from error
 
 
 def check_publishable(study: StudyConfig, folder: Path) -> None:

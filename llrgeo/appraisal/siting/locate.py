@@ -25,6 +25,7 @@ from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_cov
 from llrgeo.appraisal.siting.subgradient import LagrangianBound
 from llrgeo.errors import InfeasibleError, LlrgeoError
 from llrgeo.html_repr import card
+from llrgeo.schema import share_text
 from llrgeo.travel.times import TravelTimes
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class SiteSelection:
         }
         note = (
             f"Found by llrgeo for {self.problem.objective}: {self.value:.4g} {self.unit}, "
-            f"at most {self.gap:.2%} from the best possible."
+            f"at most {share_text(self.gap, 2)} from the best possible."
         )
         return replace(
             option,
@@ -134,7 +135,7 @@ class SiteSelection:
             "open sites": f"{len(self.sites)}: {', '.join(self.sites)}",
             "value": f"{self.value:,.4g} {self.unit}",
             "bound": f"{self.bound:,.4g} {self.unit}: no plan is better",
-            "gap": "0, a proof" if self.proven else f"{self.gap:.2%}",
+            "gap": "0, a proof" if self.proven else share_text(self.gap, 2),
             "constraints": ", ".join(type(rule).__name__ for rule in self.problem.constraints),
             "areas that no open site reaches": len(self.unreached),
             "areas that no candidate reaches": len(self.left_out),

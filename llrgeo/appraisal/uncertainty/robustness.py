@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.scoring import TOTAL_DECIMALS, Scorecard
 from llrgeo.errors import InputError
-from llrgeo.schema import name_some
+from llrgeo.schema import name_some, share_text
 
 DRAWS: Final = 10_000
 
@@ -233,13 +233,13 @@ def robustness_sentence(place: FirstPlace, labels: Mapping[str, str]) -> str:
     """
     several = len(place.leaders) > 1
     named = " and ".join(labels[name] for name in place.leaders)
-    shares = " and ".join(f"{share:.0%}" for share in place.shares)
+    shares = " and ".join(share_text(share, 0) for share in place.shares)
     sentence = f"{named} is first in {shares} of all weightings."
     if several:
         sentence = f"{named} share the first place; they are first in {shares} of all weightings."
     switch = place.switch
     if switch is None:
-        ahead = "ahead of both" if several else "first"
+        ahead = "ahead of them" if several else "first"
         return f"{sentence} No change of a single weight puts another option {ahead}."
     side = "falls below" if switch["falls_below"] else "exceeds"
     return (

@@ -119,7 +119,7 @@ def _worse(publication: Publication, option: Option) -> str:
     if longer:
         sentences = [
             words["line_longer"].format(
-                people=pages.people(longer), share=pages.share(longer / total, 1)
+                residents=words.residents(longer), share=pages.share(longer / total, 1)
             )
         ]
         sentences += _worst(publication, option)
@@ -130,6 +130,8 @@ def _worse(publication: Publication, option: Option) -> str:
     if farther:
         sentences.append(words["line_teams"].format(people=pages.people(max(farther))))
     shorter = float(row["shorter"])
+    if not shorter:
+        return " ".join([*sentences, words["option_shorter_nobody"]])
     sentences.append(
         words["line_shorter"].format(
             people=pages.people(shorter), share=pages.share(shorter / total, 1)

@@ -101,7 +101,7 @@ def _part(name: str, people: float, total: float) -> str:
     if not people:
         return words[f"told_{name}_nobody"]
     return words[f"told_{name}"].format(
-        people=words.people(people), share=words.share(people / total, 1)
+        residents=words.residents(people), share=words.share(people / total, 1)
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from llrgeo.schema import share_text
 from llrgeo.study.siting.services import SitingResult
 
 _BY_CLASS = {
@@ -22,7 +23,7 @@ def summarise(result: SitingResult) -> list[str]:
     plan = result.best
     certificate = (
         f"{plan.value:.4g} {plan.unit}; no plan that meets what was asked is better than "
-        f"{plan.bound:.4g} (gap {plan.gap:.2%}, seed {plan.seed})."
+        f"{plan.bound:.4g} (gap {share_text(plan.gap, 2)}, seed {plan.seed})."
     )
     sentences = [
         certificate,

@@ -45,6 +45,7 @@ const llrgeoText = (() => {
 
   function countInWords(count, strings) {
     if (count === 0) return strings.nobody;
+    if (count === 1) return strings.one_person;
     return fill(strings.legend_people, { people: peopleInWords(count, strings) });
   }
 
