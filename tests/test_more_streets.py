@@ -241,6 +241,8 @@ def test_a_ferry_in_two_parts_takes_as_long_as_one_of_both(tmp_path: Path) -> No
         ({"maxspeed": "GB:NSL_single"}, 60),
         ({"maxspeed": "20 mph|30 mph"}, 20),
         ({"maxspeed": "40MPH"}, 40),
+        ({"maxspeed": "30,5 mph"}, 30.5),
+        ({"maxspeed": "40,30 mph"}, 30),
     ],
 )
 def test_limits_in_words_of_two_countries(tags: Mapping[str, str], mph: float) -> None:

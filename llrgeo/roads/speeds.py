@@ -77,7 +77,8 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
     Limit
         None where the text states no limit, or one that cannot be (0, or above 90 mph).
     """
-    parts = [part.strip() for part in re.split(r"[;|,]", text.lower())]
+    pointed = re.sub(r"(?<=\d),(?=\d\b)", ".", text.lower())  # 30,5 mph is no list
+    parts = [part.strip() for part in re.split(r"[;|,]", pointed)]
     # A unit at the end of a list applies to all of it: `20;30 mph`.
     unit = " mph" if parts[-1].endswith("mph") else ""
     limits = [_one_limit(part + unit * part.isdecimal(), dual=dual) for part in parts]
