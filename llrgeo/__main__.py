@@ -5,12 +5,13 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is being imported ends in one line too.
+    """Run the command line; Ctrl-C during its import ends in one line, too.
 
-    Once it is imported, its own guard says what there is to say.
+    After the import its own guard handles errors.
     """
-    # Large products are shared out to as many threads as there are processors, and round otherwise
-    # with each number of them: a run must not depend on that. numpy reads this when it is loaded.
+    # BLAS splits large products among as many threads as there are processors, and the number of
+    # threads changes how they are rounded. A run must not depend on that; numpy reads this variable
+    # when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from llrgeo.cli import main as run

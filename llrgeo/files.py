@@ -1,10 +1,10 @@
-"""Files and folders written whole or not at all, and the checksums by which they are known.
+"""Write files and folders whole or not at all, and compute checksums.
 
-A file is made beside its target, in a temporary folder on the same file system, and renamed into
-place. A folder is made beside its target too, and the two are exchanged in one step where the
-system can (Linux: renameat2 with RENAME_EXCHANGE; macOS: renamex_np with RENAME_SWAP). Elsewhere
-the files go in one by one under a marker, from which `repair_folder` completes what was begun.
-Whoever reads sees the old content or the new, never a part of either.
+A file is written next to its target, in a temporary folder on the same file system, and renamed
+into place. A folder is written next to its target too, and the two are exchanged in one step where
+the system can (Linux: renameat2 with RENAME_EXCHANGE; macOS: renamex_np with RENAME_SWAP).
+Elsewhere files are moved one by one under a marker, from which `repair_folder` completes an
+interrupted move. A reader sees the old content or the new, never a part of either.
 """
 
 import ctypes
@@ -56,9 +56,9 @@ def as_paths(files: Iterable[StrPath], *, what: str) -> list[Path]:
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; it takes the place of `path` once the block ends without an error.
+    """Yield a path to write to; it replaces `path` once the block ends without an error.
 
-    Folders above it are made where they are missing; what killed runs left beside it is removed.
+    Missing parent folders are created; temporary folders of killed runs next to it are removed.
 
     Examples
     --------
@@ -78,17 +78,17 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterator[Path]:
-    """Yield an empty folder to fill; it takes the place of `folder` once the block ends.
+    """Yield an empty folder to fill; it replaces `folder` once the block ends.
 
-    Files of other names in the old folder stay, also those below its folders. What earlier runs
-    left when they were killed is completed or removed first.
+    Files of other names in the old folder stay, also those in its subfolders. Interrupted moves of
+    killed runs are completed first, and their temporary folders removed.
 
     Parameters
     ----------
     folder
-        The folder; it is made where it is missing.
+        The folder; it is created if it is missing.
     without
-        Files of the old folder that go in the same step, by their names below it.
+        Files of the old folder to remove in the same step, by their names relative to it.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterat
     repair_folder(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     remove_litter(target.parent)
-    # Where its parent may not be written to, a folder can only be changed from within.
+    # If its parent is not writable, a folder can only be changed from within.
     beside = target.parent if os.access(target.parent, os.W_OK) else target
     with temporary_folder(beside) as temporary:
         made = temporary / "new"
@@ -124,9 +124,9 @@ def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterat
 
 
 def repair_folder(folder: Path) -> bool:
-    """Complete the switch of a folder that a killed run had begun, and tell whether there was one.
+    """Complete the move of files that a killed run had begun; return whether there was one.
 
-    All new files had been written before the marker was, so what is left is to move them.
+    All new files were written before the marker, so they only have to be moved.
 
     Raises
     ------
@@ -179,10 +179,10 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return the files that hold what a path names, sorted; none if it is not there.
+    """Return the files that a path consists of, sorted; none if it does not exist.
 
-    They are the files below a folder, the tables of a shapefile with it, and what a database has
-    not put into its file yet, as a GeoPackage that is open in QGIS.
+    They are the files in a folder and below, the further files of a shapefile, and the write-ahead
+    log of a GeoPackage, for instance of one that is open in QGIS.
     """
     ending = path.suffix.lower()
     if path.is_dir():
@@ -217,7 +217,7 @@ def _check_kinds(made: Path, target: Path) -> None:
 
 
 def _switched(made: Path, target: Path, gone: Collection[str]) -> bool:
-    """Put a folder in the place of another in one step; False where that cannot be done."""
+    """Replace a folder by another in one step; return False where that is not possible."""
     if not target.exists():
         try:
             made.rename(target)
@@ -226,7 +226,7 @@ def _switched(made: Path, target: Path, gone: Collection[str]) -> bool:
                 raise
         else:
             return True
-        # Another run has put its folder there in the meantime: exchange it as any other.
+        # Another run has created the folder in the meantime: exchange it like any other.
     if os.path.ismount(target) or _is_lived_in(target):
         return False
     _keep_others(target, made, {target / name for name in gone})
@@ -237,8 +237,8 @@ def _switched(made: Path, target: Path, gone: Collection[str]) -> bool:
 def _is_lived_in(folder: Path) -> bool:
     """Return whether this process stands in a folder, or its user's home is in it.
 
-    Whoever stands in a folder that is exchanged stands in the old one afterwards; and what other
-    programs put into a home while a new one is made of it would be lost.
+    A process in a folder that is exchanged would be left in the old one, and files that other
+    programs write into a home folder during the exchange would be lost.
     """
     lived_in = [Path.cwd()]
     with suppress(RuntimeError):  # a user without a home
@@ -247,7 +247,7 @@ def _is_lived_in(folder: Path) -> bool:
 
 
 def _keep_others(old: Path, new: Path, gone: Collection[Path]) -> None:
-    """Link what only an old folder has into the new one, but for the files that are to go."""
+    """Link the files that only the old folder has into the new one, except those to remove."""
     for entry in os.scandir(old):
         beside = new / entry.name
         if entry.name.startswith(TEMPORARY) or Path(entry.path) in gone:
@@ -263,9 +263,9 @@ def _keep_others(old: Path, new: Path, gone: Collection[Path]) -> None:
                 shutil.copy2(entry.path, beside, follow_symlinks=False)
 
 
-def _exchanged(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system or the file system cannot."""
-    paths = os.fsencode(one), os.fsencode(other)
+def _exchanged(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step; return False where the system does not support it."""
+    paths = os.fsencode(first), os.fsencode(second)
     try:
         libc = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":
@@ -279,11 +279,11 @@ def _exchanged(one: Path, other: Path) -> bool:
     number = ctypes.get_errno()
     if number in _CANNOT:
         return False
-    raise OSError(number, os.strerror(number), str(other))
+    raise OSError(number, os.strerror(number), str(second))
 
 
 def _moved_in(made: Path, target: Path, names: list[str], gone: list[str]) -> None:
-    """Move files into a folder one by one, under a marker that lets anyone complete it."""
+    """Move files into a folder one by one, under a marker by which a later run can complete it."""
     target.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=target, prefix=f"{TEMPORARY}{_machine()}-{os.getpid()}-"))
     for name in names:
@@ -298,9 +298,9 @@ def _moved_in(made: Path, target: Path, names: list[str], gone: list[str]) -> No
 
 
 def _read_marker(marker: Path) -> tuple[Path, list[str], list[str]]:
-    """Return the folder that a switch moves files from, their names, and those of files that go.
+    """Return the folder that files are moved from, their names, and those of files to remove.
 
-    A folder that somebody else has made may hold any marker: one that leads out of it, by a name or
+    A folder of somebody else may have any marker: one with paths outside the folder, by a name or
     by a link, raises `ValueError`.
     """
     switch = json.loads(marker.read_text(encoding="utf-8"))
@@ -317,7 +317,7 @@ def _read_marker(marker: Path) -> tuple[Path, list[str], list[str]]:
 
 
 def _move_all(stage: Path, target: Path, names: list[str], gone: list[str]) -> None:
-    """Move files by their names, and remove others; those not there were moved before."""
+    """Move files by their names, and remove others; missing ones were moved before."""
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
@@ -327,12 +327,12 @@ def _move_all(stage: Path, target: Path, names: list[str], gone: list[str]) -> N
 
 
 def _machine() -> str:
-    """Return eight letters for this machine: only its own processes can be asked for."""
+    """Return eight letters for this machine, because only its own processes can be looked up."""
     return sha256_of_bytes(platform.node().encode())[:8]
 
 
 def _is_running(process: int) -> bool:
-    """Return whether a process runs; True where that cannot be asked."""
+    """Return whether a process runs; True if the system cannot tell."""
     if os.name != "posix":
         return True
     try:

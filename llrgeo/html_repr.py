@@ -1,7 +1,7 @@
-"""How results show themselves in a notebook: small HTML cards and tables, every text escaped.
+"""HTML of results in a notebook: small cards and tables, with every text escaped.
 
-Nothing is loaded and no script runs. Colours are a tint over whatever background the notebook
-has, so that both light and dark ones can be read.
+Nothing is loaded and no script runs. Colours are a tint over the notebook's own background, so that
+they work on light and dark ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def rows_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def heat_table(minutes: pd.DataFrame) -> str:
-    """Return minutes as a table whose cells are the deeper the longer; infinite ones say no way."""
+    """Return minutes as a table, longer journeys in darker cells and infinite ones as "no way"."""
     finite = [value for value in minutes.to_numpy().ravel() if isfinite(value)]
     longest = max(finite, default=0.0)
     corner = escape(f"{minutes.index.name or 'area_id'} / {minutes.columns.name or 'site_id'}")

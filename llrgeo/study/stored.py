@@ -1,9 +1,9 @@
-"""What of a run is stored for the next one, in the user's cache folder.
+"""Results of a run that are stored in the user's cache folder for the next run.
 
-Stored are the roads that pages hold, by every run, and travel times, by `llrgeo run --quick`: they
-rest on places and roads alone, which change least while a study is edited. A file is named after
-the SHA-256 of all that decides what is in it, llrgeo's own code among it; it holds plain numbers
-and text, is written whole, and ends with its own checksum. One that is damaged counts as none.
+Every run stores the roads that pages contain, and `llrgeo run --quick` also travel times: they
+depend on places and roads alone, which change least while a study is edited. A file is named after
+the SHA-256 of everything that determines its content, including llrgeo's own code; it holds plain
+numbers and text, is written whole, and ends with its own checksum. A damaged file counts as none.
 """
 
 import inspect
@@ -40,14 +40,14 @@ from llrgeo.travel.times import TravelTimes
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 Roads: TypeAlias = dict[Callable[..., Any], Any]
-"""What functions made of places and roads, by function: where `once` looks for it."""
+"""Results of functions of places and roads, by function, as `computed_once` stores them."""
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
 _LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
-_DATA: Final = "data"  # of an installed package; known by their checksums
-_NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and the name of its file
+_DATA: Final = "data"  # folder of an installed package; its files are covered by their checksums
+_NO_EFFECT: Final = frozenset({"folder", "file"})  # the path of a study, and the name of its file
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
-_WITH_REASON: Final = "packed"  # this one tells why there is no network, too
+_WITH_REASON: Final = "packed"  # the result of this one also has the reason for no network
 _FACTS: Final = (
     "mode", "period", "engine", "network", "direction", "error_min", "error_note", "source",
 )  # fmt: skip
@@ -55,11 +55,11 @@ _ROADS: Final[Mapping[str, Callable[..., Any]]] = {"used": used_network, "packed
 
 
 class RunKeys(NamedTuple):
-    """What a study rests on, as names of files in the cache folder.
+    """Hashes of what a study depends on, as names of files in the cache folder.
 
-    `places` is of all that decides travel times and roads, `run` of all that decides the published
-    folder; empty where contacts are of real patients, whose checksums are not kept. `run_id` is
-    that of the manifest.
+    `places` is of everything that determines travel times and roads, `run` of everything that
+    determines the published folder; empty where contacts are of real patients, whose checksums are
+    not stored. `run_id` is that of the manifest.
     """
 
     places: str
@@ -73,12 +73,12 @@ class RunKeys(NamedTuple):
 
 
 def keys_of_places(study: StudyConfig) -> RunKeys:
-    """Return the key of a study's places and roads alone, by the content of its files now."""
+    """Return the key of a study's places and roads alone, by the current content of its files."""
     return RunKeys(f"places-{_places_hash(study)}")
 
 
 def run_keys(study: StudyConfig) -> RunKeys:
-    """Return the keys of a study, by the content of its files as they are now."""
+    """Return the keys of a study, by the current content of its files."""
     described = describe_run(study)
     run = "" if study.appraisal.restricted else f"run-{_run_hash(described)}"
     return keys_of_places(study)._replace(run=run, run_id=described["run_id"])
@@ -86,19 +86,19 @@ def run_keys(study: StudyConfig) -> RunKeys:
 
 @with_python_strings
 def load_stored(keys: RunKeys, cache: CacheFolder) -> Reusable:
-    """Return what an earlier run of a study stored and still holds; nothing if there is none.
+    """Return the valid parts that an earlier run of a study stored; empty if there are none.
 
     Parameters
     ----------
     keys
-        Of the study.
+        The keys of the study.
     cache
-        Where it is stored.
+        The folder in which runs store them.
     """
-    roads, held = load_roads(keys, cache), _arrays_in(keys.places, cache)
-    if held is None:
+    roads, stored = load_roads(keys, cache), _arrays_in(keys.places, cache)
+    if stored is None:
         return Reusable({"computed": roads}) if roads else NOTHING_REUSABLE
-    plain, arrays = held
+    plain, arrays = stored
     return Reusable(
         {"computed": roads},
         _times_from_plain(plain["times"], "times", arrays),
@@ -107,20 +107,20 @@ def load_stored(keys: RunKeys, cache: CacheFolder) -> Reusable:
 
 
 def load_roads(keys: RunKeys, cache: CacheFolder) -> Roads:
-    """Return the roads of pages that an earlier run has stored; none where it has not."""
-    held = _arrays_in(keys.roads, cache)
-    if held is None:
+    """Return the roads of pages that an earlier run has stored; empty if there are none."""
+    stored = _arrays_in(keys.roads, cache)
+    if stored is None:
         return {}
-    plain, arrays = held
-    # Where `once` looks for what it has worked out: under the function without its wrapper.
+    plain, arrays = stored
+    # `computed_once` stores a result under the function without its wrapper.
     return {
-        inspect.unwrap(_ROADS[name]): _roads_from_plain(name, told, arrays)
-        for name, told in plain.items()
+        inspect.unwrap(_ROADS[name]): _roads_from_plain(name, values, arrays)
+        for name, values in plain.items()
     }
 
 
 def store(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
-    """Store what holds of a result, once its pages are made, for later runs of the study."""
+    """Store the reusable parts of a result, once its pages are made, for later runs."""
     store_roads(result, keys, cache)
     arrays: Arrays = {}
     plain = {
@@ -144,7 +144,7 @@ def store_roads(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
 
 
 def is_published(out: Path, keys: RunKeys, cache: CacheFolder) -> bool:
-    """Say whether a folder holds what a run of these keys would write, byte for byte."""
+    """Return whether a folder holds what a run of these keys would write, byte for byte."""
     noted, manifest = cache.read(keys.run) if keys.run else None, out / MANIFEST
     if noted is None or not manifest.is_file() or hash_path(manifest).encode() != noted:
         return False
@@ -152,9 +152,9 @@ def is_published(out: Path, keys: RunKeys, cache: CacheFolder) -> bool:
 
 
 def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
-    """Note that a folder holds the pages and tables of a run of these keys.
+    """Store that a folder holds the pages and tables of a run of these keys.
 
-    Another run may have written into the folder since: then its manifest is of that one.
+    Nothing is stored if another run has written into the folder since, so the manifest is of that.
     """
     if not keys.run:
         return
@@ -164,25 +164,24 @@ def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
 
 
 def _run_hash(described: Mapping[str, Any]) -> str:
-    told = {"run": described, "code": _code()}
-    return sha256_of_bytes(canonical(told))
+    return sha256_of_bytes(canonical({"run": described, "code": _code()}))
 
 
 def _places_hash(study: StudyConfig) -> str:
     beside = {*OF_PAGES, *files_beside_times(study)}
-    told = {
-        "study": study.model_dump(mode="json", exclude={*NOT_TIMES, *_NO_PART}),
+    determining = {
+        "study": study.model_dump(mode="json", exclude={*NOT_TIMES, *_NO_EFFECT}),
         "files": {
             key: hash_path(path) for key, path in study.files_read().items() if key not in beside
         },
         "code": _code(),
     }
-    return sha256_of_bytes(canonical(told))
+    return sha256_of_bytes(canonical(determining))
 
 
 @cache
 def _code() -> dict[str, str]:
-    """Return what computes: llrgeo's own code, pages and data, and the libraries that it calls."""
+    """Return hashes of llrgeo's code, pages and data, and versions of Python and its libraries."""
     files = {path.relative_to(_PACKAGE): path for path in _PACKAGE.rglob("*") if path.is_file()}
     own = {
         name.as_posix(): hash_path(path)
@@ -198,7 +197,7 @@ def _code() -> dict[str, str]:
 
 
 def _libraries() -> list[str]:
-    """Return the names of the libraries that llrgeo cannot do without."""
+    """Return the names of the libraries that llrgeo requires."""
     needed = [each for each in requires("llrgeo") or [] if "extra ==" not in each]
     return sorted(found[0] for each in needed if (found := _LIBRARY.match(each)))
 
@@ -214,17 +213,17 @@ def _arrays_in(name: str, cache: CacheFolder) -> tuple[dict[str, Any], Arrays] |
 
 
 def _write_arrays(name: str, plain: Mapping[str, Any], arrays: Arrays, cache: CacheFolder) -> None:
-    """Store plain values and arrays, unless they are there already, or too many."""
+    """Store plain values and arrays, unless they are stored already, or too large."""
     if cache.has(name) or sum(array.nbytes for array in arrays.values()) > _MOST_BYTES:
         return
-    told = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
+    encoded = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
     content = io.BytesIO()
-    np.savez(content, allow_pickle=False, plain=told, **arrays)
+    np.savez(content, allow_pickle=False, plain=encoded, **arrays)
     cache.write(name, content.getvalue())
 
 
 def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[str, Any]]:
-    """Return all but the matrices of travel times, which are put into `arrays`."""
+    """Return travel times as plain values without their matrices, which are added to `arrays`."""
     plain = []
     for number, times in enumerate(times_by.values()):
         tables = {"minutes": times.minutes, "distance_km": times.distance_km, **times.spread}
@@ -250,31 +249,31 @@ def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[s
 
 
 def _times_from_plain(plain: list[dict[str, Any]], name: str, arrays: Arrays) -> TimesBy:
-    """Return the travel times that `_times_to_plain` was given."""
+    """Return travel times from the plain values and arrays of `_times_to_plain`."""
     found = {}
-    for number, told in enumerate(plain):
+    for number, values in enumerate(plain):
         axes = (
-            pd.Index(told["areas"], name="area_id"),
-            pd.Index(told["sites"], name="site_id"),
+            pd.Index(values["areas"], name="area_id"),
+            pd.Index(values["sites"], name="site_id"),
         )
-        # As they lay in memory, for sums over them go through it in its order.
+        # In their original memory order, which sums depend on.
         tables = {
             key: pd.DataFrame(arrays[f"{name} {number} {key}"], *axes, copy=False)
-            for key in told["tables"]
+            for key in values["tables"]
         }
         times = TravelTimes(
             tables.pop("minutes"),
             distance_km=tables.pop("distance_km", None),
-            accuracy=Accuracy.from_plain(told["accuracy"]),
+            accuracy=Accuracy.from_plain(values["accuracy"]),
             spread=tables,
-            **told["facts"],
+            **values["facts"],
         )
         found[times.mode, times.period] = times
     return found
 
 
 def _roads_to_plain(name: str, made: object, arrays: Arrays) -> dict[str, Any]:
-    """Return what is said of a page's network, and why there is none; its bytes go to `arrays`."""
+    """Return a page's network, or the reason for none, as plain values; bytes go to `arrays`."""
     network, reason = made if isinstance(made, tuple) else (made, "")
     if not isinstance(network, PageNetwork):
         return {"reason": reason}
@@ -282,10 +281,10 @@ def _roads_to_plain(name: str, made: object, arrays: Arrays) -> dict[str, Any]:
     return {"reason": reason, "header": network.header, "fingerprint": network.fingerprint}
 
 
-def _roads_from_plain(name: str, told: Mapping[str, Any], arrays: Arrays) -> object:
-    """Return what the function of this name in `_ROADS` had returned."""
+def _roads_from_plain(name: str, values: Mapping[str, Any], arrays: Arrays) -> object:
+    """Return the result of the function of this name in `_ROADS`, from its plain values."""
     network = None
-    if "header" in told:
+    if "header" in values:
         zipped = arrays[f"roads {name}"].tobytes()
-        network = PageNetwork(told["header"], zipped, told["fingerprint"])
-    return (network, told["reason"]) if name == _WITH_REASON else network
+        network = PageNetwork(values["header"], zipped, values["fingerprint"])
+    return (network, values["reason"]) if name == _WITH_REASON else network

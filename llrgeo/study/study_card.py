@@ -1,4 +1,4 @@
-"""A study's result on one card, for notebooks: its options, those who lose first."""
+"""A card of a study's result for notebooks: its options, people who lose first."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -25,7 +25,7 @@ def study_card(
     scorecard: Scorecard,
     error_note: str,
 ) -> str:
-    """Return a card of what a study found, as HTML; all of its text is escaped.
+    """Return a card of a study's result, as HTML; all of its text is escaped.
 
     People are counted over all services, never netted (docs/methods 2): longer holds those who
     lose a journey, and those with a longer one for one service and a shorter one for another.
@@ -64,7 +64,7 @@ def plot_options(results: Mapping[str, OptionResult], ax: "Axes | None" = None) 
 
 
 def _people(result: OptionResult) -> tuple[int | str, int | str]:
-    """Return people with a longer and a shorter journey; nothing to count without journeys."""
+    """Return people with a longer and a shorter journey; blank if no journeys were computed."""
     if result.people.empty:
         return "", ""
     everyone = everyone_of(result.people)

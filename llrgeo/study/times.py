@@ -35,7 +35,7 @@ TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
 
 logger: logging.Logger = logging.getLogger(__name__)
 
-_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
+_PUBLISHED_DECIMALS: Final = 1  # pages have tenths, so every figure is computed from tenths
 
 
 def compute_times(
@@ -43,10 +43,9 @@ def compute_times(
 ) -> TimesBy:
     """Compute the minutes from every area to every site, for each mode and period of a study.
 
-    Minutes are rounded to tenths: what is published is what was appraised. Their note says where
-    the network's error is untested, where streets are old, and which journeys come near the edge of
-    the map.
-    `map_tasks` says where searches are made; the minutes are the same.
+    Minutes are rounded to tenths, so that published minutes are those that were appraised. Their
+    note states where the network's error is untested, whether its map is old, and which journeys
+    come near the edge of the map. `map_tasks` runs the searches; the minutes are the same.
     """
     study, times = inputs.study, {}
     for mode, usual in inputs.routers.items():
@@ -54,8 +53,7 @@ def compute_times(
         ends = inputs.areas.geometry, places_of_arrival(inputs.sites, mode)
         for period in study_periods(study, mode):
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
-            # Before calibration, for the ways that warnings are about are measured along the same
-            # roads.
+            # Before calibration, because warnings compare minutes with distances along the roads.
             if isinstance(router, NetworkRouter):
                 found = _with_warnings(found, router, inputs)
             times[mode, period] = found.calibrated(calibration_of(study, mode))
@@ -68,23 +66,23 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
     Parameters
     ----------
     inputs
-        The study's.
+        The study's inputs.
     dataset
-        Where to, in what blocks and on what machines; the calibration is the study's.
+        The folder, the size of blocks and the scheduler; the calibration is the study's.
     track
         Wraps the blocks, to show progress.
 
     Returns
     -------
     list
-        The files that were written now; none where all were there.
+        The files that this call wrote; empty if all existed already.
 
     Raises
     ------
     RoutingError
         If a mode has no road network, or a folder holds the times of another study.
     LlrgeoError
-        If the dataset has a scheduler and there is none, or it has no workers.
+        If the dataset's scheduler does not answer or has no workers.
     MissingExtraError
         If the dataset has a scheduler and dask is not installed.
 
@@ -129,20 +127,20 @@ def judged_times(
 def times_of_reference(
     inputs: StudyInputs, reference: pd.DataFrame
 ) -> list[tuple[TravelTimes, pd.DataFrame]]:
-    """Compute the minutes that a reference is to be compared with, by its own mode and period.
+    """Compute the minutes to compare with a reference, by its own mode and period.
 
     Parameters
     ----------
     inputs
-        The study's.
+        The study's inputs.
     reference
-        What `read_reference` returns. Where it does not tell a mode or a period, those count by
-        which the study's options are judged.
+        As `read_reference` returns it. Rows without a mode or a period have those that the study's
+        options are judged by.
 
     Returns
     -------
     list
-        For each mode and period of the reference, the study's times and the rows that are of them.
+        For each mode and period of the reference, the study's times and the rows of the reference.
 
     Raises
     ------
@@ -151,15 +149,15 @@ def times_of_reference(
     """
     study = inputs.study
     mode = study.modes[0]
-    # Fill in the mode and period where the reference does not say: those of the study's options.
-    wanted = reference.assign(
+    # Blank modes and periods are those that the study's options are judged by.
+    pairs = reference.assign(
         **{name: reference.get(name, pd.Series("", reference.index)) for name in ("mode", "period")}
     )
-    wanted["mode"] = wanted["mode"].replace("", mode)
+    pairs["mode"] = pairs["mode"].replace("", mode)
     first = {name: study_periods(study, name)[0] for name in study.modes}
-    wanted["period"] = wanted["period"].where(wanted["period"] != "", wanted["mode"].map(first))
+    pairs["period"] = pairs["period"].where(pairs["period"] != "", pairs["mode"].map(first))
     known = {(name, period) for name in study.modes for period in study_periods(study, name)}
-    kinds = list(dict.fromkeys(zip(wanted["mode"], wanted["period"], strict=True)))
+    kinds = list(dict.fromkeys(zip(pairs["mode"], pairs["period"], strict=True)))
     raise_faults(
         [
             f"it is of {name} ({period}); the study has "
@@ -173,7 +171,7 @@ def times_of_reference(
     for name, period in kinds:
         ends = inputs.areas.geometry, places_of_arrival(inputs.sites, name)
         times = inputs.routers[name].travel_times(*ends, mode=name, period=period)
-        rows = wanted[(wanted["mode"] == name) & (wanted["period"] == period)]
+        rows = pairs[(pairs["mode"] == name) & (pairs["period"] == period)]
         found.append((times.calibrated(calibration_of(study, name)), rows))
     return found
 
@@ -183,9 +181,9 @@ def compute_team_times(
 ) -> TimesBy:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
-    Teams drive wherever the study has driving times, as much faster or slower than patients as its
-    `team_time_factor` says. `known` are those of an earlier run that hold still: they are not
-    computed again. `map_tasks` says where searches are made.
+    Teams drive if the study has driving times, faster or slower than patients by its
+    `team_time_factor`. `known` are valid times of an earlier run, which are not computed again.
+    `map_tasks` runs the searches.
     """
     study = inputs.study
     if not any(service.delivery == "team" for service in study.services):
@@ -202,7 +200,7 @@ def compute_team_times(
 
 
 def complete_capacity_plan(inputs: StudyInputs) -> CapacityPlan | None:
-    """Return `inputs.capacity` with what only routers tell of roads, for rounds."""
+    """Return `inputs.capacity` with the times and places for rounds, which need the routers."""
     plan = inputs.capacity
     if plan is None or not plan.services.rounds:
         return plan
@@ -214,9 +212,9 @@ def complete_capacity_plan(inputs: StudyInputs) -> CapacityPlan | None:
 
 
 def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
-    """Name whose roads the journeys are on, each network once, and whose timetables.
+    """Return the sources of roads, each network once, and of timetables, in sentences.
 
-    What teams drive faster or slower than that is said with them.
+    A different speed of teams is stated with the roads.
     """
     named = dict.fromkeys(times.source for times in times_by.values() if times.source)
     roads = [f"Roads: {source}" for source in named]
@@ -253,14 +251,14 @@ def _team_times(
 
 
 def _searching_by(router: Router, map_tasks: MapTasks) -> Router:
-    """Return a router with its searches made elsewhere, where it makes any along roads."""
+    """Return a router whose searches along roads, if any, are run by `map_tasks`."""
     return router.searching_by(map_tasks) if isinstance(router, NetworkRouter) else router
 
 
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
-    """Add to the note of the times what the places and the date of the study give cause to."""
+    """Add warnings to the note of the times: untested error, old map, edge of the map, water."""
     study, info = inputs.study, router.network.info
-    # Roads beyond the edge of the map could shorten journeys near it: say which, and by how much.
+    # Roads beyond the edge of the map could shorten journeys near it.
     ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
     longest_min, edge = max(study.thresholds_min), ""
     near = find_edge_effects(router, times, *ends, longest_min=longest_min)
@@ -277,10 +275,9 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
 def _without_untested_error(
     times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame
 ) -> TravelTimes:
-    """Take the error back, and say so, where areas lie outside the land it was measured in."""
+    """Return times without their error, with a note, if areas lie outside the land it is for."""
     if not info.measured_in:
         return times
-    # An error measured elsewhere is no measurement here: take it back rather than carry it over.
     land = shapely.from_wkt(info.measured_in)
     outside = areas.index[~areas.within(land)]
     if outside.empty:
@@ -293,7 +290,7 @@ def _without_untested_error(
 
 
 def _with_notes(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
-    """Add what there is to warn of to the note of the times, and log it."""
+    """Add the notes that are not blank to the note of the times, and log them as warnings."""
     warnings = [note for note in notes if note]
     for warning in warnings:
         logger.warning("%s, %s: %s", times.mode, times.period, warning)
@@ -301,7 +298,7 @@ def _with_notes(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
 
 
 def calibration_of(study: StudyConfig, mode: str) -> Calibration:
-    """Return the calibration of a mode's times; all are rounded as they are published."""
+    """Return the calibration of a mode's times; all are rounded as in publications."""
     if MODES[mode].calibrated:
         return Calibration(study.time_factor, study.terminal_min, _PUBLISHED_DECIMALS)
     return Calibration(decimals=_PUBLISHED_DECIMALS)

@@ -1,7 +1,7 @@
-"""Labels of a study in the language of its pages, from the study file itself.
+"""Translate the labels of a study into the language of its pages, by tables of the study file.
 
-`[translations.cy]` has a line a text: what the study says on the left, what its pages say in that
-language on the right. Ids stay, so that the same study can be published in several languages.
+`[translations.cy]` has a line for each text: the study's own on the left, the translation on the
+right. Ids stay, so that one study can be published in several languages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,24 +25,23 @@ def translate_study(values: Mapping[str, Any], *, source: str) -> dict[str, Any]
     Parameters
     ----------
     values
-        As read from TOML; the table of translations is taken out.
+        As read from TOML; the result is without the table of translations.
     source
         The name of the file, for messages.
 
     Raises
     ------
     ConfigError
-        If the table is not one of texts by language, or translates what the study does not say.
+        If the table is not one of texts by language, or translates a text that the study lacks.
     """
     tables = values.get(KEY, {})
     plain = {key: value for key, value in values.items() if key != KEY}
     faults = [*_table_faults(tables)]
     if not faults:
-        # A translation of what the study does not say is a slip: a
-        # label changed, and its words did not.
-        said = set(_texts(plain))
+        # A translation of a text that the study lacks is a mistake, as after a changed label.
+        known = set(_texts(plain))
         for language, table in tables.items():
-            unknown = sorted(set(table) - said)
+            unknown = sorted(set(table) - known)
             if unknown:
                 faults.append(f"{KEY}.{language}: the study does not say {name_some(unknown)}")
     if faults:
@@ -62,7 +61,7 @@ def _table_faults(tables: object) -> Iterator[str]:
 
 
 def _texts(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every text of a study that readers see as written."""
+    """Yield every text of a study that pages show."""
     for key in _OWN:
         if isinstance(values.get(key), str):
             yield values[key]
@@ -84,7 +83,7 @@ def _translated(values: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str
         chosen = {key: texts.get(table[key], table[key]) for key in keys if key in table}
         return {**table, **chosen}
 
-    # Texts are keys of the translation themselves; one that it lacks stays as it is.
+    # A text without a translation stays as it is.
     changed = translated(values, _OWN)
     for part, keys in _OF_PARTS.items():
         listed = values.get(part)

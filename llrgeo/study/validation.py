@@ -1,4 +1,4 @@
-"""Check what a planner wrote against a pydantic model, and say every fault in plain words."""
+"""Validate the values of a study file by a pydantic model, with messages in plain words."""
 
 import datetime as dt
 import os
@@ -17,14 +17,14 @@ from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 
 LARGEST: Final = 1e12  # no number of a study is larger: a third of what the country earns in GBP
 
-# Kinds of values that several tables of a study file have.
+# Types of values that several tables of a study file have.
 _NAME: Final = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=_NAME, max_length=100)]
 Label = Annotated[str, Field(min_length=1, max_length=300)]
 SiteLists = dict[Name, list[str]]
 
 
-def no_truth(value: object) -> object:
+def no_boolean(value: object) -> object:
     """Refuse `true` and `false` where a number is needed: they would be read as 1 and 0.
 
     Raises
@@ -33,24 +33,24 @@ def no_truth(value: object) -> object:
         If it is one of them.
     """
     if isinstance(value, bool):
-        raise ValueError(_NO_TRUTH)  # noqa: TRY004 (pydantic collects this kind)
+        raise ValueError(_NO_BOOLEAN)  # noqa: TRY004 (pydantic collects this kind)
     return value
 
 
-Positive = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=LARGEST)]
-Share = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=1)]
+Positive = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=LARGEST)]
+Share = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", re.ASCII)
-_FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
+_FIRST_LETTER: Final = 32  # lower code points of Unicode are control characters
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
-_NO_TRUTH: Final = "write a number, not true or false"
+_NO_BOOLEAN: Final = "write a number, not true or false"
 _LONGEST_NAME: Final = 255  # bytes of the name of a file or folder
 _SHOWN: Final = 80  # letters of a value that a message shows
 _IN_BRACKETS: Final = '; write a list in brackets, also of one, such as ["A"]'
-_AS_SUCH: Final = {  # what to write, by pydantic's name of the fault
+_ADVICE: Final = {  # what to write, by pydantic's name of the fault
     "list_type": _IN_BRACKETS,
     "tuple_type": _IN_BRACKETS,
     "dict_type": '; write a table in braces, such as { A = "B" }',
@@ -60,7 +60,7 @@ _PER_CENT: Final = 100
 
 
 class Part(BaseModel):
-    """A part of a file that a planner writes: no key is unknown, and it does not change."""
+    """A part of a file that a planner writes: unknown keys are refused, values do not change."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
@@ -68,7 +68,7 @@ class Part(BaseModel):
 
 
 def path_faults(named: Mapping[str, str]) -> list[str]:
-    """Say which paths (by the key that names them) cannot be meant as they are written."""
+    """Return a fault for paths, by the key that names them, that cannot be valid as written."""
     faults = []
     for key, path in named.items():
         if any(ord(letter) < _FIRST_LETTER for letter in path):
@@ -86,13 +86,13 @@ def path_faults(named: Mapping[str, str]) -> list[str]:
 
 
 def doubled_faults(what: str, values: Sequence[object]) -> list[str]:
-    """Say which values of a list stand in it more than once."""
+    """Return a fault if a list has duplicates."""
     doubled = [str(value) for value in dict.fromkeys(values) if values.count(value) > 1]
     return [f"{what} are duplicated: {name_some(doubled)}"] if doubled else []
 
 
 def doubled_labels(what: str, labels: Sequence[str]) -> list[str]:
-    """Say which labels readers could not tell apart: capitals, blanks, forms of accents."""
+    """Return a fault for labels that look the same, but for capitals, blanks, forms of accents."""
     seen = [as_seen(label) for label in labels]
     times = Counter(seen)
     doubled = [label for label, key in zip(labels, seen, strict=True) if times[key] > 1]
@@ -100,12 +100,12 @@ def doubled_labels(what: str, labels: Sequence[str]) -> list[str]:
 
 
 def time_of_day(value: object) -> object:
-    """Refuse what is no time of day such as "09:30": a number, or a time with a zone.
+    """Refuse values that are no time of day such as "09:30": numbers, and times with a zone.
 
     Raises
     ------
     ValueError
-        If it is one.
+        If it is no such time.
     """
     stated = value.isoformat() if isinstance(value, dt.time) else value
     if not isinstance(stated, str) or not _TIME.fullmatch(stated.strip()):
@@ -118,12 +118,12 @@ TimeOfDay = Annotated[dt.time, BeforeValidator(time_of_day)]
 
 
 def real_day(text: str) -> str:
-    """Refuse what is written as a day and is none, such as 2026-02-30; words stay as they are.
+    """Refuse a date that does not exist, such as 2026-02-30; other texts are returned unchanged.
 
     Raises
     ------
     ValueError
-        If it is none.
+        If it is such a date, or one with the day first.
     """
     if _DAY_FIRST.fullmatch(text):
         msg = f"'{text}' is no day; write the year first, as 2026-11-30"
@@ -138,12 +138,12 @@ def real_day(text: str) -> str:
 
 
 def day_or_blank(text: str) -> str:
-    """Refuse what is neither a day of the calendar nor blank.
+    """Refuse a text that is neither a date nor blank.
 
     Raises
     ------
     ValueError
-        If it is other words, or no day of the calendar.
+        If it is another text, or a date that does not exist.
     """
     if text and not _DAY.fullmatch(text):
         msg = f"'{text}' is no day; write it as \"2026-11-25\""
@@ -156,7 +156,7 @@ Day = Annotated[str, AfterValidator(day_or_blank)]
 
 
 def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
-    """Return what a planner wrote as a model; `source` is the file to name in a message.
+    """Return the values of a file as a model; `source` is the file to name in a message.
 
     Raises
     ------
@@ -169,28 +169,28 @@ def check_config(model: type[Config], values: Mapping[str, Any], *, source: str)
     except ValidationError as error:
         faults += [fault for found in _joined(error.errors()) for fault in _plain(found, model)]
     else:
-        faults += [f"{where.lstrip('.')}: {_NO_TRUTH}" for where in _truths(values, checked)]
+        faults += [f"{where.lstrip('.')}: {_NO_BOOLEAN}" for where in _booleans(values, checked)]
     if faults:
         raise ConfigError(list_faults(faults, source=source)) from None
     return checked
 
 
-def _truths(given: object, checked: object, where: str = "") -> Iterator[str]:
-    """Yield where a file has true or false and the model a number: they were read as 1 and 0."""
+def _booleans(given: object, checked: object, where: str = "") -> Iterator[str]:
+    """Yield the keys at which a file has true or false and the model a number (read as 1 or 0)."""
     if isinstance(given, bool):
         if isinstance(checked, int | float) and not isinstance(checked, bool):
             yield where
     elif isinstance(given, Mapping):
         parts = checked if isinstance(checked, Mapping) else getattr(checked, "__dict__", {})
         for key, part in given.items():
-            yield from _truths(part, parts.get(key), f"{where}.{key}")
+            yield from _booleans(part, parts.get(key), f"{where}.{key}")
     elif isinstance(given, list) and isinstance(checked, list | tuple):
         for number, pair in enumerate(zip(given, checked, strict=False), start=1):
-            yield from _truths(*pair, f"{where}.{number}")
+            yield from _booleans(*pair, f"{where}.{number}")
 
 
 def _hidden_texts(value: object, where: str = "") -> Iterator[str]:
-    """Yield where in a file, also in its keys, texts have characters that do not show."""
+    """Yield the keys of a file at which texts, or the keys themselves, have hidden characters."""
     if isinstance(value, str):
         if has_hidden(value):
             yield where
@@ -206,13 +206,13 @@ def _hidden_texts(value: object, where: str = "") -> Iterator[str]:
 
 
 def _joined(errors: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the errors of pydantic, those of a value that may be one of several kinds as one."""
+    """Return pydantic's errors, with those of a value of several allowed types joined in one."""
     joined: dict[tuple[Any, ...], dict[str, Any]] = {}
     for error in errors:
         place = tuple(part for part in error["loc"] if not str(part).startswith("literal["))
         found = {**error, "loc": place}
         if error["type"] != "literal_error" or place not in joined:
-            # Several errors of one place are told apart by their kind.
+            # Errors of other types at one place stay separate.
             joined[place if error["type"] == "literal_error" else (*place, id(error))] = found
         else:
             before = joined[place]["msg"].removeprefix("Input should be ")
@@ -221,14 +221,14 @@ def _joined(errors: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
-    """Say a fault that pydantic found as a planner would."""
-    # Lists are counted from 1 in messages, as a planner counts them.
+    """Return an error of pydantic in words for a planner, as one or several faults."""
+    # Members of lists are counted from 1 in messages.
     place = [part for part in error["loc"] if part != "[key]"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
         known = _known_keys(place, model)
-        told = f"{where}: unknown key; known here are {', '.join(known)}"
-        return [f"{told}{_meant(str(place[-1]), known, model, depth=len(place))}"]
+        fault = f"{where}: unknown key; known here are {', '.join(known)}"
+        return [f"{fault}{_suggestion(str(place[-1]), known, model, depth=len(place))}"]
     if error["type"] == "missing":
         return [f"{where}: this key is required"]
     text = str(error["msg"]).removeprefix("Value error, ")
@@ -239,18 +239,18 @@ def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
         return [f"{where}: {line}" if where else line for line in text.splitlines()]
     if error["type"] == "too_short":
         least = error["ctx"]["min_length"]
-        if len(found) >= least:  # what is in it is wrong, and told already
+        if len(found) >= least:  # its members are faulty, and reported already
             return []
         text = f"needs at least {least}"
-    # A planner writes TOML, and not Python.
+    # In terms of TOML, not of Python.
     text = re.sub("(?i)tuple", "list", text).replace("dictionary", "table")
     shown = repr(found)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     return [f"{where}: {text[0].lower()}{text[1:]} (found {shown}){_advice(error)}"]
 
 
-def _meant(key: str, known: Sequence[str], model: type[BaseModel], *, depth: int) -> str:
-    """Return which key may be meant by one that is unknown, or where it belongs."""
+def _suggestion(key: str, known: Sequence[str], model: type[BaseModel], *, depth: int) -> str:
+    """Return the key that an unknown one may stand for, or where it belongs; blank if neither."""
     if depth > 1 and key in _known_keys([key], model):
         return f"; '{key}' belongs to the whole file: write it above its first table"
     near = get_close_matches(key.lower(), known, 1, _LEAST_SIMILAR)
@@ -258,7 +258,7 @@ def _meant(key: str, known: Sequence[str], model: type[BaseModel], *, depth: int
 
 
 def _advice(error: Mapping[str, Any]) -> str:
-    """Return what to write for a value that is often meant so."""
+    """Return advice on a common mistake; blank if the value is none."""
     kind, found = error["type"], error["input"]
     if kind == "less_than_equal" and error["ctx"]["le"] == 1 and found <= _PER_CENT:
         return f"; a share is from 0 to 1, and {found:g} % is {found / _PER_CENT:g}"
@@ -270,7 +270,7 @@ def _advice(error: Mapping[str, Any]) -> str:
         if re.fullmatch(r"\s*[\d.]+\s*%\s*", found):
             return f"; write {float(found.strip(' %')) / _PER_CENT:g}"
         return "; write the number alone, without words, signs or quotes"
-    return _AS_SUCH.get(kind, "")
+    return _ADVICE.get(kind, "")
 
 
 def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
@@ -281,7 +281,7 @@ def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
-    """Return the model that a field holds, or holds many of; None if its values are plain."""
+    """Return the model in a field's annotation, also within a list; None if it has none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_model_in, get_args(annotation))), None)

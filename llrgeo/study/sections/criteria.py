@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from llrgeo.appraisal.measures import MEASURES
-from llrgeo.study.validation import Part, no_truth
+from llrgeo.study.validation import Part, no_boolean
 
 
 def _known_measure(name: str) -> str:
@@ -22,7 +22,7 @@ class CriterionConfig(Part):
     """A measure and how much it counts."""
 
     measure: KnownMeasure
-    weight: Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=1e6)]
+    weight: Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=1e6)]
 
 
 class HurdleConfig(Part):

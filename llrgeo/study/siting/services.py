@@ -1,4 +1,4 @@
-"""The best sites for a service of a study: the problem with its numbers, and what is found."""
+"""Set up and solve a siting problem of a study: the best sites for one service."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,7 +31,7 @@ from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
 
 TODAY: Final = "as today"
-_USE_LOCATE_BEDS: Final = "beds of sites follow from a queue; ask study.bed_siting.locate_beds"
+_USE_LOCATE_BEDS: Final = "beds of sites follow from a queue; use study.siting.beds.locate_beds"
 _CLASSES: Final = {
     "lost": "lost",
     "worsened": "longer",
@@ -45,7 +45,7 @@ _CLASSES: Final = {
 
 @dataclass(frozen=True)
 class SitingStudy:
-    """A siting problem of a study, with the numbers it takes.
+    """A siting problem of a study, with the data for it.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class SitingStudy:
     service
         The service to be sited.
     sites
-        On `site_id`: the study's sites and candidates that are no sites yet (`proposed` by us).
+        On `site_id`: the study's sites, and candidates that are no sites yet (status `proposed`).
     times
         Minutes to all of them, or from them for a team.
 
@@ -82,7 +82,7 @@ class SitingStudy:
 
     @property
     def start_name(self) -> str:
-        """What the plan is compared with, to begin a sentence: today, or an option by its label."""
+        """The name of the baseline at the beginning of a sentence: today, or an option's label."""
         return f"'{self.baseline.label}'" if self.config.start else "Today"
 
     @cached_property
@@ -98,7 +98,7 @@ class SitingStudy:
 
     @cached_property
     def outside(self) -> frozenset[str]:
-        """Sites of today outside the study's own authorities: they stay unless told otherwise."""
+        """Sites of today outside the study's authorities; they stay unless `close` names them."""
         if not self.config.outside_stay or "authority" not in self.sites:
             return frozenset()
         authority = self.sites["authority"].dropna()
@@ -107,7 +107,7 @@ class SitingStudy:
 
     @cached_property
     def added_to(self) -> frozenset[str]:
-        """Sites of today that others are added to; none where the plan starts afresh."""
+        """Sites of today that others are added to; none if the plan does not build on today's."""
         if not self.config.add:
             return frozenset()
         return self.today - self.outside - frozenset(self.config.close)
@@ -116,8 +116,8 @@ class SitingStudy:
     def demand(self) -> pd.Series:
         """Contacts of residents a year, counted or by the study's rates.
 
-        Where they are of real patients, the residents themselves: which plan is best, and how good
-        it is, would tell of contacts (docs/methods 10).
+        Where they are of real patients, the residents instead: the best plan would reveal contacts
+        (docs/methods 10).
         """
         if self.restricted:
             return self.inputs.areas["residents"].astype(float)
@@ -135,9 +135,9 @@ class SitingStudy:
 
     @cached_property
     def problem(self) -> SitingProblem:
-        """The problem; an aversion to inequality is that of the baseline.
+        """The problem to solve; an aversion to inequality is scaled by the baseline.
 
-        Sites of neighbours stay beside the plan. Where sites are added, those of today are kept.
+        Sites of neighbours stay open besides the plan. If sites are added, those of today are kept.
         """
         config, areas = self.config, self.inputs.areas
         near = config.standard_min
@@ -153,31 +153,31 @@ class SitingStudy:
             problem = problem.subject_to(Keep(self.added_to))
         sites = self.sites.loc[self.candidates.minutes.columns]
         limits = tuple(build_constraints(config, areas, sites, self.today_min))
-        # Aversion is scaled by the journeys of today, so that it is one number for every plan.
+        # Aversion is scaled by today's journeys, so that it is equal for all plans.
         if problem.definition.needs_kappa(problem.parameters):
             problem = replace(problem, kappa=kolm_pollak_kappa(self.today_min, self.demand))
         return problem.subject_to(*limits)
 
     @property
     def _ceiling_min(self) -> float:
-        """What a journey that is not there counts as, today and in every future."""
+        """The minutes that an unreachable pair counts as, today and in every future."""
         minutes = self.times.minutes.to_numpy()
         slowest = max((future.time_factor for future in self.config.scenarios), default=1.0)
         longest = minutes[np.isfinite(minutes)].max(initial=0.0) * max(slowest, 1.0)
         return self.inputs.study.ceiling_for(float(longest), mode=self.times.mode)
 
     def nearest(self, site_ids: frozenset[str] | tuple[str, ...]) -> pd.DataFrame:
-        """Return for every area the nearest of some sites, and its minutes."""
+        """Return for every area the nearest of some sites and the minutes to it."""
         return nearest_site(self.times, site_ids)
 
     def scenarios(self) -> list[Scenario]:
-        """Return today and the futures that are asked about."""
+        """Return today and the futures of the siting file."""
         found = [Scenario(TODAY, self.candidates, self.demand)]
         areas = self.inputs.areas
         for scenario in self.config.scenarios:
             times = replace(self.candidates, minutes=self.candidates.minutes * scenario.time_factor)
             growth = {str(band): factor for band, factor in scenario.growth.items()}
-            # Counted contacts grow as those by the study's rates would.
+            # Counted contacts grow by the same ratio as those by the study's rates.
             ratio = trips(self.service, grow(areas, growth)) / trips(self.service, areas)
             found.append(Scenario(scenario.label, times, self.demand * ratio.fillna(1.0)))
         return found
@@ -185,23 +185,23 @@ class SitingStudy:
 
 @dataclass(frozen=True, slots=True)
 class SitingResult:
-    """What was found.
+    """The result of a search for the best sites.
 
     Attributes
     ----------
     siting
-        The problem, with its numbers.
+        The problem with its data.
     plans
         The best plans, best first.
     today_value
-        The objective under the sites of the baseline, over the same demand; +inf where they do not
-        cover what the objective has to, NaN where there are none.
+        The objective under the sites of the baseline, over the same demand; +inf if they do not
+        cover the demand that the objective requires, NaN if there are none.
     sequence
-        In which order to open the sites of the first.
+        The order in which to open the sites of the best plan.
     curve
-        The best value by number of sites; None if it was not asked for.
+        The best value by number of sites; None without `curve` in the siting file.
     regret
-        What each plan loses in each scenario, and the plan that loses least; None likewise.
+        The regret of plans by scenario, and the plan with the least; None without `scenarios`.
 
     Examples
     --------
@@ -224,10 +224,10 @@ class SitingResult:
         return self.plans[0]
 
     def site_changes(self, plan: SiteSelection) -> pd.DataFrame:
-        """Return what happens at each site of today or of a plan.
+        """Return the change at each site of today or of a plan.
 
         Index `site_id`: `name`, `authority` and `change`: `opens`, `closes`, `stays`, or
-        `neighbour`, which stays beside the plan.
+        `neighbour`, which stays open besides the plan.
         """
         siting = self.siting
         planned, today = frozenset(plan.sites), siting.today
@@ -242,7 +242,7 @@ class SitingResult:
         return pd.DataFrame(known.assign(change=change)).rename_axis("site_id")
 
     def people(self) -> pd.DataFrame:
-        """Return residents by what the best plan does to their journey to the service.
+        """Return residents by the change of their journey under the best plan.
 
         Index `class`, as in docs/methods 2 for one service: `lost`, `longer`, `shorter` (a journey
         gained counts as shorter), `about_the_same` (within the study's tolerance), `none` (no
@@ -258,7 +258,7 @@ class SitingResult:
         return table.rename_axis("class")
 
     def access(self) -> Access:
-        """Return what the best plan changes for residents, with everyone at the nearest site."""
+        """Return the changes for residents under the best plan, everyone at the nearest site."""
         inputs = self.siting.inputs
         return Access(
             self.siting.today_min,
@@ -296,7 +296,7 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     plans = best_plans(
         times, demand, problem, count=config.plans, differ_by=config.differ_by, effort=effort
     )
-    # The order of opening is that of the best plan; sites that run the service already come first.
+    # The sequence is of the best plan; its sites that run the service already come first.
     chosen = plans[0].sites
     running = siting.today & set(chosen)
     staged = stage_plan(times.select(chosen), demand, problem, sites=chosen, today=running)
@@ -314,13 +314,13 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
 
 
 def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
-    """Read what a siting file is about, and compute the travel times.
+    """Read the inputs of a siting problem, and compute the travel times.
 
     Raises
     ------
     ConfigError
-        If the study has no such service, or its contacts are of real patients and the plan is to
-        keep to a number of them.
+        If the study has no such service, or its contacts are of real patients and the siting file
+        limits their number.
     InputError
         If an input has faults.
 

@@ -1,11 +1,13 @@
-"""What `llrgeo locate` says of its answer: the plan beside today, its sites, people and reach."""
+"""Sentences on the result of `llrgeo locate`: the plan and today, its sites, people and reach."""
+
+from typing import Final
 
 import numpy as np
 
 from llrgeo.schema import share_text
 from llrgeo.study.siting.services import SitingResult
 
-_BY_CLASS = {
+_BY_CLASS: Final = {
     "lost": "lose their journey",
     "longer": "have a longer journey",
     "shorter": "have a shorter one",
@@ -13,9 +15,9 @@ _BY_CLASS = {
     "none": "have none before and after",
     "no_data": "are without data",
 }
-_LONG_MIN = 5.0
-_ROUNDING = 1e-9
-_BY_RESIDENTS = "Demand is of real patients, so every resident counts once in its place."
+_LONG_MIN: Final = 5.0
+_ROUNDING: Final = 1e-9  # relative: smaller differences of values are none
+_BY_RESIDENTS: Final = "Demand is of real patients, so every resident counts once in its place."
 
 
 def summarise(result: SitingResult) -> list[str]:
@@ -37,7 +39,7 @@ def summarise(result: SitingResult) -> list[str]:
 
 
 def beside_today(result: SitingResult) -> str:
-    """Return today's value beside the plan's, and which of them is the better."""
+    """Return a sentence with today's value and the plan's, and which of them is better."""
     plan, today = result.best, result.today_value
     if np.isnan(today):
         return f"{result.siting.start_name}: the service runs nowhere."
@@ -45,34 +47,34 @@ def beside_today(result: SitingResult) -> str:
     if np.isinf(today):
         return f"{start}, with {sites}: not all demand is within the standard."
     shortfall = plan.problem.definition.shortfall
-    # By the objective's own direction: above 0, the plan is worse than today.
+    # In the objective's own direction: above 0, the plan is worse than today.
     worse = shortfall(plan.value, than=today)
-    said = f"{start}, with {sites}: {today:.4g}; the plan, with {len(plan.sites)}, is "
+    sentence = f"{start}, with {sites}: {today:.4g}; the plan, with {len(plan.sites)}, is "
     if abs(worse) <= _ROUNDING * max(abs(today), 1.0):
-        return f"{said}as good."
-    said += f"{'worse' if worse > 0 else 'better'} by {abs(worse):.4g}."
-    # A bound that is worse than today says it of every plan, found or not.
+        return f"{sentence}as good."
+    sentence += f"{'worse' if worse > 0 else 'better'} by {abs(worse):.4g}."
+    # If even the bound is worse than today, every plan is, found or not.
     if shortfall(plan.bound, than=today) > _ROUNDING * max(abs(today), 1.0):
-        said += " So is every plan that meets what was asked."
-    return said
+        sentence += " So is every plan that meets what was asked."
+    return sentence
 
 
 def _sites(result: SitingResult) -> list[str]:
-    """Return which sites open, close and stay, by name."""
+    """Return a sentence for each change (opens, closes, stays) with the names of the sites."""
     changes = result.site_changes(result.best)
-    said = []
+    sentences = []
     for change, verb in (("opens", "Opens"), ("closes", "Closes"), ("stays", "Stays")):
         chosen = changes["name"][changes["change"] == change]
         listed = "; ".join(" ".join(str(name).split()) for name in chosen)
-        said.append(f"{verb} {len(chosen)}: {listed}." if listed else f"{verb} none.")
+        sentences.append(f"{verb} {len(chosen)}: {listed}." if listed else f"{verb} none.")
     neighbours = int((changes["change"] == "neighbour").sum())
     if neighbours:
-        said.append(f"Sites outside the study that stay open beside the plan: {neighbours}.")
-    return said
+        sentences.append(f"Sites outside the study that stay open beside the plan: {neighbours}.")
+    return sentences
 
 
 def _people(result: SitingResult) -> str:
-    """Return how many residents gain and lose, adding up to all."""
+    """Return a sentence on residents by change of their journey; they add up to all."""
     residents = result.people()["residents"]
     change = result.access().change["change_min"]
     people = result.siting.inputs.areas["residents"]
@@ -88,32 +90,32 @@ def _people(result: SitingResult) -> str:
 
 
 def out_of_reach(result: SitingResult) -> list[str]:
-    """Return who has no journey, and what the others' mean is; nothing where everyone has one.
+    """Return sentences on residents without a journey, and the others' mean; none if all have one.
 
-    A journey that is not there counts as the ceiling in the objective. The means beside it are over
-    the residents who have a journey both today and under the plan: like with like.
+    An unreachable pair counts as the ceiling in the objective. The means are over the residents who
+    have a journey both today and under the plan, so that they can be compared.
     """
     plan = result.best
     residents = result.siting.inputs.areas["residents"]
-    said = []
+    sentences = []
     if plan.left_out:
         people = int(residents[list(plan.left_out)].sum())
-        said.append(
+        sentences.append(
             f"No candidate reaches {len(plan.left_out)} areas with {people:,} residents: they are "
             "in no figure above but those of residents."
         )
-    # Left out are areas that no plan could reach; unreached those that this plan does not.
+    # `left_out` are areas that no plan could reach; `unreached` those that this plan does not.
     if plan.unreached:
         people = int(residents[list(plan.unreached)].sum())
-        said.append(
+        sentences.append(
             f"Under the plan {len(plan.unreached)} areas with {people:,} residents have no "
             f"journey: each counts as {plan.problem.ceiling_min:g} minutes in the objective."
         )
-    return [*said, like_with_like(result)] if said else []
+    return [*sentences, like_with_like(result)] if sentences else []
 
 
 def like_with_like(result: SitingResult) -> str:
-    """Return the residents' mean minutes today and under the plan, over those with both."""
+    """Return a sentence on mean minutes, of residents with a journey today and under the plan."""
     then = "before" if result.siting.config.start else "today"
     change = result.access().change
     minutes = change[["before_min", "after_min"]].to_numpy()
