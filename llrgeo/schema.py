@@ -228,6 +228,11 @@ def share_text(share: float, decimals: int) -> str:
     return f"{share:.{decimals}%}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words: `1 area`, `1,203 areas`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def name_some(ids: Iterable[object]) -> str:
     """Name the first few ids of a list, with an ellipsis where there are more."""
     listed = [str(id_) for id_ in ids]

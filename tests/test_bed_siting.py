@@ -196,7 +196,7 @@ def test_the_command_answers_and_its_option_goes_into_the_study(folder, tmp_path
     for sentence in bed_sentences(result):
         assert sentence in run.output
     assert "Within 90 beds: " in run.output
-    assert "1 areas with 100 residents reach no candidate" in run.output
+    assert "No candidate reaches 1 area with 100 residents;" in run.output
     names = {path.name for path in write_beds(result, tmp_path / "again")}
     assert {"beds_curve.csv", "beds_plan.csv", "option.toml", "datapackage.json"} <= names
     curve = pd.read_csv(tmp_path / "found" / "beds_curve.csv")

@@ -192,7 +192,8 @@ def test_times_writes_one_row_a_pair(town_study, tmp_path, ending):
 def test_validate_states_the_error(town_study, tmp_path):
     reference = tmp_path / "observed.csv"
     reference.write_text(
-        "area_id,site_id,travel_time_min\nW,A,3\nN,B,2\nE,A,2\nE,B,4\n", encoding="utf-8"
+        "area_id,site_id,travel_time_min\nW,A,3\nN,B,2\nE,A,2\nE,B,4\nF,A,50\nQ,A,5\n",
+        encoding="utf-8",
     )
     plot = tmp_path / "pairs.svg"
     output = invoke("validate", town_study, "--reference", reference, "--plot", plot).stdout
@@ -200,6 +201,11 @@ def test_validate_states_the_error(town_study, tmp_path):
     # modelled 2, 1, 1, 3 minutes: each observed is a minute more
     assert re.search(r"reference = 1\.00 min \+ 1\.000 x modelled", output)
     assert plot.read_text(encoding="utf-8").count("<circle") == 4
+    # The farm reaches nothing, and there is no area Q.
+    left_out = (
+        "left out: 1 pair without a modelled journey, 1 pair whose area or site the study lacks"
+    )
+    assert left_out in " ".join(output.split())
 
 
 def test_validate_takes_the_mode_and_period_of_the_reference(town_study, tmp_path, run_and_fail):

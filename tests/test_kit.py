@@ -148,10 +148,16 @@ def test_wards_of_enough_people_have_a_page_and_files_have_names_of_their_own(co
     assert all(re.fullmatch(r"[a-z0-9_]+", slug) for slug in slugs)
 
 
+def test_a_small_ward_has_a_page_if_it_is_asked_for(town):
+    assert [place.name for place in kit_places(town)] == ["Westham"]
+    (fields,) = chosen_places(kit_places(town, [" FIELDS"]), ["fields"])
+    assert (fields.kind, fields.areas, fields.people) == ("ward", ("F",), 100)
+
+
 def test_places_are_chosen_by_name_in_any_case_and_an_unknown_one_is_refused(westham):
     assert chosen_places([westham], [" WESTHAM"]) == [westham]
     assert chosen_places([westham], []) == [westham]
-    with pytest.raises(PublishError, match=r"no page is made for Easthm; .*Westham"):
+    with pytest.raises(PublishError, match=r"no town or ward is called Easthm; .*Westham"):
         chosen_places([westham], ["Easthm"])
 
 
@@ -425,7 +431,7 @@ def test_a_kit_that_cannot_be_made_leaves_the_pages_of_the_run_before(town, tmp_
     out = tmp_path / "maps"
     publish(replace(town, title="The run before"), out, more=[make_kit])
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    with pytest.raises(PublishError, match="no page is made for Nowhere"):
+    with pytest.raises(PublishError, match="no town or ward is called Nowhere"):
         publish(town, out, more=[partial(make_kit, names=["Nowhere"])])
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 

@@ -261,13 +261,13 @@ def move_to_another_county(study_file, *site_ids):
 
 
 SUMMARY = """\
-Today, with 1 sites: 2.111; the plan, with 1, is better by 0.2222.
+Today, with 1 site: 2.111; the plan, with 1, is better by 0.2222.
 Opens 1: Cottage hospital.
 Closes 1: City hospital.
 Stays none.
 Of 1,000 residents, 200 have a longer journey (0 by over 5 minutes), 300 have a shorter one, \
 400 have one about as long, 100 have none before and after.
-No candidate reaches 1 areas with 100 residents: they are in no figure above but those of residents.
+No candidate reaches 1 area with 100 residents: they are in no figure above but those of residents.
 The 900 residents with a journey both times travel 2.111 minutes on average today and 1.889 \
 under the plan."""
 

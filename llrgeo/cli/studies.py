@@ -107,6 +107,7 @@ def validate(
     """State the error of a study's travel times against observed or independent ones."""
     from llrgeo.files import written_whole
     from llrgeo.publish.report.comparison_chart import comparison_chart
+    from llrgeo.schema import counted
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
     from llrgeo.study.times import times_of_reference
@@ -118,6 +119,12 @@ def validate(
         compared = compare_travel_times(times, rows, authority=inputs.areas["authority"])
         show(f"{times.mode}, {times.period}: minutes, modelled less reference")
         show(comparison_table(compared))
+        if compared.unreachable or compared.not_compared:
+            show(
+                "left out: "
+                f"{counted(compared.unreachable, 'pair')} without a modelled journey, "
+                f"{counted(compared.not_compared, 'pair')} whose area or site the study lacks"
+            )
         fit = compared.fit
         show(
             f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled,\n"

@@ -135,7 +135,7 @@ def make_kit(
     publication: Publication,
     published: Collection[str],
     *,
-    names: Iterable[str] = (),
+    names: Collection[str] = (),
     track: Track = iter,
 ) -> Mapping[str, Content]:
     """Make the kit of a consultation: a landing page, pages and leaflets of places.
@@ -161,7 +161,7 @@ def make_kit(
     """
     from llrgeo.publish.kit.files import kit_files
 
-    places = chosen_places(kit_places(publication), names)
+    places = chosen_places(kit_places(publication, names), names)
     about = about_files(publication, published)
     # Leaflets are printed if the report was; the browser is looked for now, not after a first
     # place.

@@ -55,19 +55,20 @@ class KitPlace:
     slug: str = ""
 
 
-def kit_places(publication: Publication) -> list[KitPlace]:
+def kit_places(publication: Publication, names: Iterable[str] = ()) -> list[KitPlace]:
     """Return the places that have a page: towns from the largest, then wards by authority and name.
 
     No outline of a town is known. Its areas are those of the authority of its name, else of the
     wards whose names begin with its own, if about as many people live there; else those nearest to
-    its middle in which about as many people live. Towns outside of all areas, and wards of few
-    people, have no page.
+    its middle in which about as many people live. Towns outside of all areas have no page, nor have
+    wards of few people, but for those that are among `names`.
     """
-    areas = publication.areas
+    areas, asked = publication.areas, {name.strip().casefold() for name in names}
     found = [*_towns(publication)]
     if "ward" in areas.columns:
         for (_, ward), rows in areas.groupby(["authority", "ward"], sort=True):
-            if ward and rows["residents"].sum() >= WARD_RESIDENTS:
+            large = rows["residents"].sum() >= WARD_RESIDENTS
+            if ward and (large or str(ward).casefold() in asked):
                 found.append(_place(areas, str(ward), "ward", rows.index))
     return list(_named_apart(found))
 
@@ -92,7 +93,7 @@ def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitP
     ]
     if unknown:
         examples = name_some([place.name for place in listed]) if listed else "none"
-        msg = f"no page is made for {name_some(unknown)}; places with one: {examples}"
+        msg = f"no town or ward is called {name_some(unknown)}; places with a page: {examples}"
         raise PublishError(msg)
     if not wanted:
         return listed

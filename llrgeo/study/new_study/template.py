@@ -19,7 +19,7 @@ date = "2026-01-01" # the day of its figures; it stands on every page
 sources = ["Residents: name who counted them, when, and under which licence."]
 
 # areas.csv: area_id, lat, lon, residents. These are needed; with name, authority, ward,
-# age_0_17 ... age_85_plus, disabled, imd_decile, rural_urban the pages say more.
+# age_0_17 ... age_85_plus, disabled, imd_decile, rural_urban (Rural or Urban) the pages say more.
 areas = "areas.csv"
 # sites.csv: site_id, name, kind (your own word), role (acute, community, primary, other),
 # status (open, closed, proposed), lat, lon, services (ids, separated by ;); entrances if known.

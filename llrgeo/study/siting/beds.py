@@ -15,7 +15,7 @@ from llrgeo.appraisal.siting.bed_sites import BedPlan, BedSiting, beds_curve
 from llrgeo.errors import ConfigError, InfeasibleError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
 from llrgeo.publish.data.files import csv_text
-from llrgeo.schema import AGE_BANDS, name_some
+from llrgeo.schema import AGE_BANDS, counted, name_some
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.siting.config import BedLimits, SitingConfig
 from llrgeo.study.siting.files import describe_folder, write_found
@@ -158,7 +158,7 @@ def bed_sentences(result: BedSitingResult) -> list[str]:
     people = f"people of {limits.year or years[0]}" if years else "people of the census"
     minutes = f"mean {best['mean_min']:.1f}, longest {best['longest_min']:.1f} minutes, one way"
     sentences = [
-        f"{limit}{_sites(best['sites'])}; {minutes}.",
+        f"{limit}{counted(best['sites'], 'site')}; {minutes}.",
         f"They need {best['beds']} beds, {best['extra_beds']} more than one pool.",
         f"Where: {_named(result)}.",
         f"The best plan of each number of sites, every plan looked at, for {people}:",
@@ -167,14 +167,14 @@ def bed_sentences(result: BedSitingResult) -> list[str]:
     today = result.today()
     if today is not None:
         sentences.append(
-            f"{result.siting.start_name}, {_sites(len(today.beds_by_site))}: "
+            f"{result.siting.start_name}, {counted(len(today.beds_by_site), 'site')}: "
             f"{today.mean_min:.1f} minutes; for the same target they need {today.beds} beds."
         )
     if result.left_out:
         residents = int(result.siting.inputs.areas["residents"][list(result.left_out)].sum())
         sentences.append(
-            f"{len(result.left_out)} areas with {residents:,} residents reach no candidate; their "
-            "admissions are in no figure."
+            f"No candidate reaches {counted(len(result.left_out), 'area')} with {residents:,} "
+            "residents; their admissions are in no figure."
         )
     return sentences
 
@@ -184,18 +184,14 @@ def _curve_lines(curve: pd.DataFrame) -> Iterator[str]:
     before: dict[str, Any] = {}
     for row in curve.to_dict("records"):
         line = (
-            f"  {_sites(row['sites'])}: {row['mean_min']:.1f} minutes, {row['beds']} beds, "
-            f"the smallest of {row['smallest_site']}"
+            f"  {counted(row['sites'], 'site')}: {row['mean_min']:.1f} minutes, "
+            f"{row['beds']} beds, the smallest of {row['smallest_site']}"
         )
         if before:
             saved = before["mean_min"] - row["mean_min"]
             line += f"; {saved:.1f} minutes less, {row['beds'] - before['beds']} beds more"
         yield line
         before = {str(key): value for key, value in row.items()}
-
-
-def _sites(count: int) -> str:
-    return f"{count} site" if count == 1 else f"{count} sites"
 
 
 def _named(result: BedSitingResult) -> str:

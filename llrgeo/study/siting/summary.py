@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.schema import share_text
+from llrgeo.schema import counted, share_text
 from llrgeo.study.siting.services import SitingResult
 
 _BY_CLASS: Final = {
@@ -43,7 +43,7 @@ def beside_today(result: SitingResult) -> str:
     plan, today = result.best, result.today_value
     if np.isnan(today):
         return f"{result.siting.start_name}: the service runs nowhere."
-    start, sites = result.siting.start_name, f"{len(result.siting.today)} sites"
+    start, sites = result.siting.start_name, counted(len(result.siting.today), "site")
     if np.isinf(today):
         return f"{start}, with {sites}: not all demand is within the standard."
     shortfall = plan.problem.definition.shortfall
@@ -101,15 +101,16 @@ def out_of_reach(result: SitingResult) -> list[str]:
     if plan.left_out:
         people = int(residents[list(plan.left_out)].sum())
         sentences.append(
-            f"No candidate reaches {len(plan.left_out)} areas with {people:,} residents: they are "
-            "in no figure above but those of residents."
+            f"No candidate reaches {counted(len(plan.left_out), 'area')} with {people:,} "
+            "residents: they are in no figure above but those of residents."
         )
     # `left_out` are areas that no plan could reach; `unreached` those that this plan does not.
     if plan.unreached:
         people = int(residents[list(plan.unreached)].sum())
         sentences.append(
-            f"Under the plan {len(plan.unreached)} areas with {people:,} residents have no "
-            f"journey: each counts as {plan.problem.ceiling_min:g} minutes in the objective."
+            f"Under the plan there is no journey from {counted(len(plan.unreached), 'area')} with "
+            f"{people:,} residents: it counts as {plan.problem.ceiling_min:g} minutes in the "
+            "objective."
         )
     return [*sentences, like_with_like(result)] if sentences else []
 
