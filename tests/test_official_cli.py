@@ -63,6 +63,13 @@ def test_a_dry_run_lists_addresses_and_sizes_and_asks_nothing(run, server):
     assert "13 MB, 1 kept" in run("deprivation", "--dry-run")[1]
 
 
+def test_a_kind_that_there_is_not_is_told_before_anything_is_asked(run, server):
+    status, _, err = run("streets", *ICB)
+    assert status == 1
+    assert "nothing to fetch called 'streets'; known are areas" in err
+    assert server.requests == []
+
+
 def test_a_table_of_areas_says_where(run, tmp_path, server):
     areas = tmp_path / "areas.csv"
     pd.DataFrame({"area_id": ["E01990007", "E01990050"]}).to_csv(areas, index=False)

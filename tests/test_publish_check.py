@@ -114,6 +114,14 @@ def test_a_browser_that_does_not_start_is_one_line(page, tmp_path, monkeypatch):
         check_page(path)
 
 
+def test_a_page_that_is_not_there_is_told_once(tmp_path):
+    with pytest.raises(PublishError) as refused:
+        check_page(tmp_path / "none.html")
+    assert str(refused.value).endswith("none.html: cannot be read as a page (no such file)")
+    with pytest.raises(PublishError, match=r"\(not a file\)$"):
+        check_page(tmp_path)
+
+
 def test_what_is_no_page_is_one_error(tmp_path):
     with pytest.raises(PublishError, match="cannot be read as a page"):
         check_page(tmp_path / "absent.html")

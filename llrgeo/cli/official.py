@@ -39,7 +39,7 @@ def fetch(
 
     Without --icb and --around it is that of the default study's areas.
     """
-    from llrgeo.inputs.official.kinds import fetch_kind, list_sources
+    from llrgeo.inputs.official.kinds import fetch_kind, kind_named, list_sources
     from llrgeo.inputs.official.sources import read_sources
 
     known = read_sources(sources)
@@ -47,6 +47,7 @@ def fetch(
     if dry_run:
         _print_sources(list_sources(kind, downloader, known))
         return
+    kind_named(kind)  # a slip is told before the place is asked for online
     fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
     if not quiet:
         for answer in downloader.answers:

@@ -45,7 +45,7 @@ def fetch_kind(kind: str, downloader: Downloader, sources: Sources, place: Place
     InputError
         If there is no such kind, or an answer cannot be had or is not what it must be.
     """
-    _kind_named(kind).fetch(downloader, sources, place)
+    kind_named(kind).fetch(downloader, sources, place)
 
 
 def census_authorities(downloader: Downloader, sources: Sources, place: Place) -> list[str]:
@@ -182,7 +182,7 @@ def list_sources(kind: str, downloader: Downloader, sources: Sources) -> pd.Data
     if kind == "study":
         asked = [sources[source_id] for source_id in STUDY]
     else:
-        kinds = _kind_named(kind).sources
+        kinds = kind_named(kind).sources
         asked = [source for source in sources.by_id.values() if source.kind in kinds]
     rows = [
         (source.id, source.vintage, source.about_mb, downloader.cache.count(source.id), source.url)
@@ -191,7 +191,14 @@ def list_sources(kind: str, downloader: Downloader, sources: Sources) -> pd.Data
     return pd.DataFrame(rows, columns=["source", "vintage", "about_mb", "kept", "address"])
 
 
-def _kind_named(kind: str) -> Kind:
+def kind_named(kind: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind.
+    """
     if kind not in KINDS:
         msg = f"nothing to fetch called '{kind}'; known are {', '.join(KINDS)}"
         raise InputError(msg)

@@ -56,11 +56,14 @@ def check_page(path: Path) -> list[Finding]:
     PublishError
         If the page cannot be read.
     """
+    if not path.is_file():
+        what = "not a file" if path.exists() else "no such file"
+        msg = f"{path}: cannot be read as a page ({what})"
+        raise PublishError(msg)
+    if path.stat().st_size > _LARGEST:
+        msg = f"{path}: cannot be read as a page (larger than 64 MB)"
+        raise PublishError(msg)
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            what = "not a file" if not path.is_file() else "larger than 64 MB"
-            msg = f"{path}: cannot be read as a page ({what})"
-            raise PublishError(msg)
         text = path.read_text(encoding="utf-8")
         page = read_page(text)
         findings = [finding for rule in RULES for finding in rule(page)]
