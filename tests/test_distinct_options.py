@@ -1,11 +1,11 @@
-"""Options that run every service alike are asked about once; rows of an option are read once."""
+"""What options run alike is worked out once; rows of an option are read once."""
 
 from dataclasses import replace
 
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
-from llrgeo.appraisal.distinct_options import for_distinct_options
+from llrgeo.appraisal.distinct_options import for_distinct_options, for_distinct_services
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.publish.report.option_rows import rows_of
 
@@ -29,6 +29,29 @@ def test_options_that_run_every_service_alike_are_asked_about_once(town):
     found = for_distinct_options(results, clinics)
     assert found == {"today": 1, "local": 2, "again": 2, "roomy": 2}
     assert asked == ["today", "local", "roomy"]
+
+
+def test_services_that_options_run_alike_are_worked_out_once(town):
+    again = replace(LOCAL, name="again", label="Again")
+    results = evaluate_options([TODAY, LOCAL, again], town, baseline="today")
+    computed = []
+
+    def site_count(result):
+        computed.append(result.service.id)
+        return len(result.loads)
+
+    found = for_distinct_services(results, site_count, lambda r: r.service.id in {"clinic", "beds"})
+    # LOCAL opens a second clinic and runs beds as today; its twin is LOCAL.
+    assert {key: count for key, count in found.items() if key[1] == "clinic"} == {
+        ("today", "clinic"): 1,
+        ("local", "clinic"): 2,
+        ("again", "clinic"): 2,
+    }
+    assert list(dict.fromkeys(option for option, _ in found)) == ["today", "local", "again"]
+    assert computed.count("clinic") == 2
+    assert computed.count("beds") == len(
+        {id(result.services["beds"]) for result in results.values()}
+    )
 
 
 def test_rows_of_an_option_keep_the_order_of_their_table(town_publication):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.distinct_options import for_distinct_services, is_travelled_to
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.service_result import ServiceResult
@@ -119,21 +120,15 @@ def catchment_table(
     """
     outside_people = _outside_people(appraisal_inputs)
     minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
-    # Options that run a service alike share its result, and so these figures.
-    by_result: dict[int, Columns] = {}
-    options, services, parts = [], [], []
-    for name, result in results.items():
-        for service_id, found in result.services.items():
-            if found.service.delivery == "team" or found.loads.empty:
-                continue
-            if id(found) not in by_result:
-                by_result[id(found)] = _of_service(found, minutes, people, outside_people)
-            options.append(name)
-            services.append(service_id)
-            parts.append(by_result[id(found)])
+    parts = for_distinct_services(
+        results,
+        lambda found: _of_service(found, minutes, people, outside_people),
+        is_travelled_to,
+    )
     # One frame of all: rows are many, and those of each service few.
-    rows = [len(part["method"]) for part in parts]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    (options, services), listed = zip(*parts, strict=True), list(parts.values())
+    rows = [len(part["method"]) for part in listed]
+    columns = {name: np.concatenate([part[name] for part in listed]) for name in listed[0]}
     return pd.DataFrame(
         {"option": np.repeat(options, rows), "service": np.repeat(services, rows), **columns}
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.distinct_options import for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.nearest_sites import Flags
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
@@ -43,15 +44,11 @@ def cross_border_flows(
     """
     at_home, residents = areas["authority"].isin(home).to_numpy(), areas["residents"].to_numpy()
     home_sites = frozenset(sites.index[sites["authority"].isin(home)])
-    # Options that run a service alike share its result, and so its flows.
-    by_result: dict[int, list[tuple[str, float, float]]] = {}
-    rows = []
-    for name, result in results.items():
-        for service, found in result.services.items():
-            if id(found) not in by_result:
-                inside = found.after.goes_to(home_sites)
-                by_result[id(found)] = _flows(found.after, residents, at_home, inside)
-            rows += [(name, service, *flow) for flow in by_result[id(found)]]
+    flows = for_distinct_services(
+        results,
+        lambda found: _flows(found.after, residents, at_home, found.after.goes_to(home_sites)),
+    )
+    rows = [(*key, *flow) for key, of_service in flows.items() for flow in of_service]
     table = pd.DataFrame(rows, columns=["option", "service", "flow", "residents", "contacts"])
     return table.astype({"residents": residents.dtype})
 

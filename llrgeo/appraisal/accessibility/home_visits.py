@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.distinct_options import for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.counts import ratio, weighted_quantile
@@ -25,20 +26,18 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
     all), and the parts of the standard: `call_min`, `dispatch_min`, `travel_standard_min`.
     """
     people = {age: areas[list(bands)].sum(axis=1) for age, bands in _OLDER.items()}
-    # Options that run a service alike share its result, and so these figures.
-    by_result: dict[int, dict[str, dict[str, float]]] = {}
-    rows = []
-    for name, result in results.items():
-        for service_id, found in result.services.items():
-            if found.service.delivery != "team":
-                continue
-            if id(found) not in by_result:
-                by_result[id(found)] = {age: _reach(found, older) for age, older in people.items()}
-            rows += [
-                {"option": name, "service": service_id, "age": age, **reach}
-                for age, reach in by_result[id(found)].items()
-            ]
-    return pd.DataFrame(rows)
+    by_age = for_distinct_services(
+        results,
+        lambda found: {age: _reach(found, older) for age, older in people.items()},
+        lambda found: found.service.delivery == "team",
+    )
+    return pd.DataFrame(
+        [
+            {"option": option, "service": service, "age": age, **reach}
+            for (option, service), reaches in by_age.items()
+            for age, reach in reaches.items()
+        ]
+    )
 
 
 def _reach(result: ServiceResult, people: pd.Series) -> dict[str, float]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.distinct_options import for_distinct_services, is_travelled_to
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.assignment import Assignment, assign_with_room
@@ -50,26 +51,26 @@ def compare_rules(
     `share_in_time` of all contacts at sites, and the `busiest_site` with its `busiest_contacts`.
     For choice, a site is as large as the number of the study's services it runs.
     """
+    by_distance = for_distinct_services(
+        results,
+        lambda found: _by_rules_of_distance(found, appraisal_inputs, found.capacity),
+        is_travelled_to,
+    )
     rows = []
-    # Options that run a service alike share its result, and so what does not depend on the others.
-    by_result: dict[int, dict[str, _Figures]] = {}
     choices: dict[tuple[int, tuple[int, ...]], _Figures] = {}
     for name, result in results.items():
         # How many services a site runs makes it more attractive to those who choose.
         running = [site for sites in result.option.sites.values() for site in sites]
         runs = pd.Series(running).value_counts()
         for service, found in result.services.items():
-            if found.service.delivery == "team" or found.loads.empty:
+            if (name, service) not in by_distance:
                 continue
-            if id(found) not in by_result:
-                capacity = result.option.capacity.get(service, {})
-                by_result[id(found)] = _by_rules_of_distance(found, appraisal_inputs, capacity)
             # Choice rests on what else the sites run.
             size = runs[found.loads.index]
             chosen = id(found), tuple(size.tolist())
             if chosen not in choices:
                 choices[chosen] = _by_choice(found, np.array(size, float))
-            nearest, *room = by_result[id(found)].items()
+            nearest, *room = by_distance[name, service].items()
             rows += [
                 {"option": name, "service": service, "rule": rule, **figures}
                 for rule, figures in (nearest, ("choice", choices[chosen]), *room)

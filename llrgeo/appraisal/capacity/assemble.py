@@ -6,6 +6,7 @@ each distinct way is worked out once.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,10 @@ from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.setting_faults import check_setting
+from llrgeo.appraisal.distinct_options import for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.stacked import stacked
 from llrgeo.execution.memory import Recall, make_anew
 
@@ -127,31 +130,30 @@ def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
 
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
     """Return who goes where: of the contacts of an area, those that need a site or a visit."""
-    parts, by_result = {}, dict[int, pd.DataFrame]()
-    for option, result in results.items():
-        for service in services:
-            found = result.services[service]
-            # Options that run a service alike share its result.
-            if id(found) not in by_result:
-                rows = found.allocation
-                # Contacts by video or at home ask for no bed, room or machine at a site.
-                share = travelled_share(rows, found.service).to_numpy()
-                columns = {
-                    "area_id": rows.index.array,
-                    "site_id": rows["site_id"].array,
-                    "share": share,
-                    "travel_time_min": rows["travel_time_min"].to_numpy(),
-                }
-                named = rows["site_id"].notna().to_numpy()
-                by_result[id(found)] = pd.DataFrame(
-                    {name: of[named] for name, of in columns.items()}
-                )
-            parts[option, service] = by_result[id(found)]
+    by_service = for_distinct_services(
+        results, _travelled_rows, lambda found: found.service.id in services
+    )
+    # In the order of `services`, by which the parts of the setting are listed.
+    parts = {key: by_service[key] for key in product(results, services)}
     if not parts:
         return pd.DataFrame(
             columns=["option", "service", "area_id", "site_id", "share", "travel_time_min"]
         )
     return stacked(parts, ["option", "service"])
+
+
+def _travelled_rows(found: ServiceResult) -> pd.DataFrame:
+    """Return the areas that reach a site of a service, with the share of contacts that travels."""
+    rows = found.allocation
+    # Contacts by video or at home ask for no bed, room or machine at a site.
+    columns = {
+        "area_id": rows.index.array,
+        "site_id": rows["site_id"].array,
+        "share": travelled_share(rows, found.service).to_numpy(),
+        "travel_time_min": rows["travel_time_min"].to_numpy(),
+    }
+    named = rows["site_id"].notna().to_numpy()
+    return pd.DataFrame({name: values[named] for name, values in columns.items()})
 
 
 def _services_together(setting: CapacitySetting) -> Iterator[list[str]]:

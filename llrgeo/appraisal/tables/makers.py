@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from llrgeo.appraisal.distinct_options import for_distinct_options
+from llrgeo.appraisal.distinct_options import for_distinct_options, for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
@@ -23,14 +23,7 @@ def by_service(
     context: EvidenceContext, pick: Callable[[ServiceResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's and service's, with these two columns first."""
-    found = {
-        (name, service_id): service
-        for name, result in context.results.items()
-        for service_id, service in result.services.items()
-    }
-    # Options that run a service alike share its result, and so what is picked of it.
-    picked = {of: pick(service) for of, service in {id(s): s for s in found.values()}.items()}
-    return stacked({key: picked[id(s)] for key, s in found.items()}, ["option", "service"])
+    return stacked(for_distinct_services(context.results, pick), ["option", "service"])
 
 
 def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
