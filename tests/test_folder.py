@@ -10,7 +10,7 @@ import pytest
 
 from llrgeo.errors import PublishError
 from llrgeo.publish.folder import publish, write_files
-from llrgeo.publish.left_over import left_over
+from llrgeo.publish.stale_files import stale_files
 
 BUILD = """
 import sys
@@ -51,13 +51,13 @@ def test_what_lies_elsewhere_is_no_left_over_of_a_folder(tmp_path, led_by):
     write_files({"manifest.json": json.dumps({"outputs": {name: digest}})}, folder)
     (folder / "tables").symlink_to(elsewhere, target_is_directory=True)
     assert (folder / name).exists() or led_by == "the manifest"
-    assert left_over(folder, []) == []
+    assert stale_files(folder, []) == []
     (folder / "tables").unlink()
     write_files({"tables/costs.csv": "1"}, folder)
     manifest = json.dumps({"outputs": {"tables/costs.csv": digest}})
     write_files({"manifest.json": manifest}, folder)
-    assert left_over(folder, []) == ["tables/costs.csv"]
-    assert left_over(folder, ["tables/costs.csv"]) == []
+    assert stale_files(folder, []) == ["tables/costs.csv"]
+    assert stale_files(folder, ["tables/costs.csv"]) == []
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(tmp_path):

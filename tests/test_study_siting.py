@@ -15,7 +15,7 @@ from llrgeo.cli import app
 from llrgeo.errors import ConfigError, InfeasibleError, PublishError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
-from llrgeo.publish.left_over import crated_left_over
+from llrgeo.publish.stale_files import stale_crated_files
 from llrgeo.study.config import load_study
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.plan_file import plan_options
@@ -125,7 +125,7 @@ def test_what_another_question_left_goes_and_what_somebody_changed_stays(town_st
     assert {path.name for path in out.iterdir()} == written | {"mine.txt", "regret.csv"}
     # Where a run was published, the crate is not of a search.
     (out / "manifest.json").write_text("{}", encoding="utf-8")
-    assert crated_left_over(out, []) == []
+    assert stale_crated_files(out, []) == []
 
 
 def test_equal_searches_write_equal_files(town_study_once, tmp_path):

@@ -32,13 +32,13 @@ from llrgeo.publish.data.workbook import contents, render_workbook, settings_tab
 from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.places import chosen_places, kit_places
-from llrgeo.publish.left_over import left_over
 from llrgeo.publish.planner.page import render_planner
-from llrgeo.publish.planner_room import has_planner
+from llrgeo.publish.planner_size import has_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
+from llrgeo.publish.stale_files import stale_files
 from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
 
@@ -60,7 +60,7 @@ def publish(
 
     All files are made before any is put in place, and all are in one step; files of other names
     stay, but for explorers, tables and a planner that the run before wrote and this one does not
-    (`left_over`), which go in the same step.
+    (`stale_files`), which go in the same step.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def publish(
     # too.
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
-    earlier = left_over(folder, files)
+    earlier = stale_files(folder, files)
     names = sorted(files)
     for make in more:
         made = make(publication, names)

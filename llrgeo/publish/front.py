@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from llrgeo.publish import pages
-from llrgeo.publish.planner_room import has_planner, planner_left_out
+from llrgeo.publish.planner_size import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 

@@ -11,7 +11,7 @@ from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
 from llrgeo.appraisal.people.access import summarise_access
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_groups import EVERYONE
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.modes import FRAIL_WALK_KPH, WALK_KPH
 from llrgeo.travel.times import TravelTimes
 
@@ -50,7 +50,7 @@ def walking_table(
             pace: summarise_access(minutes * factor, people, thresholds_min=WALKS_MIN)
             for pace, factor in paces
         }
-        return stacked({pace: table.reset_index() for pace, table in found.items()}, ["pace"])
+        return stack_tables({pace: table.reset_index() for pace, table in found.items()}, ["pace"])
 
     return _of_every_service(results, walk_times, people, of_sites)
 
@@ -166,4 +166,4 @@ def _of_every_service(
             minutes = nearest_minutes(times, sites).reindex(people.index)
             by_sites[sites] = of_sites(minutes)
         parts[option, service] = by_sites[sites]
-    return stacked(parts, ["option", "service"])
+    return stack_tables(parts, ["option", "service"])

@@ -22,7 +22,7 @@ from llrgeo.appraisal.distinct_options import for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.service_result import ServiceResult
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.execution.memory import Recall, make_anew
 
 
@@ -139,7 +139,7 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
         return pd.DataFrame(
             columns=["option", "service", "area_id", "site_id", "share", "travel_time_min"]
         )
-    return stacked(parts, ["option", "service"])
+    return stack_tables(parts, ["option", "service"])
 
 
 def _travelled_rows(found: ServiceResult) -> pd.DataFrame:

@@ -201,8 +201,8 @@ class CapacitySetting:
     rate_factors
         How rates of bands move with the ages and sexes within them, by service: the name of its
         rates.
-    asked
-        The options that are asked about; all of the allocation if empty.
+    option_names
+        The options to appraise; all of the allocation if empty.
     uses
         What follows from the allocation and the sites; settings that share them find it once.
     """
@@ -223,7 +223,7 @@ class CapacitySetting:
     drives: pd.DataFrame | None = None
     bounds: PeopleBounds = field(default_factory=dict)
     rate_factors: RateFactors = field(default_factory=dict)
-    asked: Sequence[str] = ()
+    option_names: Sequence[str] = ()
     uses: AllocatedUses = field(default_factory=AllocatedUses.none, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -242,15 +242,15 @@ class CapacitySetting:
 
     @property
     def options(self) -> list[str]:
-        """Return the options that are asked about, all of them in the order of the allocation."""
-        return list(self.asked or self.uses.options)
+        """Return the names of the options to appraise, all in the order of the allocation."""
+        return list(self.option_names or self.uses.options)
 
     def part(self, services: Collection[str], options: Sequence[str]) -> "CapacitySetting":
         """Return the setting of some services and options alone, and of pools that are whole."""
         wanted = set(services)
         return replace(
             self,
-            asked=tuple(options),
+            option_names=tuple(options),
             beds=[service for service in self.beds if service.id in wanted],
             rooms=[service for service in self.rooms if service.id in wanted],
             machines=[service for service in self.machines if service.id in wanted],

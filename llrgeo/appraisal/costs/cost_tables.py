@@ -21,7 +21,7 @@ from llrgeo.appraisal.costs.option_costs import (
 )
 from llrgeo.appraisal.costs.rates import Rates, rate_faults
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.schema import raise_faults
 
 
@@ -49,7 +49,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
             if key not in by_use:
                 by_use[key] = service_cost_lines(rates, service, before[service].sites, use)
             lines[name, service] = by_use[key]
-    return stacked(lines, ["option", "service"])
+    return stack_tables(lines, ["option", "service"])
 
 
 def cost_table(

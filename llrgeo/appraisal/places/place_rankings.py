@@ -22,7 +22,7 @@ from llrgeo.appraisal.people.group_sums import group_sums
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.places.indicators import Better, PlaceFigures, places_of
 from llrgeo.appraisal.places.rankings import rank_columns
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.schema import PlaceKind
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -114,7 +114,7 @@ def rank_authorities(
         for name, table in tables.items()
         if option != baseline or name != _CHANGED
     }
-    return stacked(parts, ["option", "place_kind", "figure_id", "unit", "better"])
+    return stack_tables(parts, ["option", "place_kind", "figure_id", "unit", "better"])
 
 
 def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Declared tables over the years: people, demand, a summary, parking, estate and yearly costs."""
+"""Declared tables over the years: people, demand, and capacity in one row an option and year."""
 
 from collections.abc import Mapping
 from typing import Final

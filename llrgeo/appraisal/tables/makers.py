@@ -8,7 +8,7 @@ from llrgeo.appraisal.distinct_options import for_distinct_options, for_distinct
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.appraisal.tables.context import EvidenceContext
 
 
@@ -16,14 +16,14 @@ def by_option(
     context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's, with the column `option` first."""
-    return stacked(for_distinct_options(context.results, pick), ["option"])
+    return stack_tables(for_distinct_options(context.results, pick), ["option"])
 
 
 def by_service(
     context: EvidenceContext, pick: Callable[[ServiceResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's and service's, with these two columns first."""
-    return stacked(for_distinct_services(context.results, pick), ["option", "service"])
+    return stack_tables(for_distinct_services(context.results, pick), ["option", "service"])
 
 
 def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from llrgeo.appraisal.costs.business_case import (
 )
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.group_sums import group_sums
-from llrgeo.appraisal.stacked import stacked
+from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import NO_CAR
 
@@ -30,7 +30,7 @@ _FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
 def pipeline(context: EvidenceContext) -> pd.DataFrame:
     """Return a row an option and site: who is served, what is there and its cost, what is blank."""
     options = [name for name in context.results if name != context.baseline]
-    served = stacked({name: _sites_of_option(context, name) for name in options}, ["option"])
+    served = stack_tables({name: _sites_of_option(context, name) for name in options}, ["option"])
     # What is stated of an option's sites is looked up for all options at once.
     keys = pd.MultiIndex.from_frame(served[["option", "site_id"]])
     of_people = [name for name in served.columns if name.startswith("people_")]

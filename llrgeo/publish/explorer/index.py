@@ -16,7 +16,7 @@ from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
 from llrgeo.publish.explorer.split import FOLDER, part_of_area, parts_of
 from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.gazetteer import area_at
-from llrgeo.publish.planner_room import has_planner, planner_left_out
+from llrgeo.publish.planner_size import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 

@@ -21,7 +21,7 @@ from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.legend import time_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.people_view import PeopleView
-from llrgeo.publish.planner_room import has_planner
+from llrgeo.publish.planner_size import has_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.sentences import capitalised, in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish.explorer.drawn import drawn_roads
 from llrgeo.publish.explorer.figures import NAME as RANKINGS
+from llrgeo.publish.explorer.map_shapes import drawn_roads
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import WGS84
 from llrgeo.travel.times import TravelTimes

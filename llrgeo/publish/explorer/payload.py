@@ -11,8 +11,8 @@ from llrgeo.appraisal.people.area_facts import has_authorities, has_cars, has_de
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
-from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, own_areas, records
 from llrgeo.publish.explorer.figures import explorer_figures
+from llrgeo.publish.explorer.map_shapes import degrees, drawn_shapes, own_areas, records
 from llrgeo.publish.explorer.own_roads import own_roads_data
 from llrgeo.publish.explorer.packed_matrices import pack_matrices
 from llrgeo.publish.explorer.packing import pack_postcodes

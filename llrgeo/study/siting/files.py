@@ -21,7 +21,7 @@ from llrgeo.publish.data.packages import (
     ro_crate,
 )
 from llrgeo.publish.folder import Content, write_files
-from llrgeo.publish.left_over import crated_left_over
+from llrgeo.publish.stale_files import stale_crated_files
 from llrgeo.schema import WGS84
 from llrgeo.study.own_inputs import check_inputs_stay
 from llrgeo.study.siting.services import SitingResult, SitingStudy
@@ -107,7 +107,7 @@ def write_found(files: Mapping[str, Content], siting: SitingStudy, folder: Path)
     PublishError
         If the folder cannot be written to, or a file that the study reads would be lost.
     """
-    earlier = crated_left_over(folder, files)
+    earlier = stale_crated_files(folder, files)
     check_inputs_stay(siting.inputs.study, [folder / name for name in [*files, *earlier]])
     return write_files(files, folder, without=earlier)
 

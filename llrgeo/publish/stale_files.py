@@ -17,7 +17,7 @@ from llrgeo.publish.file_list import MANIFEST, PLANNER
 _REMOVABLE_FROM: Final = (FOLDER, "tables")
 
 
-def left_over(folder: Path, names: Collection[str]) -> list[str]:
+def stale_files(folder: Path, names: Collection[str]) -> list[str]:
     """Name the explorers, tables and planner that the last run wrote and that are not named here.
 
     They are told by its manifest; a file that somebody has changed since is not among them, nor is
@@ -48,7 +48,7 @@ def left_over(folder: Path, names: Collection[str]) -> list[str]:
     ]
 
 
-def crated_left_over(folder: Path, names: Collection[str]) -> list[str]:
+def stale_crated_files(folder: Path, names: Collection[str]) -> list[str]:
     """Name the files that a crate in a folder describes, and that are not named here.
 
     A file that somebody has changed since is not among them, nor is any below the folder, or where

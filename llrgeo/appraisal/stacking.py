@@ -1,4 +1,4 @@
-"""Stacked: tables below one another, the rows of each named in columns of their own."""
+"""Stacking: tables below one another, the rows of each named in columns of their own."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -9,7 +9,7 @@ import pandas as pd
 Names = TypeVar("Names", bound=str | tuple[str, ...])
 
 
-def stacked(parts: Mapping[Names, pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
+def stack_tables(parts: Mapping[Names, pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
     """Return tables of the same columns as one, whose first columns say which each row is of.
 
     Parameters
