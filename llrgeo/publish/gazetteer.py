@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import pi, sqrt
-from typing import Final, Literal, Self
+from typing import Final, Literal, NamedTuple, Self
 
 import geopandas as gpd
 import numpy as np
@@ -109,7 +109,17 @@ def _wards(areas: pd.DataFrame, at: np.ndarray) -> Iterator[NamedPlace]:
             yield NamedPlace(str(key[-1]), "ward", tuple(places.tolist()), _middle(at[places]))
 
 
+class _Town(NamedTuple):
+    """A town or village of the base map."""
+
+    name: str
+    residents: float
+    middle: tuple[float, float]  # metres east and north
+    area: int  # the position of the area that holds its middle; -1 for none
+
+
 def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Iterator[NamedPlace]:
+    """Yield the towns and villages that are none of the places that know their areas."""
     towns = base.places.to_crs(BNG)
     towns = towns.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     holders = area_at(towns.geometry, base)
@@ -121,37 +131,33 @@ def _towns(base: BaseMap, at: np.ndarray, with_areas: list[NamedPlace]) -> Itera
     for name, residents, (x, y), holder in zip(
         towns["name"], towns["residents"], points, holders, strict=True
     ):
-        middle = (float(x), float(y))
-        # A town that bears the name of a ward or authority nearby is that place, and is not listed
-        # again.
-        if any(_distance_m(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
-            continue
-        town_areas = _areas_of_town(at, wards, (name, residents, middle, holder))
-        yield NamedPlace(str(name), "town", town_areas, middle)
+        town = _Town(str(name), float(residents), (float(x), float(y)), holder)
+        # A town that bears the name of a ward or authority nearby is that place: not listed again.
+        namesakes = named.get(_plain(town.name), [])
+        if all(_distance_m(place.at, town.middle) >= _APART_M for place in namesakes):
+            yield NamedPlace(town.name, "town", _areas_of_town(at, wards, town), town.middle)
 
 
-def _areas_of_town(
-    at: np.ndarray,
-    wards: _Wards,
-    town: tuple[str, float, tuple[float, float], int],
-) -> tuple[int, ...]:
-    """Return the areas of a town: of the wards named after it, or else those near its middle."""
-    name, residents, middle, holder = town
-    if holder < 0:
+def _areas_of_town(at: np.ndarray, wards: _Wards, town: _Town) -> tuple[int, ...]:
+    """Return the areas of a town: of the wards named after it, or else those near its middle.
+
+    `at` has the middles of areas in metres, shape (areas, 2); areas are returned by position.
+    """
+    if town.area < 0:
         return ()
     # A ward is of the town if its name, or a part of it (A & B), begins with the town's name.
-    begins = re.compile(rf"{re.escape(_plain(name))}\b")
+    begins = re.compile(rf"{re.escape(_plain(town.name))}\b")
     namesakes = [
         ward
-        for ward in wards.near(middle)
+        for ward in wards.near(town.middle)
         if any(begins.match(_plain(part)) for part in _PARTS.split(ward.name))
     ]
     if namesakes:
         return tuple(sorted({place for ward in namesakes for place in ward.areas}))
     # As wide as a disc that holds its residents; the area that holds its middle in any case.
-    reach = 1_000 * sqrt(max(float(residents), 0.0) / _RESIDENTS_PER_KM2 / pi)
-    near = np.flatnonzero(np.hypot(*(at - middle).T) <= reach)
-    return tuple(sorted({holder, *near.tolist()}))
+    reach = 1_000 * sqrt(max(town.residents, 0.0) / _RESIDENTS_PER_KM2 / pi)
+    near = np.flatnonzero(np.hypot(*(at - town.middle).T) <= reach)
+    return tuple(sorted({town.area, *near.tolist()}))
 
 
 @lru_cache(maxsize=10_000)
