@@ -23,7 +23,7 @@ from llrgeo.appraisal.uncertainty.simulated_errors import (
     normal_quantiles,
     random_word,
 )
-from llrgeo.appraisal.uncertainty.simulated_sums import Drawn, Estimates, JourneyList, add_up
+from llrgeo.appraisal.uncertainty.simulated_sums import DrawnFactors, Estimates, JourneyList, add_up
 from llrgeo.appraisal.uncertainty.simulation import Uncertainty, simulate
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
@@ -145,11 +145,13 @@ def test_the_sums_of_a_draw_do_not_depend_on_the_draws_beside_it() -> None:
     places = ([0, 2, 5], [0, 1, NO_SITE, 2, 2], [0, 1, 0, 0, 1], [0] * 5, [0, 1, 0, 2, 1])
     journeys = JourneyList(*(np.array(each) for each in places))
     speed, rate, growth = (rng.random(shape) for shape in ((300,), (300, 2), (300, 3)))
-    together = add_up(Drawn(0, speed, rate, growth), estimates, journeys, 3)
+    together = add_up(DrawnFactors(0, speed, rate, growth), estimates, journeys, 3)
     # 128 draws are worked on side by side, and errors are made for four at a time.
     for first, last in ((0, 1), (124, 131), (128, 300), (296, 297)):
         some = slice(first, last)
-        alone = add_up(Drawn(first, speed[some], rate[some], growth[some]), estimates, journeys, 3)
+        alone = add_up(
+            DrawnFactors(first, speed[some], rate[some], growth[some]), estimates, journeys, 3
+        )
         for found, expected in zip(alone, together, strict=True):
             assert found.tolist() == expected[:, some].tolist()
 

@@ -12,7 +12,7 @@ T = TypeVar("T")
 def for_distinct_options(
     results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]
 ) -> dict[str, T]:
-    """Return what `find` makes of the result of each option, by option name.
+    """Return what `find` computes from the result of each option, by option name.
 
     Options that run a service in the same way (sites, shares and room) have one result of it, the
     same object (`evaluate_options`). Where that holds for all their services, `find` is called for
@@ -34,7 +34,7 @@ def for_distinct_services(
     find: Callable[[ServiceResult], T],
     applies: Callable[[ServiceResult], bool] = lambda _: True,
 ) -> dict[tuple[str, str], T]:
-    """Return what `find` makes of the results of services, by option name and service id.
+    """Return what `find` computes from the results of services, by option name and service id.
 
     Results to which `find` does not apply are left out. Options that run a service in the same way
     have the same object as its result (`evaluate_options`): `find` is called for it once, and

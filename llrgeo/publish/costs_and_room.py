@@ -108,7 +108,7 @@ def _cost_lines(publication: Publication, option: Option) -> Iterator[str]:
         yield _money("provider", found.provider).format(years=years)
     if np.isnan(found.net):
         return
-    # A ratio of 0 or below, or none, is no saving for each pound: then only the net cost is said.
+    # A ratio of 0 or below, or none, is no saving for each pound: then only the net cost is given.
     if found.ratio > 0:
         yield words["facts_ratio"].format(pence=pages.number(found.ratio * 100))
     yield _money("net", found.net).format(years=years)
@@ -208,7 +208,7 @@ def _bed_lines(publication: Publication, option: Option) -> Iterator[str]:
     )
     last = str(years["year"].max())
     if option is not publication.baseline:
-        # A shortage that is there without the option is no effect of it: both are said.
+        # A shortage that is there without the option is no effect of it: both figures are given.
         if option_beds[-1] > 0 or today_beds[-1] > 0:
             then, as_now = (pages.number(short[-1]) for short in (option_beds, today_beds))
             yield words["facts_beds_option"].format(then=then, today=as_now, year=last)

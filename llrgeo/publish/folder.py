@@ -94,8 +94,7 @@ def publish(
         pages = partial(_pages, drawn=drawn, draw=draw)
         for make in track([pages, _data, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
-    # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
-    # too.
+    # Last, because they hold checksums: the crate of all files, the manifest of the crate too.
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
     earlier = stale_files(folder, files)

@@ -121,7 +121,7 @@ def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> dict[str, str]:
     rows
         All rows of table `place_rankings` that are of one figure, kind of place and option.
     of_all
-        Whether each rank says of how many, for readers who see no other place.
+        Whether each rank names the number of places, for readers who see no other place.
     """
     # Columns as lists: with many options there are many small tables.
     places, ranks, counts = (rows[name].tolist() for name in ("place", "rank", "of"))
@@ -152,7 +152,7 @@ def rows_at_both_ends(view: IndicatorView, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def blank_text(*, hidden: bool) -> str:
-    """Return what stands in place of a figure that is hidden, or that is not there."""
+    """Return the text in place of a figure that is hidden, or that is missing."""
     return wording()["indicator_star" if hidden else "indicator_blank"]
 
 

@@ -207,7 +207,7 @@ def shown_people(areas: pd.DataFrame) -> pd.DataFrame:
     """Return residents by area and group: everyone, authorities, tenths of deprivation."""
     residents = areas["residents"].to_numpy(np.int64)
     columns = {EVERYONE: residents}
-    # What the areas do not tell has no groups.
+    # Facts that the table of areas lacks have no groups.
     if has_authorities(areas):
         authority = areas["authority"].to_numpy()
         for name in sorted(areas["authority"].unique()):

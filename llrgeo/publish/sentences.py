@@ -25,7 +25,7 @@ def option_lines(view: PeopleView) -> list[str]:
         _people_line("option_none", everyone["none"]),
     ]
     if view.teams is not None:
-        # Teams' drives are told apart, and only where they change.
+        # Teams' drives have lines of their own, only where they change.
         lines.append(_people_line("teams_longer", longer_people(view.teams)))
         lines.append(_people_line("teams_shorter", view.teams["shorter"]))
     return [capitalised(line) for line in lines if line]
@@ -35,7 +35,7 @@ def service_lines(view: OptionView) -> list[str]:
     """Return what an option changes for one service, said to be so, the average last."""
     words, everyone = wording(), view.everyone
     service = in_sentence(view.service.label)
-    # Where the option runs the service as today there is nothing to count, and it says that.
+    # Where the option runs the service as today there is nothing to count: the line says so.
     if view.as_today:
         return [words["as_today"].format(service=service), *_average_lines(view)]
     people = {name: _count(everyone[name]) for name in OUTCOMES}
@@ -47,7 +47,7 @@ def service_lines(view: OptionView) -> list[str]:
             same=people["unchanged"],
         )
     ]
-    # What befalls nobody has no line.
+    # An outcome of nobody has no line.
     lines += [
         words[f"headline_{name}"].format(**{name: people[name]})
         for name in ("lost", "gained", "none")

@@ -170,7 +170,7 @@ def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
     sites = appraisal_inputs.sites
     if "authority" not in sites.columns:
         return pd.Series(0.0, sites.index)
-    # A site within the areas serves the people of the table alone; of one outside it must be told.
+    # A site within the areas serves the people of the table alone; one outside states its others.
     inside = sites["authority"].isin(appraisal_inputs.areas["authority"].unique())
     stated = (
         pd.to_numeric(sites["outside_people"])

@@ -157,7 +157,7 @@ def _of_every_service(
 ) -> pd.DataFrame:
     """Return one table of every option and service that people travel to, named first.
 
-    `of_sites` makes it of the minutes to the nearest site; each set of sites is asked for once.
+    `of_sites` makes it of the minutes to the nearest site; it is called once for each set of sites.
     """
     by_sites: dict[frozenset[str], pd.DataFrame] = {}
     parts = {}

@@ -101,7 +101,7 @@ def teams_for_share(dispatch: Dispatch, drive_min: Array, calls: Array, *, share
     InputError
         If the drives alone leave fewer in time, however many teams there are.
     """
-    # With endless teams nobody waits: what is left out of reach then no number can mend.
+    # With unlimited teams nobody waits: calls that are late even then no number of teams reaches.
     near = np.average(drive_min <= dispatch.standard_min - dispatch.call_min, weights=calls)
     if near <= share:
         msg = (

@@ -126,7 +126,7 @@ def parking_by_site(
 ) -> pd.DataFrame:
     """Return the spaces that patients and visitors need at each site with a known estate.
 
-    `growth` is contacts of each year over today's. Staff are not counted: say so.
+    `growth` is contacts of each year over today's. Staff are not counted: readers are told.
 
     Columns: `option`, `site_id`, `year`, `contacts`, `spaces` (NaN if not known),
     `spaces_needed`, `accessible_needed`, `spaces_short`.

@@ -163,7 +163,7 @@ def _costs_by_site(
     # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
     at_site, at_home = at.use.contacts_at(sites, kept)
-    # A contact at home or by video costs as much as at a site if nothing is said.
+    # A contact at home or by video costs as much as at a site unless rates state otherwise.
     per_home = rate.get("per_home", rate["per_contact"])
     video = costs["per_video" if "per_video" in costs.columns else "per_contact"]
     return _CostsBySite(

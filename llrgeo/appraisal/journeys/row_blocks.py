@@ -1,4 +1,4 @@
-"""Row blocks: a few areas of a large matrix at a time: what is made of them stays cached."""
+"""Row blocks: a few areas of a large matrix at a time, so that results fit the processor cache."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -53,7 +53,7 @@ def compare_authorities(
     city = sites.index[site_roles(sites) == "acute"]
 
     def table_of(result: OptionResult) -> pd.DataFrame:
-        # What the option's groups of people say of each authority, and its share of city care.
+        # Figures of each authority under the option, and its share of contacts at acute hospitals.
         groups = pd.DataFrame(result.overall.groups.loc["authority"])
         people = groups["people"]
         counted = result.people if len(result.people) else result.drives

@@ -28,8 +28,8 @@ _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]
 
 
-class Drawn(NamedTuple):
-    """What differs between draws that follow one another."""
+class DrawnFactors(NamedTuple):
+    """The factors of a block of consecutive draws."""
 
     first: int  # the number of the first, a multiple of `DRAWS_A_WORD`
     speed: _Numbers  # factor of all minutes, shape (n,)
@@ -71,15 +71,15 @@ class Sums(NamedTuple):
     people: _Numbers  # who make any journey, shape (m, n)
 
 
-def spans_of(drawn: Drawn) -> list[Drawn]:
+def spans_of(drawn: DrawnFactors) -> list[DrawnFactors]:
     """Divide draws into spans of a thousand and more, so that each is a task of its own."""
     return [
-        Drawn(drawn.first + start, *(values[start : start + _SPAN] for values in drawn[1:]))
+        DrawnFactors(drawn.first + start, *(values[start : start + _SPAN] for values in drawn[1:]))
         for start in range(0, len(drawn.speed), _SPAN)
     ]
 
 
-def add_up(drawn: Drawn, estimates: Estimates, journeys: JourneyList, groups: int) -> Sums:
+def add_up(drawn: DrawnFactors, estimates: Estimates, journeys: JourneyList, groups: int) -> Sums:
     """Return the sums of some draws over all areas, for so many groups of journeys."""
     n = len(drawn.speed)
     shapes = (groups, n), (groups, n), (len(estimates.at_sites), n)
@@ -90,7 +90,7 @@ def add_up(drawn: Drawn, estimates: Estimates, journeys: JourneyList, groups: in
 
 @compiled
 def _fill(
-    drawn: Drawn,
+    drawn: DrawnFactors,
     estimates: Estimates,
     journeys: JourneyList,
     quantiles: NDArray[np.float32],

@@ -22,7 +22,7 @@ from llrgeo.appraisal.uncertainty.robustness import competition_ranks
 from llrgeo.appraisal.uncertainty.simulated_errors import begin_streams
 from llrgeo.appraisal.uncertainty.simulated_journeys import SimulatedJourneys, find_journeys
 from llrgeo.appraisal.uncertainty.simulated_sums import (
-    Drawn,
+    DrawnFactors,
     Estimates,
     JourneyList,
     Sums,
@@ -124,7 +124,7 @@ def simulate(
     speed = _factors(rng, uncertainty.speed_sd, (draws,))
     rate = _factors(rng, uncertainty.rate_sd, (draws, services))
     growth = _factors(rng, uncertainty.growth_sd, (draws, bands))
-    drawn = Drawn(0, speed, rate, growth)
+    drawn = DrawnFactors(0, speed, rate, growth)
     shared = estimates, found.journeys, found.spent.shape[1]
     parts = list(map_tasks(_add_up_span, shared, spans_of(drawn)))
     sums = Sums(*(np.concatenate(each, axis=1) for each in zip(*parts, strict=True)))
@@ -132,7 +132,7 @@ def simulate(
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
-def _add_up_span(shared: tuple[Estimates, JourneyList, int], drawn: Drawn) -> Sums:
+def _add_up_span(shared: tuple[Estimates, JourneyList, int], drawn: DrawnFactors) -> Sums:
     return add_up(drawn, *shared)
 
 
@@ -162,7 +162,7 @@ def _estimates(
 
 
 def _figures(
-    drawn: Drawn, estimates: Estimates, found: SimulatedJourneys, sums: Sums
+    drawn: DrawnFactors, estimates: Estimates, found: SimulatedJourneys, sums: Sums
 ) -> tuple[_Matrix, _Matrix]:
     """Return mean minutes and the share within the standard: draws by options.
 

@@ -86,7 +86,7 @@ def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
     """
     before = read_recorded(folder)
     found = _all_findings(folder)
-    # Pages that were read before a run's switch and others after it would be told as a mixture.
+    # Pages that were read before a run's switch and others after it would be reported as a mixture.
     if read_recorded(folder) != before:
         msg = f"{folder}: a run wrote into it while it was checked; check it again"
         raise PublishError(msg)
@@ -236,7 +236,7 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
         with zipfile.ZipFile(folder / "tables.xlsx") as workbook:
             texts["tables.xlsx"] = workbook.read("xl/sharedStrings.xml").decode("utf-8")
     for name, text in texts.items():
-        # Every page says of which run it is: two runs in one folder would be figures that disagree.
+        # Every page names its run: two runs in one folder would be figures that disagree.
         others = set(_RUN.findall(text)) - {run_id}
         if others:
             yield FolderFinding(name, "run", f"of run {', '.join(sorted(others))}, not {run_id}")

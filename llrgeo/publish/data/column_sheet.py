@@ -150,7 +150,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
         ]
         numbers = sorted(self._columns, key=lambda at: (self._columns[at].first_number or 0, at))
         columns = {number: ["", *self._columns[number].cells()] for number in numbers}
-        # What xlsxwriter was told cell by cell, headings and links, stands over the columns.
+        # Cells that xlsxwriter was given one by one (headings, links) take precedence over columns.
         for row, number, cell in single_cells:
             columns[number][row] = cell
         return [columns[number] for number in sorted(columns)]

@@ -275,7 +275,7 @@ def _publisher(provenance: Provenance) -> Iterator[dict[str, Any]]:
 def _inputs(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what a run read; it is not in the folder, and known by its checksum."""
     for key, checksum in run.get("inputs", {}).items():
-        # A file of real patients has none: what stands in its place is words.
+        # A file of real patients has no checksum: words take its place.
         has_checksum = _CHECKSUM.fullmatch(checksum)
         yield {
             "@id": f"#input-{_slug(key)}",

@@ -30,7 +30,7 @@ SCRIPTS: Final = (
 )
 # Sources of a policy: a script from the page's own server, or from disk beside a page on disk.
 _BESIDE: Final = ("'self'", "file:")
-# How the phrases of the search begin, which this page says as an explorer does.
+# Prefixes of the phrases of the search, which this page shares with the explorer.
 _PHRASES_OF_SEARCH: Final = ("find_", "place_", "index_")
 
 

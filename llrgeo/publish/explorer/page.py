@@ -147,7 +147,7 @@ def _signs_of_kinds(publication: Publication) -> list[tuple[str, str]]:
 def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
     """Return what is said of a view: over all services, what moves, and for its service alone."""
     words = wording()
-    # Today is compared with nothing: it only says how far it is.
+    # The baseline is compared with nothing: only its own minutes are given.
     if view.option is publication.baseline:
         service, mean = in_sentence(view.service.label), view.everyone["mean_before_min"]
         average = words["today_average"].format(service=service, before=pages.minutes(mean))

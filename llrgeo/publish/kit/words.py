@@ -122,8 +122,7 @@ def sure_lines(view: PlaceView) -> list[str]:
     publication, place = view.publication, view.place
     words, journey = wording(), journey_label(publication.judged_by)
     ends = pd.concat(list(view.figures.values()))[["before_min", "after_min"]].to_numpy()
-    # Measured errors depend on length: the usual length of this place's journeys decides which is
-    # said.
+    # Measured errors depend on length: the one for the usual length of this place's journeys.
     reached = ends[np.isfinite(ends)]
     opening = publication.views[publication.baseline_name, publication.services[0].id]
     error = place_error(opening, place, float(np.median(reached)) if reached.size else inf)

@@ -14,7 +14,7 @@ from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG
 
 _OF_SITES: Final = ("capital", "transition", "closure", "running", "per_contact")
-_ELSEWHERE: Final = ("per_home", "per_video")  # as much as at a site if nothing is said
+_ELSEWHERE: Final = ("per_home", "per_video")  # as much as at a site unless stated
 _M_PER_KM: Final = 1_000
 _CARBON: Final = "carbon"  # the measure that needs kilometres, and no costs
 

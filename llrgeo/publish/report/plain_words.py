@@ -85,7 +85,7 @@ def _option_lines(publication: Publication, option: Option) -> list[str]:
     lines += [f"### {words['plain_stops']}", _bullets(_stop_lines(publication, option))]
     for sentences, labels in _alike(changed).items():
         lines += [f"### {'; '.join(labels)}", sentences]
-    # Towns are told for one service: the one that gets worse for most people, and so it says.
+    # Towns are listed for the service that gets worse for most people; the heading names it.
     stands = publication.option_view(option)
     heading = words["plain_places"].format(service=markdown_text(stands.service.label))
     return [*lines, f"### {heading}", _bullets(_place_lines(publication, stands))]

@@ -28,7 +28,7 @@ def quality_chapter(publication: Publication) -> dict[str, Any] | None:
 
 def _table(publication: Publication, name: str) -> Table:
     words, content = wording(), publication.tables[name]
-    # What the appraisal says itself is said in the language of the page.
+    # The appraisal's own phrases are translated into the language of the page.
     translated = {
         use_of(service): words["quality_use"].format(service=service.label)
         for service in publication.services
