@@ -27,7 +27,7 @@ from llrgeo.schema import NO_CAR
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
-# Prefixes of the phrases of other pages: the scripts of explorer and planner need none of the first,
+# Prefixes of the phrases of other pages: scripts of explorer and planner need none of the first,
 # those of the explorer none at all.
 FRONT_PAGES: Final = ("difference_", "front_", "index_")
 OTHER_PAGES: Final = (

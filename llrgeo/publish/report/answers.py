@@ -124,7 +124,7 @@ def _worse(publication: Publication, option: Option) -> str:
         ]
         sentences += _worst(publication, option)
     items = _items(publication, option)
-    # The largest of the services that teams bring, not their sum: the same people may be in several.
+    # The largest of the services that teams bring, not their sum: they may be the same people.
     farther = [item["people"] for item in items if item["item"] == "team_farther"]
     if farther:
         sentences.append(words["line_teams"].format(people=pages.people(max(farther))))

@@ -113,14 +113,13 @@ def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
     subject = str(row["subject"])
     label = words.get(f"measure_{subject}", words.get(f"rate_{subject}", subject))
     group = str(row["group"])
-    named = words[f"group_{group}"].format(level=level_label(group, row["level"], words)) if (
-        group) else ""  # fmt: skip
+    phrase = words[f"group_{group}"] if group else ""
     return {
         "service": services.get(row["service"], ""),
         "place": str(row["place"]),
         "subject": words.get(f"period_{subject}", label).replace("_", " "),
         "rival": options.get(row["rival"], ""),
-        "group": named,
+        "group": phrase.format(level=level_label(group, row["level"], words)) if group else "",
     }
 
 
