@@ -39,9 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     twice is the same run: examples are new where they are asked for alone, as `.ci/long` does.
     """
     guard_connections()
-    given = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-    settings.register_profile("same", derandomize=True, **given)
-    settings.register_profile("new", max_examples=500, print_blob=True, **given)
+    limits = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("same", derandomize=True, **limits)
+    settings.register_profile("new", max_examples=500, print_blob=True, **limits)
     settings.load_profile(os.environ.get("LLRGEO_EXAMPLES", "same"))
     if hasattr(config, "cache"):  # not with -p no:cacheprovider
         config.pluginmanager.register(Skipped(config), "skipped")
@@ -65,8 +65,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many connections to other machines the tests tried."""
     if OUTSIDE:
         terminalreporter.write_line(f"connections to other machines: {len(OUTSIDE)}")
-        for what in dict.fromkeys(OUTSIDE):
-            terminalreporter.write_line(f"  {what}")
+        for attempt in dict.fromkeys(OUTSIDE):
+            terminalreporter.write_line(f"  {attempt}")
 
 
 class Ended(NamedTuple):

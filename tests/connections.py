@@ -14,13 +14,13 @@ def _is_own(host: object) -> bool:
 
 def guard_connections() -> None:
     """Refuse, and count, every connection to another machine, for all tests and fixtures."""
-    asked = socket.getaddrinfo
+    getaddrinfo = socket.getaddrinfo
 
     def resolve(host: Any, *more: Any, **named: Any) -> Any:
         if not _is_own(host):
             OUTSIDE.append(f"the address of {host}")
             raise socket.gaierror(socket.EAI_FAIL, f"no test asks for {host}")
-        return asked(host, *more, **named)
+        return getaddrinfo(host, *more, **named)
 
     def guarded(connect: Any) -> Any:
         def connected(self: socket.socket, address: Any) -> Any:

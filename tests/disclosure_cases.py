@@ -51,11 +51,11 @@ def publish(study: Path, out: Path, *more: str) -> Path:
     """Run the command as a user does; keep what the terminal and the log said beside the files."""
     with logged() as log:
         # Wide lines: where one breaks depends on the length of the folder's name.
-        shown = CliRunner(env={"COLUMNS": "1000"}).invoke(
+        ended = CliRunner(env={"COLUMNS": "1000"}).invoke(
             app, ["run", str(study), "--out", str(out), *more]
         )
-    assert shown.exit_code == 0, shown.output or shown.exception
-    (out / "terminal.txt").write_text(shown.output.replace(str(out), "OUT"), encoding="utf-8")
+    assert ended.exit_code == 0, ended.output or ended.exception
+    (out / "terminal.txt").write_text(ended.output.replace(str(out), "OUT"), encoding="utf-8")
     (out / "log.txt").write_text(log.getvalue().replace(str(out), "OUT"), encoding="utf-8")
     return out
 
@@ -142,8 +142,8 @@ class Attack:
         if path.is_file():
             return pd.read_csv(path, keep_default_na=False, dtype={"area_id": str})
         with pd.ExcelFile(self.folder / "tables.xlsx") as book:
-            known = name in book.sheet_names
-            return book.parse(name, keep_default_na=False) if known else pd.DataFrame()
+            is_there = name in book.sheet_names
+            return book.parse(name, keep_default_na=False) if is_there else pd.DataFrame()
 
     def _bound(self, row: np.ndarray, low: float, high: float) -> None:
         if not row[:-1].any():  # nothing of it is unknown
@@ -152,7 +152,7 @@ class Attack:
         self.low.append(low)
         self.high.append(high)
 
-    def _shown(self, row: np.ndarray, cell: object) -> None:
+    def _bound_by_cell(self, row: np.ndarray, cell: object) -> None:
         """Bound a sum by a published cell: hidden says little, rounded more, exact all."""
         if str(cell) in {"", "*"}:
             return
@@ -160,15 +160,17 @@ class Attack:
         near = HALF if count % 5 == 0 and count else 1e-6
         self._bound(row, count - near, count + near)
 
-    def _of(self, service: str, share: pd.Series | float = 1.0) -> np.ndarray:
+    def _sum_of(self, service: str, share: pd.Series | float = 1.0) -> np.ndarray:
         """Return the row that sums contacts with a service, each area's times a share."""
-        whose = pd.Series(share, self.areas.index).fillna(0.0).astype(float)
+        share_by_area = pd.Series(share, self.areas.index).fillna(0.0).astype(float)
         if service in self.counted:
-            return np.array([*(whose[a] if s == service else 0.0 for s, a in self.unknown), 0.0])
-        told = self.services[service]
-        patients = sum(self.areas[band] * rate / 1000 for band, rate in told["rates"].items())
-        known = float((patients * told["visits"] * whose).sum())
-        return np.array([*np.zeros(len(self.unknown)), known])
+            return np.array(
+                [*(share_by_area[a] if s == service else 0.0 for s, a in self.unknown), 0.0]
+            )
+        settings = self.services[service]
+        patients = sum(self.areas[band] * rate / 1000 for band, rate in settings["rates"].items())
+        contacts = float((patients * settings["visits"] * share_by_area).sum())
+        return np.array([*np.zeros(len(self.unknown)), contacts])
 
     def _minutes(self) -> dict[tuple[str, str], pd.DataFrame]:
         """Return by option and service the nearest site of each area, its minutes and role."""
@@ -200,9 +202,9 @@ class Attack:
 
     def _delivered(self, service: str) -> dict[str, float]:
         """Return the shares of contacts at sites, at home and by video."""
-        told = self.services[service]
-        video = told["share_video"]
-        home = 1 - video if told["delivery"] == "team" else told["share_home"]
+        settings = self.services[service]
+        video = settings["share_video"]
+        home = 1 - video if settings["delivery"] == "team" else settings["share_home"]
         return {"site": 1 - video - home, "home": home, "video": video}
 
     def _where(self, option: str, service: str, place: str) -> pd.Series:
@@ -223,36 +225,36 @@ class Attack:
     def _totals(self) -> None:
         for row in self._cells("activity", ["service", "contacts"]):
             if row["contacts"] == "*":
-                self._bound(self._of(row["service"]), 0.5, 7.5)
-            self._shown(self._of(row["service"]), row["contacts"])
+                self._bound(self._sum_of(row["service"]), 0.5, 7.5)
+            self._bound_by_cell(self._sum_of(row["service"]), row["contacts"])
 
     def _places(self) -> None:
         for row in self._cells("places_of_care", ["option", "service"]):
             for place in (*CITY, *LOCAL, "other", "unreachable"):
                 where = self._where(row["option"], row["service"], place)
                 if not self._explained(row, place):
-                    self._shown(self._of(row["service"], where), row[place])
+                    self._bound_by_cell(self._sum_of(row["service"], where), row[place])
 
     def _explained(self, row: dict[str, object], place: str) -> bool:
         """Say whether a count follows from the published total and a stated share."""
-        told = self.table("activity").set_index("service").loc[row["service"]]
-        if place not in {"home", "video"} or told["delivery"] == "team":
+        published = self.table("activity").set_index("service").loc[row["service"]]
+        if place not in {"home", "video"} or published["delivery"] == "team":
             return False
         share = self._delivered(row["service"])[place]
-        total = 0.0 if told["contacts"] == "*" else float(told["contacts"])
+        total = 0.0 if published["contacts"] == "*" else float(published["contacts"])
         return str(row[place]) in {"*", str(round(total * share / 5) * 5)}
 
     def _sites(self) -> None:
         for row in self._cells("site_loads", ["option", "service", "contacts"]):
             found = self.minutes[row["option"], row["service"]]
             travelled = 1 - self._delivered(row["service"])["video"]
-            here = (found["site"] == row["site_id"]) * travelled
-            self._shown(self._of(row["service"], here), row["contacts"])
+            at_site = (found["site"] == row["site_id"]) * travelled
+            self._bound_by_cell(self._sum_of(row["service"], at_site), row["contacts"])
             least = self.services[row["service"]]["minimum_activity"]
             if least and str(row.get("below_minimum")) in {"True", "False"}:
                 below = str(row["below_minimum"]) == "True"
                 low, high = (-np.inf, least) if below else (least, np.inf)
-                self._bound(self._of(row["service"], here), low, high)
+                self._bound(self._sum_of(row["service"], at_site), low, high)
 
     def _exact_sums(self) -> None:
         """Bound the contacts of flows, and the hours of journeys, which divide by the minutes."""
@@ -261,15 +263,17 @@ class Attack:
             after = self.minutes[row["option"], row["service"]]["site"].fillna("")
             moved = (before == row["from_site"]) & (after == row["to_site"])
             travelled = 1 - self._delivered(row["service"])["video"]
-            self._near(self._of(row["service"], moved * travelled), row["contacts"], 0.06)
+            self._bound_near(self._sum_of(row["service"], moved * travelled), row["contacts"], 0.06)
         for row in self._cells("burden", ["patient_hours"]):
             if self.services[row["service"]]["delivery"] != "team":
                 minutes = self.minutes[row["option"], row["service"]]["min"]
                 hours = minutes.where(np.isfinite(minutes), 0.0) * HOURS
                 at = self._delivered(row["service"])["site"]
-                self._near(self._of(row["service"], hours * at), row["patient_hours"], 0.06)
+                self._bound_near(
+                    self._sum_of(row["service"], hours * at), row["patient_hours"], 0.06
+                )
 
-    def _near(self, row: np.ndarray, value: object, error: float) -> None:
+    def _bound_near(self, row: np.ndarray, value: object, error: float) -> None:
         if value not in {"", "*"}:
             self._bound(row, float(value) - error, float(value) + error)
 
@@ -277,11 +281,11 @@ class Attack:
         """Bound by what multiplies a total: shares of contacts in the scorecard."""
         for row in self._cells("scorecard", ["option", "closer_to_home"]):
             part, whole = np.zeros(len(self.unknown) + 1), np.zeros(len(self.unknown) + 1)
-            for service, told in self.services.items():
-                if told["delivery"] != "team":
-                    whole += self._of(service)
+            for service, settings in self.services.items():
+                if settings["delivery"] != "team":
+                    whole += self._sum_of(service)
                     for place in LOCAL:
-                        part += self._of(service, self._where(row["option"], service, place))
+                        part += self._sum_of(service, self._where(row["option"], service, place))
             if row["closer_to_home"] not in {"", "*"}:
                 share, error = float(row["closer_to_home"]), 5e-5
                 self._bound(part - (share - error) * whole, 0.0, np.inf)
@@ -289,7 +293,9 @@ class Attack:
 
     def _means_of_areas(self) -> None:
         """Bound by means of one area over several services, unless residents explain them."""
-        visited = [name for name, told in self.services.items() if told["delivery"] != "team"]
+        visited = [
+            name for name, settings in self.services.items() if settings["delivery"] != "team"
+        ]
         weights = {name: self._delivered(name)["site"] for name in visited}
         baseline = self.study["options"][0]["id"]
         places = self.table("areas").set_index("area_id")
@@ -308,7 +314,7 @@ class Attack:
                 this = pd.Series(self.areas.index == area, self.areas.index).astype(float)
                 for sign in (1, -1):
                     spent = sum(
-                        self._of(s, this * weights[s] * (minutes[s] - mean - sign * 1e-4))
+                        self._sum_of(s, this * weights[s] * (minutes[s] - mean - sign * 1e-4))
                         for s in visited
                     )
                     self._bound(sign * spent, -np.inf, 0.0)

@@ -134,9 +134,9 @@ def large(seed: int = 6) -> Invented:
     north = np.where(np.arange(len(places)) < len(llr), 0.0, -46_000.0)
     shift = random.uniform(-400, 400, (len(places), 2)) * (north < 0)[:, None]
     names = sorted(set(llr["authority_code"]))
-    own = places["authority_code"].map(names.index).to_numpy() % 6
-    south = 6 + (own % 2)
-    number = np.where(north < 0, south, own)
+    authority = places["authority_code"].map(names.index).to_numpy() % 6
+    south = 6 + (authority % 2)
+    number = np.where(north < 0, south, authority)
     areas = pd.DataFrame(
         {
             "x": (places.geometry.x.to_numpy() + shift[:, 0]).round(),

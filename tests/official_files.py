@@ -70,13 +70,13 @@ class Files:
     def _deprivation(self) -> bytes:
         """List all areas of England: those of the place, and fillers with the ranks they leave."""
         areas = self.place.areas
-        rest = sorted(set(range(1, IMD_ROWS + 1)) - set(areas["imd_rank"]))
+        ranks_left = sorted(set(range(1, IMD_ROWS + 1)) - set(areas["imd_rank"]))
         # Scores fall with the ranks in all of England, so fillers have what lies between ours.
-        known = areas.sort_values("imd_rank")[["imd_rank", "imd_score"]].to_numpy(float).T
-        scores = np.interp(rest, *known).round(3)
+        rank_and_score = areas.sort_values("imd_rank")[["imd_rank", "imd_score"]].to_numpy(float).T
+        scores = np.interp(ranks_left, *rank_and_score).round(3)
         fillers = [
             (f"E01{number + 700_000:06d}", rank, score)
-            for number, (rank, score) in enumerate(zip(rest, scores, strict=True))
+            for number, (rank, score) in enumerate(zip(ranks_left, scores, strict=True))
         ]
         rows = [
             (code, name, lad, lad_name, score, rank, decile_of(rank))

@@ -87,21 +87,21 @@ class OfficialServer:
     def answer(self, target: str) -> Reply:
         """Return the answer to an address, whole and right."""
         parts = urlsplit(target)
-        asked = {
+        query = {
             key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()
         }
         host, _, path = parts.path.removeprefix("/").partition("/")
         answers = {
-            "services1.arcgis.com": lambda: self._arcgis(path, asked),
-            "www.nomisweb.co.uk": lambda: self._nomis(path, asked),
-            "www.odsdatasearchandexport.nhs.uk": lambda: Reply(self.files.report(asked["report"])),
+            "services1.arcgis.com": lambda: self._arcgis(path, query),
+            "www.nomisweb.co.uk": lambda: self._nomis(path, query),
+            "www.odsdatasearchandexport.nhs.uk": lambda: Reply(self.files.report(query["report"])),
             "api.os.uk": lambda: self._ordnance_survey(path),
             STORAGE: lambda: self._file("postcodes", "application/zip"),
             "download.geofabrik.de": lambda: self._geofabrik(path),
             "assets.publishing.service.gov.uk": lambda: self._file("deprivation", "text/csv"),
             "files.digital.nhs.uk": lambda: self._file("returns", "text/csv"),
             "data.bus-data.dft.gov.uk": lambda: self._file("timetables", "application/zip"),
-            "www.ons.gov.uk": lambda: self._statistics(asked["uri"]),
+            "www.ons.gov.uk": lambda: self._statistics(query["uri"]),
         }
         return answers[host]()
 
@@ -112,24 +112,24 @@ class OfficialServer:
         name = "workbook" if uri.endswith(".xlsx") else "projections"
         return self._file(name, "application/octet-stream")
 
-    def _arcgis(self, path: str, asked: dict[str, str]) -> Reply:
+    def _arcgis(self, path: str, query: dict[str, str]) -> Reply:
         layer = path.split("/services/")[1].split("/", maxsplit=1)[0]
-        fields = asked.get("outFields", "").split(",")
-        rows = _where(self._layer(layer), asked["where"])
-        if asked.get("returnCountOnly") == "true":
+        fields = query.get("outFields", "").split(",")
+        rows = _where(self._layer(layer), query["where"])
+        if query.get("returnCountOnly") == "true":
             return _json({"count": len(rows)})
-        if asked.get("returnDistinctValues") == "true":
+        if query.get("returnDistinctValues") == "true":
             rows = [
                 dict(one)
                 for one in dict.fromkeys(tuple((f, row[f]) for f in fields) for row in rows)
             ]
-        rows.sort(key=lambda row: [row[name] for name in asked["orderByFields"].split(",")])
-        start = int(asked["resultOffset"])
-        most = min(int(asked["resultRecordCount"]), self.arcgis_rows)
+        rows.sort(key=lambda row: [row[name] for name in query["orderByFields"].split(",")])
+        start = int(query["resultOffset"])
+        most = min(int(query["resultRecordCount"]), self.arcgis_rows)
         page = rows[start : start + most]
         more = len(rows) > start + most
-        features = [self._feature(row, fields, asked) for row in page]
-        if asked["f"] == "geojson":
+        features = [self._feature(row, fields, query) for row in page]
+        if query["f"] == "geojson":
             extra = {"properties": {"exceededTransferLimit": True}} if more else {}
             return _json({"type": "FeatureCollection", "features": features, **extra})
         extra = {"exceededTransferLimit": True} if more else {}
@@ -166,32 +166,32 @@ class OfficialServer:
             rows = _older(rows)
         return rows
 
-    def _feature(self, row: dict, fields: list[str], asked: dict[str, str]) -> dict:
+    def _feature(self, row: dict, fields: list[str], query: dict[str, str]) -> dict:
         values = {name: row[name] for name in fields}
-        if asked["f"] == "geojson":
+        if query["f"] == "geojson":
             half = self.place.step_m / 2
             corners = [(-half, -half), (half, -half), (half, half), (-half, half), (-half, -half)]
             ring = [TO_DEGREES.transform(row["x"] + dx, row["y"] + dy) for dx, dy in corners]
             shape = {"type": "Polygon", "coordinates": [[list(corner) for corner in ring]]}
             return {"type": "Feature", "properties": values, "geometry": shape}
-        if asked["returnGeometry"] == "true":
+        if query["returnGeometry"] == "true":
             return {"attributes": values, "geometry": {"x": float(row["x"]), "y": float(row["y"])}}
         return {"attributes": values}
 
-    def _nomis(self, path: str, asked: dict[str, str]) -> Reply:
+    def _nomis(self, path: str, query: dict[str, str]) -> Reply:
         dataset = path.split("/dataset/")[1].removesuffix(".data.csv")
         dimension, total, names = TABLES[dataset]
-        lad = asked["geography"].removesuffix("TYPE151")
+        lad = query["geography"].removesuffix("TYPE151")
         counts = self.place.counts[dataset].loc[self.place.areas["lad"] == lad]
         rows = []
         for code, one in counts.iterrows():
             listed = [*([(0, total, int(one.sum()))] if total else []), *enumerate_from(names, one)]
             rows += [(code, number, name, count) for number, name, count in listed]
-        start = int(asked["recordoffset"])
-        header = [name.upper() for name in asked["select"].split(",")]
+        start = int(query["recordoffset"])
+        header = [name.upper() for name in query["select"].split(",")]
         category = dimension.upper()
-        known = ["GEOGRAPHY_CODE", category, f"{category}_NAME", "OBS_VALUE", "RECORD_COUNT"]
-        assert header == known
+        expected = ["GEOGRAPHY_CODE", category, f"{category}_NAME", "OBS_VALUE", "RECORD_COUNT"]
+        assert header == expected
         page = [(*row, len(rows)) for row in rows[start : start + self.nomis_rows]]
         return Reply(b"\xef\xbb\xbf" + text_of([header, *page]))
 
@@ -431,10 +431,15 @@ class Handler(BaseHTTPRequestHandler):
             self._send(broken(reply, how, official.root) if how else reply)
 
     def _send(self, reply):
-        body, asked = reply.body, self.headers.get("Range")
+        body, requested = reply.body, self.headers.get("Range")
         edition = reply.headers.get("ETag")
-        if asked and reply.status == 200 and edition and self.headers.get("If-Range") == edition:
-            start = int(asked.removeprefix("bytes=").rstrip("-"))
+        if (
+            requested
+            and reply.status == 200
+            and edition
+            and self.headers.get("If-Range") == edition
+        ):
+            start = int(requested.removeprefix("bytes=").rstrip("-"))
             span = f"bytes {start}-{len(body) - 1}/{len(body)}"
             body, reply.status = body[start:], 206
             reply.headers = {**reply.headers, "Content-Range": span}

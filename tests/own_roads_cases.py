@@ -80,9 +80,9 @@ def explorer_engine(publication: Publication):
     for path in (*scripts, *ROAD_SCRIPTS, "explorer/assets/own_roads.js"):
         engine.eval(pages.asset(path).replace('"use strict";', "", 1))
     engine.eval(HARNESS)
-    own = publication.own_roads
-    assert own is not None
-    streams = base64.b64encode(gzip.decompress(own.network.zipped)).decode("ascii")
+    own_roads = publication.own_roads
+    assert own_roads is not None
+    streams = base64.b64encode(gzip.decompress(own_roads.network.zipped)).decode("ascii")
     engine.call("load", json.dumps(explorer_data(publication)), streams)
     return engine
 
@@ -91,14 +91,17 @@ def minutes_in_python(
     publication: Publication, router: NetworkRouter, codes: pd.Index, period: str
 ) -> pd.DataFrame:
     """Return the published minutes from some postcodes to every site, over the whole network."""
-    own = publication.own_roads
-    assert own is not None
-    places = own.postcodes.loc[codes]
+    own_roads = publication.own_roads
+    assert own_roads is not None
+    places = own_roads.postcodes.loc[codes]
     points = gpd.points_from_xy(places["easting"], places["northing"])
     times = router.travel_times(
-        gpd.GeoSeries(points, index=codes, crs=BNG), own.arrivals, mode=own.mode, period=period
+        gpd.GeoSeries(points, index=codes, crs=BNG),
+        own_roads.arrivals,
+        mode=own_roads.mode,
+        period=period,
     )
-    return times.calibrated(own.calibration).minutes[explorer_sites(publication).index]
+    return times.calibrated(own_roads.calibration).minutes[explorer_sites(publication).index]
 
 
 def minutes_in_page(engine, codes: pd.Index, journey: str) -> np.ndarray:

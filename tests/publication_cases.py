@@ -85,7 +85,7 @@ def appraised(
         changes.setdefault("judged_by", changes["times"][0])
     of = {name: changes.get(name, getattr(publication, name)) for name in APPRAISED}
     journey, times = of["judged_by"], changes.get("times", publication.times)
-    teams = [each for each in times if each.direction == "from_site"]
+    teams = [matrix for matrix in times if matrix.direction == "from_site"]
     inputs = AppraisalInputs(
         of["areas"],
         of["sites"],

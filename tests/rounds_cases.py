@@ -60,18 +60,18 @@ def driving(llr: Llr, points: gpd.GeoSeries) -> np.ndarray:
 
 def centroids(llr: Llr, base: str) -> Homes:
     """Return the homes of a base as a study knows them: its areas, by need."""
-    own = llr.areas[llr.areas["base"] == base]
-    points = pd.concat([llr.sites.geometry.loc[[base]], own.geometry])
+    served = llr.areas[llr.areas["base"] == base]
+    points = pd.concat([llr.sites.geometry.loc[[base]], served.geometry])
     minutes = driving(llr, gpd.GeoSeries(points, crs=BNG))
-    x, y = own.geometry.x.to_numpy(), own.geometry.y.to_numpy()
-    return Homes(minutes, x, y, own["need"].to_numpy())
+    x, y = served.geometry.x.to_numpy(), served.geometry.y.to_numpy()
+    return Homes(minutes, x, y, served["need"].to_numpy())
 
 
 def homes_of_a_day(llr: Llr, base: str, visits: int, seed: int) -> tuple[np.ndarray, ...]:
     """Draw postcodes by need; return driving minutes with the base first, x and y of the homes."""
     rng = np.random.default_rng(seed)
-    own = llr.areas[llr.areas["base"] == base]
-    areas = rng.choice(own.index, visits, p=own["need"] / own["need"].sum())
+    served = llr.areas[llr.areas["base"] == base]
+    areas = rng.choice(served.index, visits, p=served["need"] / served["need"].sum())
     by_area = llr.postcodes.groupby("area_id").indices
     drawn = llr.postcodes.iloc[[rng.choice(by_area[area]) for area in areas]]
     x, y = drawn["easting"].to_numpy(float), drawn["northing"].to_numpy(float)

@@ -48,7 +48,7 @@ def random_constraint(rng: np.random.Generator, kind: type, times: TravelTimes) 
     people = pd.Series(rng.integers(0, 20, len(areas)).astype(float), index=areas)
     today = times.minutes[list(rng.choice(sites, 1))].min(axis=1)
     group = rng.choice(list("nesw")[: rng.integers(2, 5)], len(sites))
-    made: dict[type, Constraint] = {
+    by_kind: dict[type, Constraint] = {
         Keep: Keep(some),
         Close: Close(some),
         OneOf: OneOf(some),
@@ -68,7 +68,7 @@ def random_constraint(rng: np.random.Generator, kind: type, times: TravelTimes) 
             pd.Series(rng.choice([1, 2], len(areas)), index=areas), people, today
         ),
     }
-    return made[kind]
+    return by_kind[kind]
 
 
 class BruteForce:
