@@ -139,7 +139,7 @@ def compare_runs(before: PublishedRun, after: PublishedRun) -> RunDifference:
 def compare_tables(before: pd.DataFrame | None, after: pd.DataFrame | None) -> pd.DataFrame:
     """Compare two versions of a table of text, figure by figure.
 
-    Rows are named by the fewest first columns that tell all rows of both editions apart. A blank is
+    Rows are named by the fewest first columns that tell all rows of both versions apart. A blank is
     no figure.
 
     Returns
@@ -155,11 +155,11 @@ def compare_tables(before: pd.DataFrame | None, after: pd.DataFrame | None) -> p
     >>> compare_tables(old, new)[["row", "before", "after", "change"]].values.tolist()
     [['option a', '12', '14', 2.0], ['option b', '5', '', nan]]
     """
-    editions = [edition for edition in (before, after) if edition is not None]
-    keys = _key_columns(editions)
-    old, new = (_figures_by_row(edition, keys) for edition in (before, after))
+    versions = [version for version in (before, after) if version is not None]
+    keys = _key_columns(versions)
+    old, new = (_figures_by_row(version, keys) for version in (before, after))
     both = pd.concat([old.rename("before"), new.rename("after")], axis=1)
-    # Text that is no number, and a figure that only one edition has, have no change (NaN).
+    # Text that is no number, and a figure that only one version has, have no change (NaN).
     numbers = both.apply(pd.to_numeric, errors="coerce")
     ways = np.select(
         [both["after"].isna(), both["before"].isna(), both["before"] != both["after"]],
@@ -182,12 +182,12 @@ def headline_figures(difference: RunDifference) -> pd.DataFrame:
     """
     found = []
     for name, columns in HEADLINES.items():
-        editions = [
+        versions = [
             _of_everyone(run.tables.get(name)) for run in (difference.before, difference.after)
         ]
-        if all(edition is None for edition in editions):
+        if all(version is None for version in versions):
             continue
-        rows = compare_tables(*editions)
+        rows = compare_tables(*versions)
         rows = rows[rows["column"].isin(columns or rows["column"].unique())]
         meanings = {**difference.before.meanings, **difference.after.meanings}
         figures = [meanings.get((name, column), column) for column in rows["column"]]
@@ -217,28 +217,28 @@ def _read_text_table(path: Path) -> pd.DataFrame:
         raise InputError(msg) from error
 
 
-def _key_columns(editions: Sequence[pd.DataFrame]) -> list[str]:
-    """Return the fewest first columns of all editions that tell the rows of each apart.
+def _key_columns(versions: Sequence[pd.DataFrame]) -> list[str]:
+    """Return the fewest first columns of all versions that tell the rows of each apart.
 
     A rank names no row that words can name: what is first before and after may be two places.
     """
     shared = [
-        name for name in editions[0].columns if all(name in edition.columns for edition in editions)
+        name for name in versions[0].columns if all(name in version.columns for version in versions)
     ]
     if not _PLACES_IN_ORDER.isdisjoint(shared):
         words = [
-            name for name in shared if not all(_is_numeric(edition[name]) for edition in editions)
+            name for name in shared if not all(_is_numeric(version[name]) for version in versions)
         ]
-        if found := _telling_apart(editions, words):
+        if found := _telling_apart(versions, words):
             return found
     # Rows that are the same in all columns are told apart by their number.
-    return _telling_apart(editions, shared) or shared
+    return _telling_apart(versions, shared) or shared
 
 
-def _telling_apart(editions: Sequence[pd.DataFrame], columns: list[str]) -> list[str]:
+def _telling_apart(versions: Sequence[pd.DataFrame], columns: list[str]) -> list[str]:
     """Return the fewest first of some columns that tell all rows apart; none if none do."""
     for count in range(1, len(columns) + 1):
-        if not any(edition.duplicated(columns[:count]).any() for edition in editions):
+        if not any(version.duplicated(columns[:count]).any() for version in versions):
             return columns[:count]
     return []
 
