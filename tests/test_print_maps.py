@@ -15,8 +15,9 @@ from llrgeo.publish.legend import change_legend
 from llrgeo.publish.moves import stop_sentence
 from llrgeo.publish.print.base_map import Window, scale_spot, simplify_base_map
 from llrgeo.publish.print.legend import draw_key, hatch
-from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
+from llrgeo.publish.print.maps import _sheets, print_maps
 from llrgeo.publish.print.page import SMALL, STRONG, PrintedPage
+from llrgeo.publish.print.sheet_parts import densest_authority
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
