@@ -116,7 +116,7 @@ def _tasks_on(scheduler: str | None) -> AbstractContextManager["MapTasks"]:
 
 
 class _Extras(NamedTuple):
-    """What else than pages and tables a run was asked for; no `places` are all of them."""
+    """Further products of a run besides pages and tables; no `places` means all places."""
 
     print_maps: bool
     pdf: bool

@@ -90,7 +90,7 @@ def _locked(path: Path) -> BinaryIO:
 
 
 def _holder(path: Path) -> str:
-    """Say which process holds a lock, where that can be read."""
+    """Return a text with the process that holds a lock, if that can be read."""
     try:
         process = path.read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -96,7 +96,7 @@ def _band_faults(areas: gpd.GeoDataFrame) -> list[str]:
 
 
 def _named(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Name areas and authorities that the table does not name; a name stands in for a code."""
+    """Return areas with missing names and authorities filled in; a name stands in for a code."""
     given = set(areas.columns)
     named = areas if "name" in given else areas.assign(name=areas.index.astype(str))
     for column, other in (("authority", "authority_code"), ("authority_code", "authority")):

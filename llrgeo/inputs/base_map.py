@@ -25,7 +25,7 @@ TOWN_RESIDENTS: Final = 3_000  # residents a place must have to be named or foun
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class BaseMap:
-    """What is drawn beneath and above the areas so that people know where they are.
+    """Shapes drawn beneath and above the areas so that people can find their way on the map.
 
     Attributes
     ----------

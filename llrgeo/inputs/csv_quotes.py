@@ -1,7 +1,7 @@
-"""Quotation marks of CSV that are opened and closed rows later: what is between would be lost.
+"""Find quotation marks of a CSV that are closed in a later row: rows between would be lost.
 
-A mark before a name, and one before a name of a later row, make one value of all between them: the
-row has the right number of values, and rows are gone without a word.
+A mark before a name, and one before a name of a later row, join everything between into one value:
+the row has the right number of values, and the lost rows would not be noticed.
 """
 
 import csv
@@ -51,7 +51,7 @@ def first_spanning(file: IO[bytes]) -> str:
 
 
 def too_long(error: csv.Error) -> str:
-    """Say what a value that is longer than the reader's limit comes from."""
+    """Return the message for a value that is longer than the reader's limit."""
     return f'a value is longer than any; is a quotation mark (") not closed? ({error})'
 
 

@@ -32,7 +32,7 @@ class Entrance(NamedTuple):
     lon: float
 
     def serves(self, mode: str) -> bool:
-        """Tell whether journeys by a mode may end here."""
+        """Return whether journeys by a mode may end here."""
         if not self.modes:
             return True
         named = {mode, *(_ON_FOOT if mode in _ON_FOOT else (MODES[mode].streets,))}
@@ -57,7 +57,7 @@ def parse_entrances(text: str) -> tuple[Entrance, ...]:
 
 
 def entrance_faults(sites: gpd.GeoDataFrame) -> list[str]:
-    """Say which entrances cannot be read, or lie more than 2 km from the point of their site."""
+    """Return faults of entrances: unreadable, or more than 2 km from the point of their site."""
     faults: list[str] = []
     if ENTRANCES not in sites.columns:
         return faults
@@ -107,7 +107,7 @@ def each_entrance(places: gpd.GeoSeries) -> tuple[gpd.GeoSeries, NDArray[np.int6
 
 
 def entrances_note(sites: pd.DataFrame) -> str:
-    """Say which sites are reached at entrances of their own; blank where none is."""
+    """Return a sentence on the sites with entrances of their own; blank if there are none."""
     if ENTRANCES not in sites.columns:
         return ""
     named = sites.index[sites[ENTRANCES].fillna("").astype(str).str.strip() != ""]

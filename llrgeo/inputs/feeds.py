@@ -74,9 +74,9 @@ _DATE: Final = "%Y%m%d"
 
 
 class Omission(NamedTuple):
-    """What is left out of a feed for a fault: in words, and how many calls at stops it costs.
+    """Rows of a feed that are left out: a message, and the number of calls at stops lost by it.
 
-    What is no fault of the feed, such as a call beyond Great Britain, costs none.
+    Omissions that are no fault of the feed, such as calls beyond Great Britain, count 0 calls.
     """
 
     text: str
@@ -170,7 +170,7 @@ def known_services(tables: Tables) -> set[str]:
 
 
 def row_faults(file: str, what: str, rows: pd.DataFrame) -> list[str]:
-    """Say what is wrong with rows of a file, naming some by their first column."""
+    """Return a fault of some rows of a file, naming some by their first column; none if no rows."""
     if rows.empty:
         return []
     named = name_some(rows.iloc[:, 0].unique())
@@ -182,7 +182,7 @@ def row_faults(file: str, what: str, rows: pd.DataFrame) -> list[str]:
 def left_out(
     file: str, what: str, rows: pd.DataFrame, *, calls: int | None = None
 ) -> list[Omission]:
-    """Say which rows of a file are left out; unless told otherwise each costs one call."""
+    """Return the omission of some rows of a file; without `calls` each row counts as one call."""
     cost = len(rows) if calls is None else calls
     return [Omission(text, cost) for text in row_faults(file, what, rows)]
 
@@ -235,7 +235,7 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
 
 
 def _has_text(archive: ZipFile, member: str) -> bool:
-    """Tell whether a table has more than blanks: one without a heading is as one that is absent."""
+    """Return whether a table has more than blanks; one without a header counts as absent."""
     with archive.open(member) as file:
         return bool(file.read(_HEADING_BYTES).strip(b"\xef\xbb\xbf \t\r\n"))
 

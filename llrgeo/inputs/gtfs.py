@@ -94,7 +94,7 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """What one feed says of the day: as `Timetable`, `stops` with `stop_lat` and `stop_lon`."""
+    """The services of one feed on the day: as `Timetable`, `stops` with `stop_lat`, `stop_lon`."""
 
     stops: pd.DataFrame
     routes: pd.Series
@@ -254,7 +254,7 @@ def _check_losses(omissions: Iterable[Omission], calls: int, source: str) -> Non
 
 
 def _no_service(source: str, date: dt.date, tables: Tables, omissions: Sequence[Omission]) -> str:
-    """Say that nothing runs on the day, and what else was wrong."""
+    """Return the message that nothing runs on the day, with the other faults of the feed."""
     faults = calendar_faults(tables)
     if not faults:
         first, last = date_range(tables)

@@ -56,9 +56,9 @@ _FAILURES: Final = (
 
 @contextmanager
 def writing_layers(path: Path) -> Iterator[None]:
-    """Tell in words what GDAL or SQLite cannot write to a map file in the block, an `OSError`.
+    """Raise errors of GDAL and SQLite that writing a map file in the block meets as an `OSError`.
 
-    They have errors of their own for a disk that is full or a quota that is reached.
+    They have error types of their own for a full disk or an exceeded quota.
     """
     from pyogrio.errors import DataLayerError, DataSourceError
 

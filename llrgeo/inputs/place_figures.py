@@ -48,7 +48,7 @@ class PlaceTable:
 
     @property
     def kind(self) -> PlaceKind:
-        """What kind of place its rows are of."""
+        """The kind of place in its rows."""
         return KEYS[self.key]
 
 
@@ -149,7 +149,7 @@ def _place_faults(places: pd.Series, key: str) -> Iterator[str]:
 
 
 def _advice(unknown: list[str], known: pd.Index) -> str:
-    """Say what an unknown place may be meant as: one whose leading zeros are lost, or a slip."""
+    """Return advice on unknown places: lost leading zeros, or a similar id."""
     bare = {str(place).lstrip("0") for place in known if str(place).startswith("0")}
     if bare & set(unknown):
         return "; a spreadsheet dropped their leading zeros: save the ids as text"

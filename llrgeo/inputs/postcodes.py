@@ -83,7 +83,7 @@ def tidy_postcode(text: str) -> str:
 
 
 def is_postcode(text: str) -> bool:
-    """Say whether a text is written as a full unit postcode is, live or not."""
+    """Return whether a text has the form of a full unit postcode, live or not."""
     return _UNIT.fullmatch(squeeze_postcode(text)) is not None
 
 

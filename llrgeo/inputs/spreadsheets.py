@@ -26,7 +26,7 @@ _MERGED: Final = b"<mergeCell "
 
 
 def is_spreadsheet(path: Path) -> bool:
-    """Tell whether a file is a workbook, by its first bytes, whatever its ending.
+    """Return whether a file is a workbook, by its first bytes, whatever its ending.
 
     Raises
     ------

@@ -12,7 +12,7 @@ Bools = NDArray[np.bool_]
 
 
 def on_islands(xy: NDArray[np.float64], label: Ints, main: Bools, joined: Bools) -> Bools:
-    """Tell which nodes are on an island: journeys within it are possible, none to or from it.
+    """Return which nodes are on an island: journeys within it are possible, none to or from it.
 
     An island is a strongly connected component of two nodes or more that no road joins to the main
     component, and that has no node within `APART_M` of it. So bits of road that a map fails to

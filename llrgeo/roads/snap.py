@@ -287,7 +287,7 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
 
 
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
-    """Tell for every node whether it is in the largest strongly connected component."""
+    """Return for every node whether it is in the largest strongly connected component."""
     return _largest(_components(_graph(network, network.uses["through"])))
 
 
@@ -298,7 +298,7 @@ def _components(graph: csr_array) -> NDArray[np.int32]:
 
 
 def _largest(label: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell for every node whether it is in the largest component."""
+    """Return for every node whether it is in the largest component."""
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
 
@@ -333,7 +333,7 @@ def _along(
 
 
 def _reached(graph: csr_array, main: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which nodes the main component leads to along the arcs of a graph, itself among them."""
+    """Return the nodes that arcs of a graph lead to from the main component, with its own nodes."""
     reached = main.copy()
     if main.any():
         found = breadth_first_order(graph, int(main.argmax()), return_predecessors=False)

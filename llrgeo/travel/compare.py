@@ -225,7 +225,7 @@ def _pairs(minutes: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labels(bands_km: Sequence[float]) -> list[str]:
-    """Name distance bands: `0-5 km`, `40 km and more`."""
+    """Return the labels of distance bands, such as `0-5 km` and `40 km and more`."""
     return [
         f"{low:g}-{high:g} km" if np.isfinite(high) else f"{low:g} km and more"
         for low, high in pairwise(bands_km)

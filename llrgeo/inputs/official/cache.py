@@ -63,7 +63,7 @@ class Cache:
         return None
 
     def has_damaged(self, source: str, address: str, name: str) -> bool:
-        """Tell whether an address has an answer whose bytes are not as its record has them."""
+        """Return whether an address has an answer that differs from the checksum of its record."""
         files = self._files(source, address, name)
         return any(_read_record(path) is None for path in files)
 

@@ -101,7 +101,7 @@ def _shown(text: str) -> str:
 
 
 def _column_faults(rows: pd.DataFrame) -> list[str]:
-    """Say which columns do not hold what those of a report do."""
+    """Return faults of columns whose values are not those of such a report."""
     wrong = rows.loc[~rows[_CODE].str.fullmatch(_CODE_FORM), _CODE]
     strange = sorted(set(rows[_STATUS]) - {_ACTIVE, _PROPOSED, *_SHUT, ""})
     faults = [f"codes such as {name_some(wrong)}"] if len(wrong) else []

@@ -1,8 +1,8 @@
 """Office for National Statistics, Open Geography: boundaries, centroids and lookups, by ArcGIS.
 
-A layer is asked in pages; each page is an answer of its own in the cache. A server may stop at its
-row limit without a word, or say so (`exceededTransferLimit`), so the number of rows is asked first
-and the pages must add up to it. Errors come with status 200 (`answers.read_json`).
+A layer is requested in pages; each page is an answer of its own in the cache. A server may stop at
+its row limit, with a notice (`exceededTransferLimit`) or without, so the number of rows is
+requested first and the pages must add up to it. Errors come with status 200 (`answers.read_json`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,8 +60,8 @@ def read_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> p
     InputError
         As `read_layer`, and if a code is missing.
     """
-    asked = {"returnGeometry": "false", "f": "json"}
-    table = _attributes(_features_of(downloader, source, codes, asked), source)
+    options = {"returnGeometry": "false", "f": "json"}
+    table = _attributes(_features_of(downloader, source, codes, options), source)
     table = table.set_index(table.columns[0])
     check_all_codes(table.index, codes, source=source.id)
     return table.loc[list(codes)]
@@ -96,8 +96,8 @@ def read_centroids(
     InputError
         As `read_layer`, and if an area is missing, repeated or has no point.
     """
-    asked = {"returnGeometry": "true", "outSR": _METRES, "f": "json"}
-    features = _features_of(downloader, source, codes, asked)
+    options = {"returnGeometry": "true", "outSR": _METRES, "f": "json"}
+    features = _features_of(downloader, source, codes, options)
     places = [feature.get("geometry") or {} for feature in features]
     try:
         points = gpd.points_from_xy(
@@ -124,8 +124,8 @@ def read_boundaries(
     InputError
         As `read_layer`, and if an area is missing, repeated or has no polygon.
     """
-    asked = {"returnGeometry": "true", "outSR": _DEGREES, "f": "geojson"}
-    features = _features_of(downloader, source, codes, asked)
+    options = {"returnGeometry": "true", "outSR": _DEGREES, "f": "geojson"}
+    features = _features_of(downloader, source, codes, options)
     try:
         shapes = [closed_shape(feature["geometry"]) for feature in features]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
@@ -149,8 +149,8 @@ def read_distinct(downloader: Downloader, source: Source) -> pd.DataFrame:
     InputError
         As `read_layer`, and if they are more than one page holds.
     """
-    asked = {"returnGeometry": "false", "returnDistinctValues": "true", "f": "json"}
-    address = page_address(source, ALL, asked, 0)
+    options = {"returnGeometry": "false", "returnDistinctValues": "true", "f": "json"}
+    address = page_address(source, ALL, options, 0)
     check = partial(_check_page, source=source)
     page = read_json(downloader.get(Query(source, address, f"{source.id}.json", check)))
     if _is_limited(page) or not page["features"]:
@@ -165,13 +165,13 @@ def is_in(field: str, values: Iterable[str]) -> str:
     return f"{field} IN ({quoted})"
 
 
-def page_address(source: Source, where: str, asked: dict[str, str], offset: int) -> str:
-    """Return the address of one page of a layer."""
+def page_address(source: Source, where: str, options: dict[str, str], offset: int) -> str:
+    """Return the address of one page of a layer: rows from `offset` for which `where` is true."""
     fields = list(source.fields.values())
     parameters = {
         "where": where,
         "outFields": ",".join(fields),
-        **asked,
+        **options,
         "orderByFields": ",".join(fields[:2]) if source.options.get("repeats") else fields[0],
         "resultOffset": offset,
         "resultRecordCount": ROWS_A_PAGE,
@@ -180,18 +180,18 @@ def page_address(source: Source, where: str, asked: dict[str, str], offset: int)
 
 
 def count_address(source: Source, where: str) -> str:
-    """Return the address that tells how many rows a condition is true of."""
+    """Return the address of the number of rows of which a condition is true."""
     return f"{source.url}?{urlencode({'where': where, 'returnCountOnly': 'true', 'f': 'json'})}"
 
 
 def _features_of(
-    downloader: Downloader, source: Source, codes: Sequence[str], asked: dict[str, str]
+    downloader: Downloader, source: Source, codes: Sequence[str], options: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """Return the features of some codes, asked for in lists that an address can hold."""
+    """Return the features of some codes, requested in lists that fit into an address."""
     key = source.fields[source.key]
     found: list[dict[str, Any]] = []
     for some in _lists(sorted(codes)):
-        found += _features(downloader, source, is_in(key, some), asked, expected=len(some))
+        found += _features(downloader, source, is_in(key, some), options, expected=len(some))
     return found
 
 
@@ -203,17 +203,17 @@ def _features(
     downloader: Downloader,
     source: Source,
     where: str,
-    asked: dict[str, str],
+    options: dict[str, str],
     *,
     expected: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return all features of which a condition is true, page by page, as many as expected."""
     count = count_rows(downloader, source, where) if expected is None else expected
     check = partial(_check_page, source=source)
-    ending = asked["f"]
+    ending = options["f"]
     features: list[dict[str, Any]] = []
     while True:
-        address = page_address(source, where, asked, len(features))
+        address = page_address(source, where, options, len(features))
         page = read_json(downloader.get(Query(source, address, f"{source.id}.{ending}", check)))
         features += page["features"]
         if len(features) >= count or not page["features"]:
@@ -318,7 +318,7 @@ def _placed(
 def _check_within(
     placed: gpd.GeoDataFrame, land: tuple[float, float, float, float], source: Source
 ) -> None:
-    """Refuse shapes that are not in England, as those in other coordinates than were asked for."""
+    """Refuse shapes outside England, such as those in other coordinates than requested."""
     west, south, east, north = land
     bounds = placed.bounds
     inside = (

@@ -78,12 +78,12 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
     return Place(_areas(geography.read_layer(downloader, sources["lookup"], where)))
 
 
-def _nearest(asked: str, official: Mapping[str, str]) -> str:
-    """Name the boards that may be meant: those with the words asked for, else those alike.
+def _nearest(wanted: str, official: Mapping[str, str]) -> str:
+    """Return advice on an unknown board: boards with all of its words, otherwise similar ones.
 
-    `official` has boards' names by their short ones. Blank where none is like it.
+    `official` has boards' names by their short ones. Blank if none is similar.
     """
-    words = set(asked.split())
+    words = set(wanted.split())
     within = [name for short, name in official.items() if words > set(short.split())]
     if within:
         boards = " ".join(f'--icb "{without_common(name)}"' for name in within)
@@ -91,19 +91,19 @@ def _nearest(asked: str, official: Mapping[str, str]) -> str:
     meant = [
         short
         for short in official
-        if words and (words <= set(short.split()) or asked == _initials(short))
+        if words and (words <= set(short.split()) or wanted == _initials(short))
     ]
-    found = meant or get_close_matches(asked, official, cutoff=_LEAST_SIMILAR)
+    found = meant or get_close_matches(wanted, official, cutoff=_LEAST_SIMILAR)
     return f"nearest are {'; '.join(official[short] for short in found)}" if found else ""
 
 
 def without_common(name: str) -> str:
-    """Return a board's official name without what all boards' names have in common."""
+    """Return a board's official name without the words that are in all boards' names."""
     return name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
 
 
 def _initials(short: str) -> str:
-    """Return the letters that a board goes by: llr of leicester leicestershire and rutland."""
+    """Return the initials of a short name: `llr` of `leicester leicestershire and rutland`."""
     return "".join(word[0] for word in short.split() if word not in {"and", "the", "of"})
 
 

@@ -175,8 +175,8 @@ def _in_format(path: Path) -> dict[str, str]:
     raise InputError(msg)
 
 
-def _format(one: dict[str, Any]) -> str:
-    return str(one.get("format"))
+def _format(entry: dict[str, Any]) -> str:
+    return str(entry.get("format"))
 
 
 def _check_list(path: Path) -> None:

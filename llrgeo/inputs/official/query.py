@@ -12,20 +12,20 @@ Check = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of a source.
+    """A request to a source.
 
     Attributes
     ----------
     source
-        Whose answer it is.
+        The source that answers.
     address
         The whole address, parameters included.
     name
-        What the answer is kept as, with its ending.
+        The file name of the answer in the cache, with its ending.
     check
-        What must be so of the answer before it is kept.
+        Checks the answer before it is stored.
     md5, md5_address
-        The checksum that the publisher states, or the address where it states it.
+        The checksum that the publisher states, or the address of it.
     """
 
     source: Source

@@ -130,7 +130,7 @@ def read_sources(path: Path | None = None) -> Sources:
 
 
 def _field_faults(found: Mapping[str, Source], path: Path) -> list[str]:
-    """Say which names of columns a table of sources lacks: all that the embedded one has."""
+    """Return faults of `fields` in a table of sources: it needs all names of the embedded table."""
     if path == embedded(DOWNLOADS):
         return []
     known = read_sources().by_id
@@ -148,7 +148,7 @@ def _field_faults(found: Mapping[str, Source], path: Path) -> list[str]:
 
 
 def _are_names(fields: object) -> bool:
-    """Say whether fields are texts by name, each of them another."""
+    """Return whether fields are texts by name, without duplicates."""
     names = list(fields.values()) if isinstance(fields, dict) else [None]
     return all(isinstance(name, str) and name for name in names) and len(set(names)) == len(names)
 

@@ -103,7 +103,7 @@ class Transport:
         except (OSError, HTTPException, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            msg = f"{url}: the answer broke off ({_said(error)})"
+            msg = f"{url}: the answer broke off ({_line(error)})"
             raise ExchangeError(msg) from error
         finally:
             answer.close()
@@ -135,7 +135,7 @@ class Transport:
         except (URLError, OSError, HTTPException, ValueError) as error:
             _refuse_for_good(error, url)
             hint = ", or a proxy stands in the way" if "SSL" in str(error) else ""
-            msg = f"{url}: the server could not be asked{hint} ({_said(error)})"
+            msg = f"{url}: the server could not be asked{hint} ({_line(error)})"
             raise ExchangeError(msg) from error
         return answer
 
@@ -256,37 +256,38 @@ def _refuse_for_good(error: Exception, url: str) -> None:
     if isinstance(reason, SSLCertVerificationError):
         clock = " Is this machine's clock right?" if _BY_THE_CLOCK.search(str(reason)) else ""
         msg = (
-            f"{url}: this machine does not trust the server's certificate ({_said(error)}).{clock} "
+            f"{url}: this machine does not trust the server's certificate ({_line(error)}).{clock} "
             "Where a network looks into what passes, set SSL_CERT_FILE to its own certificates"
         )
         raise InputError(msg) from error
     if isinstance(reason, SSLError) and _NO_TLS.search(str(reason)):
         msg = (
-            f"{url}: what answered does not speak https ({_said(error)}): a proxy or a login page "
+            f"{url}: what answered does not speak https ({_line(error)}): a proxy or a login page "
             "of this network? Sign in there, or set HTTPS_PROXY to http://user:password@proxy:port"
         )
         raise InputError(msg) from error
     if _TUNNEL.search(str(reason)):
         msg = (
-            f"{url}: the proxy does not let this through ({_said(error)}). Set HTTPS_PROXY to "
+            f"{url}: the proxy does not let this through ({_line(error)}). Set HTTPS_PROXY to "
             "http://user:password@proxy:port, or ask for the host to be allowed"
         )
         raise InputError(msg) from error
 
 
 def _wait_s(headers: Message) -> float | None:
-    """Return what Retry-After asks for in seconds; a date counts from the answer's own Date."""
-    asked = (headers.get("Retry-After") or "").strip()
-    if asked.isdecimal():
-        return float(asked)
+    """Return the seconds of Retry-After; a date counts from the answer's own Date."""
+    retry_after = (headers.get("Retry-After") or "").strip()
+    if retry_after.isdecimal():
+        return float(retry_after)
     try:
-        until, now = (parsedate_to_datetime(text) for text in (asked, headers.get("Date") or ""))
+        dates = retry_after, headers.get("Date") or ""
+        until, now = (parsedate_to_datetime(text) for text in dates)
         return max(0.0, (until - now).total_seconds())
     except (TypeError, ValueError, IndexError):
         return None
 
 
-def _said(error: Exception) -> str:
+def _line(error: Exception) -> str:
     """Return an error in few words, on one line."""
     reason = error.reason if isinstance(error, URLError) else error
     return " ".join((str(reason) or type(reason).__name__).split())[:200]

@@ -1,4 +1,4 @@
-"""Units of imported times: minutes that can only be seconds or hours, by how far places are."""
+"""Check the unit of imported times: minutes whose speeds are only plausible in another unit."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-_LEAST_M: Final = 1_000.0  # apart: walking in and out of a building tells nothing of the unit
+_LEAST_M: Final = 1_000.0  # on shorter journeys, walking in and out of buildings matters too much
 _SLOWEST_KPH: Final = 1.0  # in a straight line: a third of what somebody with a stick walks
 _FASTEST_KPH: Final = 300.0
 _M_A_MINUTE: Final = 1_000.0 / 60.0  # of 1 km/h
@@ -15,7 +15,7 @@ _M_A_MINUTE: Final = 1_000.0 / 60.0  # of 1 km/h
 def unit_faults(
     minutes: pd.DataFrame, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
 ) -> list[str]:
-    """Say that times are seconds, or hours, where half of the journeys have no speed of minutes.
+    """Return a fault if the median speed is only plausible with times in seconds or in hours.
 
     Parameters
     ----------
