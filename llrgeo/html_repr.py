@@ -51,7 +51,7 @@ def rows_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def heat_table(minutes: pd.DataFrame) -> str:
-    """Return minutes as a table, longer journeys in darker cells and infinite ones as "no way"."""
+    """Return minutes as a table, longer journeys in darker cells, infinite ones as "no route"."""
     finite = [value for value in minutes.to_numpy().ravel() if isfinite(value)]
     longest = max(finite, default=0.0)
     corner = escape(f"{minutes.index.name or 'area_id'} / {minutes.columns.name or 'site_id'}")
@@ -72,7 +72,7 @@ def heat_table(minutes: pd.DataFrame) -> str:
 
 def _heat_cell(value: float, longest: float) -> str:
     if not isfinite(value):
-        return f'<td style="{_cell("right")};opacity:.6">no way</td>'
+        return f'<td style="{_cell("right")};opacity:.6">no route</td>'
     share = _DEEPEST * value / longest if longest else 0.0
     tint = _TINT.format(share=share)
     return f'<td style="{_cell("right")};background:{tint}">{value:.1f}</td>'

@@ -24,12 +24,12 @@ def test_a_card_leaves_out_what_is_blank_and_groups_thousands():
     assert "note" not in made
 
 
-def test_minutes_are_the_deeper_the_longer_and_no_way_is_said():
+def test_minutes_are_the_deeper_the_longer_and_no_route_is_said():
     minutes = pd.DataFrame({"A": [40.0, np.inf], "B": [10.0, 0.0]}, index=["a", "b"])
     made = heat_table(minutes)
     assert "rgba(44,127,184,0.45)" in made  # 40 of 40
     assert "rgba(44,127,184,0.11)" in made  # 10 of 40, of 0.45
-    assert made.count("no way") == 1
+    assert made.count("no route") == 1
 
 
 def test_text_is_escaped_wherever_it_stands():
@@ -61,7 +61,7 @@ def test_hostile_names_of_a_study_are_text_on_its_card(result):
 def test_times_networks_and_selections_show_themselves(town_times, town_network):
     shown = replace(town_times, error_note=HOSTILE)._repr_html_()
     assert "4 areas x 3 sites" in shown
-    assert shown.count("no way") == 3
+    assert shown.count("no route") == 3
     assert "<img" not in shown
     assert "town" not in shown.lower()
     network = replace(town_network, info=replace(town_network.info, source=HOSTILE))._repr_html_()
