@@ -117,6 +117,14 @@ POOL_TO_B = '{ service = "both", from = "A", to = "B", beds = 4 }'
             False,
             "moves_beds: A has no stated beds; 9 cannot leave it",
         ),
+        (
+            (
+                'moves = { down = { A = "C" } }\n'
+                'moves_beds = [{ service = "both", from = "A", to = "B", beds = 15 }]'
+            ),
+            True,
+            "moves_beds: A has no stated beds; 15 cannot leave it",
+        ),
         # a site closes, and something starts there
         (
             'closes_site = ["B"]\nopens = { scan = ["B"] }',

@@ -141,7 +141,8 @@ def moved_capacity(
         # In this order: what moves with services, what the option states, its moves of beds.
         new = _moved_and_stated(what, before, config, option, kinds)
         if what == "beds":
-            new, _ = _left_by_moves(before, config, option, kinds)
+            new, unmoved = _left_by_moves(before, config, option, kinds)
+            faults += unmoved
         faults += _place_faults(what, before, config, option, kinds)
         # Capacity at a site that no longer runs the service is dropped; it is only a fault if the
         # option itself states it.

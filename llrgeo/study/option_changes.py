@@ -145,7 +145,7 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, PlaceCa
             faults.append(str(error))
             built[config.id] = start  # options based on it are still checked
         places[config.id], strange = moved_capacity(before, config, built[config.id], kinds)
-        faults += [f"option '{config.id}': {fault}" for fault in [*found, *strange]]
+        faults += [f"option '{config.id}': {fault}" for fault in dict.fromkeys([*found, *strange])]
     return list(built.values()), places, faults
 
 
