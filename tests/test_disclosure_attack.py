@@ -11,7 +11,6 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import evidence_context
@@ -32,7 +31,6 @@ from llrgeo.appraisal.disclosure import LARGEST, count_contacts, disclosable_tab
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import site_roles
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
@@ -225,6 +223,7 @@ def test_other_small_counts_publish_the_very_same_files(case):
     assert case.publishes(other, case.larger, case.out_larger)
 
 
+@pytest.mark.parametrize("case", ["town"], indirect=True)
 def test_other_large_counts_do_show(case):
     """The comparison of all files is no comparison of nothing: a hundred more are seen."""
     other = case.counted + 100 * (case.counted > LARGEST)
@@ -346,38 +345,3 @@ def test_beds_years_estate_and_print_maps_know_no_count(town_study_once, town_ar
     assert [name for name in seen[3] if seen[3][name] != seen[4].get(name)] == []
     # The comparison is no comparison of nothing: large counts do show.
     assert [name for name in seen[3] if seen[3][name] != seen[90].get(name)] != []
-
-
-@pytest.mark.slow
-def test_the_study_of_llr_hides_every_small_count(tmp_path):
-    """The embedded study, with about 4 contacts at the stroke wards from each of its areas."""
-    given = embedded("studies") / "closer_to_home.toml"
-    text = given.read_text("utf-8").replace(
-        "[appraisal]\n", '[appraisal]\nactivity = "counted.csv"\ndata_class = "restricted"\n', 1
-    )
-    study = tmp_path / "study.toml"
-    study.write_text(text, encoding="utf-8")
-    areas = pd.read_csv(embedded("areas.csv"), index_col="area_id")
-    counts = np.random.default_rng(3).poisson(4, len(areas))
-    counted = pd.DataFrame({"stroke_beds": counts}, areas.index)
-    counted.to_csv(tmp_path / "counted.csv")
-    roles = site_roles(pd.read_csv(embedded("sites.csv"), index_col="site_id"))
-    out = publish(study, tmp_path / "out")
-    attack = Attack(out, areas, roles)
-    bounds = attack.left()
-    small = small_counts(counted)
-    assert all(len(values_left(bounds.loc[key])) >= ENOUGH for key in small)
-    # Counts change places within each catchment of today: every table shows the same.
-    run = Shown(study)
-    true, possible = run(counted), {key: set() for key in small}
-    catchments = counted["stroke_beds"].groupby(attack.minutes["today", "stroke_beds"]["site"])
-    for step in range(1, 17):
-        other = catchments.transform(lambda counts, by=step: np.roll(counts.to_numpy(), by))
-        assert run(other.to_frame()) == true
-        for key in small:
-            possible[key] |= {other[key[1]]} & set(SMALL)
-    assert min(map(len, possible.values())) >= ENOUGH
-    # And so does every file, terminal and log.
-    other.to_frame().to_csv(tmp_path / "counted.csv")
-    before, after = files(out), files(publish(study, tmp_path / "other"))
-    assert [name for name in before | after if before.get(name) != after.get(name)] == []

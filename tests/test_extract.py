@@ -261,10 +261,10 @@ save_network(build_network([Path(sys.argv[1])]), Path(sys.argv[2]))
 """
 
 
-def hashes_of_builds(extract: Path, folder: Path) -> set[tuple[str, ...]]:
-    """Build a network under five hash seeds; return the digests of the files written."""
+def hashes_of_builds(extract: Path, folder: Path, *, seeds: int) -> set[tuple[str, ...]]:
+    """Build a network under some hash seeds; return the digests of the files written."""
     found = set()
-    for seed in range(5):
+    for seed in range(seeds):
         out = folder / f"seed{seed}"
         subprocess.run(
             [sys.executable, "-c", _BUILD, str(extract), str(out)],
@@ -284,16 +284,17 @@ def test_builds_are_byte_equal_over_five_hash_seeds(tmp_path: Path) -> None:
     drawn.restrict(1, "from:1 via:b to:3", {"restriction": "no_left_turn"})
     drawn.restrict(2, "from:1 via:2 to:4", {"restriction": "no_left_turn"})
     path = drawn.write(tmp_path / "map.osm")
-    assert len(hashes_of_builds(path, tmp_path)) == 1
+    assert len(hashes_of_builds(path, tmp_path, seeds=5)) == 1
 
 
 @pytest.mark.reference
 @pytest.mark.slow
-def test_builds_of_a_county_are_byte_equal_over_five_hash_seeds(
+def test_builds_of_a_county_are_byte_equal_over_two_hash_seeds(
     tmp_path: Path, reference: Path
 ) -> None:
+    """Of thousands of streets no two seeds have the same order: more would tell no more."""
     path = reference / "data/osm/rutland-2018.osm.pbf"
-    assert len(hashes_of_builds(path, tmp_path)) == 1
+    assert len(hashes_of_builds(path, tmp_path, seeds=2)) == 1
 
 
 def rewritten(drawn: Map, path: Path, *changes: tuple[str, str]) -> Path:

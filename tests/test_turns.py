@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from examples import dear
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from road_maps import Map
@@ -96,10 +97,7 @@ def towns(draw: st.DrawFn) -> Map:
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    dear(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(drawn=towns(), seed=st.integers(0, 10_000), number=st.integers(0, 6))
 def test_random_towns_are_driven_as_the_edge_based_search_drives_them(
