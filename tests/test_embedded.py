@@ -1,10 +1,12 @@
 """Embedded data: held against its checksums when it is read."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from llrgeo.errors import InputError
@@ -92,3 +94,13 @@ def test_study_files_may_be_changed_so_no_checksum_is_asked_for(tmp_path):
     with pytest.raises(InputError, match=r"checksums\.txt: cannot be read"):
         check_embedded(tmp_path, "areas.csv")
     assert check_embedded(tmp_path, "studies/closer_to_home.toml") is None
+
+
+def test_the_readme_of_the_data_counts_the_rows_that_there_are():
+    folder = Path(__file__).parents[1] / "data"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    counted = re.findall(r"^\| `([a-z/*]+\.csv)` \| ([\d,]+) \|", text, re.MULTILINE)
+    assert len(counted) == 6  # areas, sites, places, rates, projections, estate
+    for name, rows in counted:
+        found = sum(len(pd.read_csv(path, dtype=str)) for path in folder.glob(name))
+        assert found == int(rows.replace(",", "")), name
