@@ -136,6 +136,18 @@ def test_only_inputs_that_a_change_touches_are_read_again(what, read_again, earl
     assert all(vars(earlier.inputs)[name] is part for name, part in reusable.inputs.items())
 
 
+def test_where_a_site_moved_what_rests_on_areas_alone_is_not_read_again(earlier):
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    moved = text.replace(*CHANGES["new_sites"], 1)
+    held = still_holds(earlier, changed(earlier, moved), ()).inputs
+    read_again = {"sites", "routers", "options", "theme", "rates", "capacity"}
+    assert {*EVERYTHING} - set(held) == read_again
+    assert held["rate_tables"] is earlier.inputs.rate_tables
+    # Where services change in the same save, only what rests on places alone holds.
+    both = changed(earlier, moved.replace(*CHANGES["services"], 1))
+    assert {*EVERYTHING} & set(still_holds(earlier, both, ()).inputs) == {"areas", "base_map"}
+
+
 def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):
     other = earlier.study.model_copy(update={"sources": ("Somebody",)})
     assert still_holds(earlier, other, ()) is NOTHING_REUSABLE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -44,9 +44,56 @@ _EMBEDDED_PEOPLE: Final = (
 _BASE_RATIO = (0.5, 2.0)  # of projected people of the base year over those of the areas
 
 
+class Population(NamedTuple):
+    """People of a study's areas over its years: they depend on no site and no option.
+
+    Attributes
+    ----------
+    people, projected, bounds
+        As `CapacityPlan` has them.
+    parameters
+        Those by which people were counted, and all others: defaults and the study's own values.
+    projections
+        The rows of the study's variant and authorities.
+    """
+
+    people: dict[str, dict[int, pd.DataFrame]]
+    projected: dict[int, pd.Series]
+    bounds: dict[int, Bounds]
+    parameters: Parameters
+    projections: pd.DataFrame
+
+
+def read_population(study: StudyConfig, areas: gpd.GeoDataFrame) -> Population:
+    """Return the people of the years of a study.
+
+    Parameters
+    ----------
+    study
+        With years.
+    areas
+        Its areas, by ages and authority.
+
+    Raises
+    ------
+    InputError
+        If a file has faults, or a year is not projected.
+    """
+    own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
+    parameters = Parameters(set_parameters(read_capacity("parameters"), own, source=key))
+    projections, variant = _projections(study)
+    people, projected, bounds = _people(study, areas, parameters, (projections, variant))
+    keys, codes = projections.index, sorted(set(areas["authority_code"]))
+    mine = projections[
+        (keys.get_level_values("variant") == variant)
+        & keys.get_level_values("authority_code").isin(codes)
+    ]
+    return Population(people, projected, bounds, parameters, mine)
+
+
 def build_capacity_plan(
     study: StudyConfig,
-    areas: gpd.GeoDataFrame,
+    population: Population,
     sites: pd.DataFrame,
     options: tuple[Option, ...],
     *,
@@ -58,8 +105,10 @@ def build_capacity_plan(
     ----------
     study
         With years.
-    areas, sites
-        Its areas, by ages and authority, and all of its sites, closed ones too.
+    population
+        Of its areas (`read_population`).
+    sites
+        All of its sites, closed ones too.
     options
         Its options, resolved.
     counted
@@ -68,11 +117,10 @@ def build_capacity_plan(
     Raises
     ------
     InputError
-        If a file has faults, a year is not projected, or an estate, works or disposals name a site
-        that the study does not have.
+        If a file has faults, or an estate, works or disposals name a site that the study does not
+        have.
     """
-    own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
-    parameters = Parameters(set_parameters(read_capacity("parameters"), own, source=key))
+    parameters = population.parameters
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}
     plan = build_services_plan(study.capacity, beds, services, parameters)
@@ -80,26 +128,18 @@ def build_capacity_plan(
     known = [name for name in plan.ids if name in counted]
     fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
     raise_faults([fault] if known else [], source=study.appraisal.activity)
-    projections, variant = _projections(study)
-    people, projected, bounds = _people(study, areas, parameters, (projections, variant))
-    codes = sorted(set(areas["authority_code"]))
-    keys = projections.index
-    mine = projections[
-        (keys.get_level_values("variant") == variant)
-        & keys.get_level_values("authority_code").isin(codes)
-    ]
     _, places, _ = resolve_options(study)
     return CapacityPlan(
-        people,
-        projected,
+        population.people,
+        population.projected,
         plan,
         places_table(places, options, kinds_of(study)),
         parameters,
         estate=_estate(study, sites),
         choices=study.capacity.choices,
         provenance=_provenance(study),
-        bounds=bounds,
-        rate_factors=factors_of_rates(study, mine, parameters),
+        bounds=population.bounds,
+        rate_factors=factors_of_rates(study, population.projections, parameters),
     )
 
 

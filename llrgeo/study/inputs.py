@@ -33,7 +33,7 @@ from llrgeo.inputs.sites import (
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.study.base_map import build_base_map, study_outlines
-from llrgeo.study.capacity_inputs import build_capacity_plan
+from llrgeo.study.capacity_inputs import Population, build_capacity_plan, read_population
 from llrgeo.study.config import (
     StudyConfig,
     build_criteria,
@@ -62,6 +62,7 @@ EVERYTHING: Final = (
     "activity",
     "indicators",
     "place_figures",
+    "population",
     "capacity",
     "contacts",  # only for their check: nothing else uses them
 )
@@ -173,9 +174,14 @@ class StudyInputs:
         return read_theme(self.study.path("theme")) if self.study.theme else Theme()
 
     @cached_property
+    def rate_tables(self) -> Rates:
+        """Costs and unit values as read, not compared with services and sites yet."""
+        return read_all_rates(self.study.appraisal, self.study.folder)
+
+    @cached_property
     def rates(self) -> Rates:
         """Costs and unit values."""
-        rates = read_all_rates(self.study.appraisal, self.study.folder)
+        rates = self.rate_tables
         services = [service.id for service in self.study.services]
         faults, costs = rate_faults(rates, services), self.study.appraisal.service_costs
         if rates.service_costs is not None and costs != "embedded":
@@ -226,19 +232,27 @@ class StudyInputs:
         return read_place_figures(self.study, self.areas)
 
     @cached_property
-    def capacity(self) -> CapacityPlan | None:
-        """Beds, rooms, teams and estate over the years.
+    def population(self) -> Population | None:
+        """People of areas over the years.
 
         None if the study names no years, or its areas lack the ages and authorities that people of
         later years are projected from; `left_out_note` reports that.
         """
         if not (self.study.years and has_projected_people(self.areas)):
             return None
+        return read_population(self.study, self.areas)
+
+    @cached_property
+    def capacity(self) -> CapacityPlan | None:
+        """Beds, rooms, teams and estate over the years; None without their `population`."""
+        population = self.population
+        if population is None:
+            return None
         counted = () if self.activity is None else tuple(map(str, self.activity.columns))
         if self.study.appraisal.restricted:  # of real patients: open rates are used for years
             counted = ()
         return build_capacity_plan(
-            self.study, self.areas, self.known_sites, self.options, counted=counted
+            self.study, population, self.known_sites, self.options, counted=counted
         )
 
     @cached_property

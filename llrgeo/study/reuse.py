@@ -44,11 +44,13 @@ _WITHOUT_SITES: Final = {  # parts that do not depend on sites, and the names th
 _OF_ROADS: Final = (inspect.unwrap(packed_network),)
 # Parts that depend on no key of NOT_TIMES, with the stored results of functions of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "computed")
-# Parts that depend on no key of _NOT_RESULTS and on no option; and all that depend on no such key.
-_WITHOUT_OPTIONS: Final = (
-    "known_sites", "sites", "home", "rates", "services", "activity", "indicators",
-    "place_figures", "contacts",
+# Parts that depend on no key of _NOT_RESULTS, and on no option and no site; with those that depend
+# on sites; and all that depend on no such key.
+_OF_AREAS: Final = (
+    "home", "rate_tables", "services", "activity", "indicators", "place_figures", "contacts",
+    "population",
 )  # fmt: skip
+_WITHOUT_OPTIONS: Final = ("known_sites", "sites", "rates", *_OF_AREAS)
 _WITHOUT_SCORES: Final = (*_WITHOUT_OPTIONS, "options", "capacity")
 
 
@@ -100,7 +102,9 @@ def still_holds(
         return NOTHING_REUSABLE
     kept = vars(earlier.inputs)  # without the routers of a large network, which are deleted
     if (keys | files) & _OF_SITES:
-        parts = {name: kept[part] for part, name in _WITHOUT_SITES.items() if part in kept}
+        of_areas = () if (keys | files) - _OF_SITES - _NOT_RESULTS else _OF_AREAS
+        names = _WITHOUT_SITES | {part: part for part in of_areas}
+        parts = {name: kept[part] for part, name in names.items() if part in kept}
         made = earlier.inputs.computed
         return Reusable({**parts, "computed": {of: made[of] for of in _OF_ROADS if of in made}})
     valid = (*_PLACES, *_parts_beside(keys, files))
