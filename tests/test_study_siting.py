@@ -306,7 +306,7 @@ def test_today_is_judged_by_the_objective_that_was_asked_for(town_study_once):
     assert beside_today(most).endswith("is better by 0.3333.")
     fewest = locate_service(study, asked(objective="lscp", standard_min=2.5))
     assert fewest.today_value == float("inf")
-    assert beside_today(fewest) == "Today, with 1 sites: not all demand is within the standard."
+    assert beside_today(fewest) == "Today, with 1 site: not all demand is within the standard."
 
 
 def test_adding_sites_keeps_those_that_run(town_study_once):
