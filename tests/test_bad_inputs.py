@@ -238,6 +238,21 @@ def test_a_bad_input_ends_with_one_clear_message_and_nothing_written(
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.parametrize("how", [["--kit"], ["--quick"]])
+def test_a_place_without_a_page_is_refused_before_anything_is_computed(
+    run_and_fail, town_study, monkeypatch, how
+):
+    def compute(*_, **__):
+        pytest.fail("travel times were computed for a kit that cannot be made")
+
+    monkeypatch.setattr("llrgeo.study.run.compute_times", compute)
+    folder = town_study.parent
+    before = sorted(folder.rglob("*"))
+    message = run_and_fail("run", town_study, "--out", folder / "maps", "--place", "Nowhere", *how)
+    assert message.startswith("llrgeo: no town or ward is called Nowhere")
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_faults_of_all_files_come_in_one_message_before_anything_is_computed(
     run_and_fail, town_study, monkeypatch
 ):

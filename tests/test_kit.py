@@ -63,7 +63,7 @@ def town(town_areas, town_sites, town_times):
 
 @pytest.fixture(scope="module")
 def westham(town):
-    (place,) = kit_places(town)
+    (place,) = kit_places(town.areas, town.base)
     return place
 
 
@@ -78,7 +78,7 @@ def test_places_of_a_split_study_link_the_explorer_of_their_authority(tmp_path, 
     run = {"run_id": run_id, "run": run_id[:12], "study": {}, "inputs": {}}
     county = replace(county, manifest=run)
     monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
-    places = kit_places(county)[:3]
+    places = kit_places(county.areas, county.base)[:3]
     kit = partial(make_kit, names=[place.name for place in places])
     publish(county, tmp_path, drawn=first_pages(county, 50), more=[kit])
     pages_of = {part.name: part.page for part in parts_of(county)}
@@ -103,7 +103,7 @@ def test_pages_that_a_smaller_run_leaves_behind_are_named(tmp_path):
     assert left == sorted(
         path.relative_to(tmp_path).as_posix() for path in (tmp_path / "places").glob("*.html")
     )
-    assert {page_name(place) for place in kit_places(county)} <= set(left)
+    assert {page_name(place) for place in kit_places(county.areas, county.base)} <= set(left)
     # Pages of places of the same run may have been written by another command.
     publish(later, tmp_path, more=[make_kit])
     assert pages_of_earlier_runs(tmp_path, written) == []
@@ -123,7 +123,7 @@ def test_a_town_has_the_nearest_areas_in_which_as_many_people_live(town, westham
     at_north = town.areas.geometry.loc[["N"]].to_numpy()
     places = town.base.places.assign(residents=[3_000]).set_geometry(at_north, crs=town.areas.crs)
     fewer = town.areas.assign(residents=[1_800, 1_500, 700, 100])
-    place, *_ = kit_places(replace(town, base=replace(town.base, places=places), areas=fewer))
+    place, *_ = kit_places(fewer, replace(town.base, places=places))
     # From N the next is E, then W: N and E have 2,200, which is closer than 1,500 and 4,000.
     assert (place.areas, place.people) == (("N", "E"), 2_200)
 
@@ -132,15 +132,13 @@ def test_a_town_that_has_an_authoritys_name_and_people_has_its_areas(town):
     areas = town.areas.assign(residents=[4_000, 3_000, 2_100, 900])
     places = town.base.places.assign(name="Town")
     (place,) = [
-        each
-        for each in kit_places(replace(town, base=replace(town.base, places=places), areas=areas))
-        if each.kind == "town"
+        each for each in kit_places(areas, replace(town.base, places=places)) if each.kind == "town"
     ]
     assert (place.areas, place.basis, place.authority) == (("W", "N", "E"), "authority", "Town")
 
 
 def test_wards_of_enough_people_have_a_page_and_files_have_names_of_their_own(county):
-    places = kit_places(county)
+    places = kit_places(county.areas, county.base)
     wards = county.areas.groupby(["authority", "ward"])["residents"].sum()
     assert sum(place.kind == "ward" for place in places) == (wards >= 3_000).sum() > 0
     slugs = [place.slug for place in places]
@@ -149,8 +147,8 @@ def test_wards_of_enough_people_have_a_page_and_files_have_names_of_their_own(co
 
 
 def test_a_small_ward_has_a_page_if_it_is_asked_for(town):
-    assert [place.name for place in kit_places(town)] == ["Westham"]
-    (fields,) = chosen_places(kit_places(town, [" FIELDS"]), ["fields"])
+    assert [place.name for place in kit_places(town.areas, town.base)] == ["Westham"]
+    (fields,) = chosen_places(kit_places(town.areas, town.base, [" FIELDS"]), ["fields"])
     assert (fields.kind, fields.areas, fields.people) == ("ward", ("F",), 100)
 
 
@@ -178,7 +176,7 @@ def test_the_figures_of_a_place_are_those_worked_out_on_paper(town, westham):
 
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):
     table = area_results(county)
-    for place in kit_places(county)[::7]:
+    for place in kit_places(county.areas, county.base)[::7]:
         own = table.loc[list(place.areas)]
         for option in county.alternatives:
             figures = place_figures(county, place, option)
@@ -198,7 +196,7 @@ def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):
 
 
 def test_a_pages_cells_are_the_figures_and_the_change_can_be_checked_by_subtracting(county):
-    place = kit_places(county)[0]
+    place = kit_places(county.areas, county.base)[0]
     view = place_view(county, place)
     page = read_page(str(place_files(county, place)[page_name(place)]))
     assert len(page.tables) == len(county.alternatives)
@@ -215,7 +213,7 @@ def test_a_pages_cells_are_the_figures_and_the_change_can_be_checked_by_subtract
 
 
 def test_the_leaflet_has_every_service_under_every_option_the_worst_line_first(county):
-    place = kit_places(county)[0]
+    place = kit_places(county.areas, county.base)[0]
     view = place_view(county, place)
     table = leaflet_table(view, [option_words(view, option) for option in county.alternatives])
     assert len(table["heads"]) == 2 + len(county.alternatives)
@@ -231,7 +229,7 @@ def test_the_leaflet_has_every_service_under_every_option_the_worst_line_first(c
 
 
 def test_a_sign_that_is_rare_is_explained_where_it_occurs(county):
-    view = place_view(county, kit_places(county)[0])
+    view = place_view(county, kit_places(county.areas, county.base)[0])
     told = option_words(view, county.alternatives[0])
     plain = replace(told, services=tuple(replace(s, change="=") for s in told.services))
     even = replace(told, services=(replace(told.services[0], change="±0 ≈"), *told.services[1:]))
@@ -289,7 +287,7 @@ def test_a_qr_code_is_the_one_that_segno_makes():
 
 @pytest.fixture(scope="module")
 def kit(county):
-    places = kit_places(county)[:9]
+    places = kit_places(county.areas, county.base)[:9]
     known = {"explorer.html": "The explorer", "report.html": "The report", "print/a_a3.png": ""}
     return places, kit_files(county, places, known, leaflets_as_pdf=False)
 
@@ -352,7 +350,7 @@ def test_pages_say_how_to_answer_with_the_place_and_the_option_and_no_postcode(k
 
 
 def test_without_a_theme_a_kit_names_no_address_and_has_no_code(county):
-    place = kit_places(county)[0]
+    place = kit_places(county.areas, county.base)[0]
     files = place_files(replace(county, theme=Theme()), place)
     leaflet = files[page_name(place, "leaflet")]
     assert "How to answer has not been announced yet." in leaflet
@@ -439,7 +437,7 @@ def test_a_kit_that_cannot_be_made_leaves_the_pages_of_the_run_before(town, tmp_
 def test_homes_without_a_car_are_told_where_they_are_counted_and_times_are_by_car(county):
     number = np.arange(len(county.areas))
     counted = county.areas.assign(households=400 + 7 * number, **{NO_CAR: 31 + 3 * number})
-    place = kit_places(county)[0]
+    place = kit_places(county.areas, county.base)[0]
     own = counted.loc[list(place.areas)]
     share = 100 * own[NO_CAR].sum() / own["households"].sum()
     said = f"About {share:.0f}% of the homes here have no car."
@@ -451,7 +449,7 @@ def test_homes_without_a_car_are_told_where_they_are_counted_and_times_are_by_ca
 
 
 def test_a_place_says_nothing_of_contacts(county):
-    place = kit_places(county)[0]
+    place = kit_places(county.areas, county.base)[0]
     many = tuple(
         replace(service, rates={band: 7 * rate for band, rate in service.rates.items()})
         for service in county.services
@@ -464,7 +462,7 @@ def test_a_county_whose_areas_name_no_authority_has_pages_too(town):
     publication = replace(
         town, areas=pd.DataFrame(areas).pipe(type(town.areas), crs=town.areas.crs)
     )
-    (place,) = kit_places(publication)
+    (place,) = kit_places(publication.areas, publication.base)
     assert place.authority == ""
     assert "Nobody has measured" in str(place_files(publication, place)[page_name(place)])
 
@@ -489,7 +487,7 @@ def with_indicators(publication):
 
 def test_a_place_has_the_studys_indicators_with_its_rank_or_a_range(county):
     publication = with_indicators(county)
-    place = next(each for each in kit_places(county) if each.kind == "ward")
+    place = next(each for each in kit_places(county.areas, county.base) if each.kind == "ward")
     own = county.areas.loc[list(place.areas)]
     assert len(set(own["authority"])) == 1
     by_authority, by_area = publication.figures

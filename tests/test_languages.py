@@ -131,7 +131,9 @@ def test_no_english_is_left_on_a_page_in_another_language(county, pseudo, make):
 
 def test_no_english_is_left_in_a_kit_in_another_language(county, pseudo):
     with using_wording(pseudo):
-        files = kit_files(county, kit_places(county)[:4], {}, leaflets_as_pdf=False)
+        files = kit_files(
+            county, kit_places(county.areas, county.base)[:4], {}, leaflets_as_pdf=False
+        )
     for name, content in files.items():
         if name.endswith(".png"):
             continue
@@ -161,7 +163,9 @@ def test_a_script_from_right_to_left_sets_the_direction_of_pages(county, tmp_pat
     write_catalogue(tmp_path, "ur", direction="rtl", skip="\u0627\u0628\u062a")
     words = wording("ur", tmp_path)
     with using_wording(words):
-        files = kit_files(county, kit_places(county)[:1], {}, leaflets_as_pdf=False)
+        files = kit_files(
+            county, kit_places(county.areas, county.base)[:1], {}, leaflets_as_pdf=False
+        )
         pages = [render_report(county), *(files[n] for n in files if n.endswith(".html"))]
     for page in pages:
         assert '<html lang="ur" dir="rtl">' in page

@@ -1,6 +1,6 @@
 """`llrgeo run`: a study from its file to its pages, once, quickly, or whenever it is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 
 from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
 from llrgeo.cli.screen import StageClock, announce, progress, scorecard_table, show
-from llrgeo.errors import ConfigError
+from llrgeo.errors import ConfigError, LlrgeoError
 
 if TYPE_CHECKING:
     from llrgeo.execution.tasks import MapTasks
@@ -68,6 +68,8 @@ def run(
     extras = _Extras(
         print_maps=print_maps, pdf=pdf, kit=kit or bool(place), places=tuple(place or ())
     )
+    if place:
+        _check_places(study_file, place)
     if watch and study_file:
         from llrgeo.cli.watch import watch_study
 
@@ -91,6 +93,20 @@ def run(
         show(f"Written: {out / 'index.html'}")
     if timings:
         show(clock.table())
+
+
+def _check_places(study_file: Path | None, names: Sequence[str]) -> None:
+    """Refuse names of places that have no page before the run, which would find them at its end."""
+    from llrgeo.publish.kit.places import chosen_places, kit_places
+    from llrgeo.study.inputs import read_inputs
+    from llrgeo.study.plan_file import load_study_or_plan
+
+    study = load_study_or_plan(study_file)
+    try:
+        inputs = read_inputs(study, ("areas", "base_map"))
+    except LlrgeoError:
+        return  # the run reports the faults of all inputs at once
+    chosen_places(kit_places(inputs.areas, inputs.base_map, names), names)
 
 
 def _check_watchable(study_file: Path | None, scheduler: str | None, *, timings: bool) -> None:

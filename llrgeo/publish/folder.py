@@ -160,7 +160,7 @@ def make_kit(
     """
     from llrgeo.publish.kit.files import kit_files
 
-    places = chosen_places(kit_places(publication, names), names)
+    places = chosen_places(kit_places(publication.areas, publication.base, names), names)
     about = about_files(publication, published)
     # Leaflets are printed if the report was; the browser is looked for now, not after a first
     # place.

@@ -268,7 +268,9 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
 def test_every_page_of_a_kit_runs_nothing_and_shows_names_as_text(joined, open_page, tmp_path):
     name, publication, file = joined
     known = {"explorer.html": name, f"print/{'x' * 9}.png": name}
-    files = kit_files(publication, kit_places(publication), known, leaflets_as_pdf=False)
+    files = kit_files(
+        publication, kit_places(publication.areas, publication.base), known, leaflets_as_pdf=False
+    )
     written = {path: text for path, text in files.items() if path.endswith(".html")}
     assert len(written) == 5
     for path, text in written.items():

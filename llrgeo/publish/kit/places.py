@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.errors import PublishError
-from llrgeo.inputs.base_map import TOWN_RESIDENTS
+from llrgeo.inputs.base_map import TOWN_RESIDENTS, BaseMap
 from llrgeo.publish.file_names import names_apart
-from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG, WGS84, name_some
 
 WARD_RESIDENTS: Final = TOWN_RESIDENTS  # a ward has a page from as many people as a town
@@ -55,7 +55,7 @@ class KitPlace:
     slug: str = ""
 
 
-def kit_places(publication: Publication, names: Iterable[str] = ()) -> list[KitPlace]:
+def kit_places(areas: gpd.GeoDataFrame, base: BaseMap, names: Iterable[str] = ()) -> list[KitPlace]:
     """Return the places that have a page: towns from the largest, then wards by authority and name.
 
     No outline of a town is known. Its areas are those of the authority of its name, else of the
@@ -63,12 +63,12 @@ def kit_places(publication: Publication, names: Iterable[str] = ()) -> list[KitP
     its middle in which about as many people live. Towns outside of all areas have no page, nor have
     wards of few people, but for those that are among `names`.
     """
-    areas, asked = publication.areas, {name.strip().casefold() for name in names}
-    found = [*_towns(publication)]
+    named = {name.strip().casefold() for name in names}
+    found = [*_towns(areas, base)]
     if "ward" in areas.columns:
         for (_, ward), rows in areas.groupby(["authority", "ward"], sort=True):
             large = rows["residents"].sum() >= WARD_RESIDENTS
-            if ward and (large or str(ward).casefold() in asked):
+            if ward and (large or str(ward).casefold() in named):
                 found.append(_place(areas, str(ward), "ward", rows.index))
     return list(_named_apart(found))
 
@@ -104,10 +104,9 @@ def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitP
     ]
 
 
-def _towns(publication: Publication) -> Iterator[KitPlace]:
-    areas = publication.areas
-    towns = publication.base.towns.to_crs(WGS84).reset_index(drop=True)
-    outlines = publication.base.outlines.to_crs(WGS84)
+def _towns(areas: gpd.GeoDataFrame, base: BaseMap) -> Iterator[KitPlace]:
+    towns = base.towns.to_crs(WGS84).reset_index(drop=True)
+    outlines = base.outlines.to_crs(WGS84)
     inside, _ = outlines.sindex.query(towns.geometry, predicate="within")
     towns = towns.loc[sorted(set(inside.tolist()))]
     towns = towns.sort_values(["residents", "name"], ascending=[False, True])
