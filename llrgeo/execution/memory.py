@@ -1,4 +1,4 @@
-"""Memory: results of one run of a study, reused in the next where their inputs are equal."""
+"""Reuse results of one run of a study in the next where their inputs are equal (memoisation)."""
 
 import hashlib
 import io
@@ -13,7 +13,7 @@ _PROTOCOL: Final = 5
 
 
 class Recall(Protocol):
-    """Calls a function, or returns what an earlier run got: `make_anew`, or `Memory.recall`."""
+    """Calls a function or returns its result of an earlier run: `make_anew`, or `Memory.recall`."""
 
     def __call__(self, make: Callable[..., T], *given: object) -> T:
         """Return `make(*given)`.
@@ -21,55 +21,55 @@ class Recall(Protocol):
         Parameters
         ----------
         make
-            A function of a module, without effects. Callers must not change what it returns.
+            A module-level function without side effects. Callers must not change its result.
         given
-            All that its result rests on, as plain values: numbers, text, arrays, frames, and
-            dataclasses, mappings and sequences of them.
+            Everything that its result depends on, as plain values: numbers, text, arrays, frames,
+            and dataclasses, mappings and sequences of them.
         """
         ...
 
 
 def make_anew(make: Callable[..., T], *given: object) -> T:
-    """Return `make(*given)`, and remember nothing."""
+    """Return `make(*given)`, and store nothing."""
     return make(*given)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Results of functions, by the SHA-256 of what they were given.
+    """Results of functions, by the SHA-256 of the function's name and arguments.
 
-    A function sees nothing beside what it is given, so a result is found again only where it would
-    be the same; no list says what rests on what, and none can be wrong.
+    Functions depend on their arguments alone, so a stored result is reused only where a new one
+    would be equal; there is no list of dependencies that could be wrong.
 
     Attributes
     ----------
     earlier
-        What the run before asked for.
-    asked
-        What this one has asked for: the next remembers no more than that.
+        Results that the previous run used.
+    used
+        Results that this run has used: only these are kept for the next.
     """
 
     earlier: Mapping[bytes, Any] = field(default_factory=dict)
-    asked: dict[bytes, Any] = field(default_factory=dict)
+    used: dict[bytes, Any] = field(default_factory=dict)
 
     def recall(self, make: Callable[..., T], *given: object) -> T:
-        """Return `make(*given)`, made before if it was: `Recall`."""
+        """Return `make(*given)`, or its stored result (see `Recall`)."""
         key = _digest((make.__module__, make.__qualname__, given))
-        if key not in self.asked:
-            self.asked[key] = self.earlier[key] if key in self.earlier else make(*given)
-        found: T = self.asked[key]
-        return found
+        if key not in self.used:
+            self.used[key] = self.earlier[key] if key in self.earlier else make(*given)
+        result: T = self.used[key]
+        return result
 
     def after_run(self) -> "Memory":
         """Return the memory of the next run."""
-        return Memory(self.asked)
+        return Memory(self.used)
 
 
 class _ByContent(pickle.Pickler):
-    """Write values by their content, and arrays as they lie in memory: sums go in its order."""
+    """Pickles values by content, and arrays with their memory order, which sums depend on."""
 
     def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as `pickle` has it
-        """Write of a dataclass what its values are compared by: not what it has worked out."""
+        """Reduce a dataclass to the fields that are compared, without derived ones."""
         if not is_dataclass(value) or isinstance(value, type):
             return NotImplemented
         return type(value), tuple(getattr(value, f.name) for f in fields(value) if f.compare)

@@ -160,7 +160,7 @@ def long_day(date: str) -> str:
 
 
 def deprivation_note(publication: Publication) -> str:
-    """Say what the tenths of deprivation are of, by the index that the study names."""
+    """Return what the tenths of deprivation are of, by the index that the study names."""
     words, named = wording(), publication.deprivation
     if not (named.index and named.country):
         return words["deprivation_note_unnamed"]

@@ -65,7 +65,7 @@ class Patience:
 
 @dataclass(slots=True)
 class ExchangeCounts:
-    """What fetching took: exchanges with servers, bytes received, waits, answers had already."""
+    """Numbers of requests, bytes received, seconds waited, and answers from the cache."""
 
     requests: int = 0
     received_bytes: int = 0
@@ -74,7 +74,7 @@ class ExchangeCounts:
 
     @property
     def summary(self) -> str:
-        """What fetching took, in one line."""
+        """The numbers in one line."""
         return (
             f"{self.requests:,} requests, {self.received_bytes / 1e6:,.1f} MB received, "
             f"{self.from_cache:,} answers were there already"
@@ -82,16 +82,16 @@ class ExchangeCounts:
 
 
 class FetchError(InputError):
-    """An answer cannot be had, or is not what it must be."""
+    """An answer is unavailable, or fails its check."""
 
 
 class NotFetchedError(FetchError):
-    """An answer is not in the cache, and nothing may be asked."""
+    """An answer is not in the cache, and requests are not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """Has answers from a cache or fetches them.
+    """Returns answers from a cache, or fetches them.
 
     Attributes
     ----------

@@ -100,8 +100,8 @@ def describe_area_layer(publication: Publication, areas: gpd.GeoDataFrame) -> Ta
     left_out = len(areas.columns) - _MOST_COLUMNS
     if left_out <= 0:
         return described
-    said = f"{described.about} For {left_out} more columns see areas.parquet: no layer has room."
-    return TableDescription(said, described.columns)
+    about = f"{described.about} For {left_out} more columns see areas.parquet: no layer has room."
+    return TableDescription(about, described.columns)
 
 
 def as_layer(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -213,11 +213,11 @@ def indicator_style(view: IndicatorView) -> str:
 
     A blank has no class: QGIS leaves it unfilled.
     """
-    known = view.figures.values.dropna()
+    values = view.figures.values.dropna()
     # An edge is written as readers see it; values are not rounded, so half a digit is added.
     half = 0.5 * 10.0**-view.decimals
     inner = [edge + half for edge in view.edges]
-    edges = [float(known.min()), *inner, float(known.max())]
+    edges = [float(values.min()), *inner, float(values.max())]
     return _graduated(view.indicator.column, edges, view.labels[:-1], view.colours[:-1])
 
 
@@ -252,8 +252,8 @@ def site_style(publication: Publication) -> str:
     words, sites = wording(), publication.sites
     signs = dict(zip(sites["kind"], palette.site_signs(sites), strict=True))
     # Kinds of the study's own take the marker of the sign that stands for them on pages.
-    own = sorted(set(signs) - set(_MARKERS))
-    markers = {kind: _MARKERS[signs[kind]] for kind in own} if own else dict(_MARKERS)
+    own_kinds = sorted(set(signs) - set(_MARKERS))
+    markers = {kind: _MARKERS[signs[kind]] for kind in own_kinds} if own_kinds else dict(_MARKERS)
     markers |= {kind: marker for kind, marker in _MARKERS.items() if kind in signs}
     categories = "\n".join(
         f'      <category value={quoteattr(kind)} symbol="{place}" render="true" '

@@ -71,11 +71,13 @@ def describe_layers(
             )
         for number, (layer, description) in enumerate(layers.items(), start=1):
             # GeoPackage allows descriptions only of columns that the layer has.
-            there = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
+            present = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             _describe(database, publication, (number, layer), description)
             database.executemany(
                 "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
-                _columns(layer, (each for each in description.columns if each.name in there)),
+                _columns(
+                    layer, (column for column in description.columns if column.name in present)
+                ),
             )
     database.close()
 
@@ -86,8 +88,8 @@ def _columns(layer: str, columns: Iterable[PublishedColumn]) -> Iterator[tuple[s
     for column in columns:
         unit = column.unit.name if column.unit else ""
         blank = blank_is.format(meaning=column.blank) if column.blank else ""
-        said = ". ".join(filter(None, (column.meaning, unit, blank)))
-        yield layer, column.name, column.meaning[:_LONGEST], said
+        description = ". ".join(filter(None, (column.meaning, unit, blank)))
+        yield layer, column.name, column.meaning[:_LONGEST], description
 
 
 def _describe(

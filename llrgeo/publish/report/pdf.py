@@ -60,8 +60,8 @@ def render_pdf(page: str, date: str) -> bytes:
     with scratch_folder() as folder:
         source, printed = Path(folder, "page.html"), Path(folder, "page.pdf")
         source.write_text(page, encoding="utf-8")
-        # A profile of its own in a folder that goes: a browser that
-        # is open elsewhere is left alone.
+        # A profile of its own in a folder that goes: a browser that is open elsewhere is left
+        # alone.
         command = [
             renderer,
             *_FLAGS,

@@ -1,7 +1,7 @@
-"""One OpenStreetMap file read: its nodes, streets, turn restrictions and pedestrian squares.
+"""Read one OpenStreetMap file: its nodes, streets, turn restrictions and pedestrian squares.
 
-Besides plain extracts these are read as their makers mean them: files of the editor JOSM, in which
-what was deleted is only marked so; and ways that carry the places of their nodes (Overpass's
+Besides plain extracts, two variants are understood: files of the editor JOSM, in which deleted
+elements are only marked as such; and ways that carry the coordinates of their nodes (Overpass's
 `out geom`, `osmium add-locations-to-ways`).
 """
 
@@ -47,12 +47,12 @@ from llrgeo.roads.osm_files.pbf_blocks import (
 from llrgeo.roads.rules.driving import is_ferry
 from llrgeo.schema import name_some
 
-_HALF_TURN: Final = 180  # a node without a place has a number beyond every longitude
+_HALF_TURN: Final = 180  # degrees; nodes without coordinates have a longitude beyond it
 _POINT_KEYS: Final = frozenset(
     {
         "access", "barrier", "bicycle", "crossing", "foot", "highway", "maxheight", "maxwidth",
         "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
-        # A point may be shut at certain times alone, or signed by its built size alone.
+        # A point may be closed only at certain times, or state only its built size.
         "access:conditional", "bicycle:conditional", "foot:conditional", "vehicle:conditional",
         "motor_vehicle:conditional", "motorcar:conditional", "maxheight:physical",
         "maxwidth:physical",
@@ -85,7 +85,7 @@ class _Tagged(NamedTuple):
 
 
 def read_file(path: Path) -> Elements:
-    """Read an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2) but for its nodes' places.
+    """Read an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2) except its nodes' coordinates.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def read_file(path: Path) -> Elements:
     if not path.stat().st_size:
         msg = f"{path}: the file is empty. Download it again."
         raise NetworkError(msg)
-    # Readers take a cut PBF file without a word, so it is checked for being whole before.
+    # Readers accept a cut PBF file silently, so it is checked for completeness first.
     digest = check_whole(path) if path.name.endswith(".pbf") else ""
     try:
         if path.suffix in {".gz", ".bz2"}:
@@ -114,7 +114,7 @@ def read_file(path: Path) -> Elements:
 
 
 def _unreadable(path: Path, error: Exception) -> NetworkError:
-    """Return an error as ours, if it is not yet."""
+    """Return an error as a `NetworkError`, the same one if it is one already."""
     if isinstance(error, NetworkError):
         return error
     return NetworkError(f"{path}: cannot be read as OpenStreetMap data ({error})")
@@ -132,10 +132,10 @@ def _header_date(path: Path) -> str:
 
 
 def read_nodes(path: Path, elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
-    """Read the places of some nodes of a file, the rest of which is `elements`.
+    """Read the coordinates of some nodes of a file, the rest of which is `elements`.
 
-    A county has many times the nodes of its streets, so no more are kept than are `wanted` (ids,
-    ascending), and those below zero, by which editors number what is new.
+    A county has many times as many nodes as its streets, so only those `wanted` (ids, ascending)
+    are kept, and those with negative ids, which editors give to new nodes.
 
     Raises
     ------
@@ -155,14 +155,13 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
     """Read the points, streets, squares and turn restrictions of a file."""
     gone = deleted_elements(path)
     found = Counter({"elements marked as deleted": len(gone)})
-    # Some files write places at the ways in place of nodes of
-    # their own; such nodes are added at last.
+    # Some files have coordinates at the ways instead of nodes; `read_nodes` adds such nodes.
     on_ways: dict[int, tuple[int, int]] = {}
     tagged, read, packed, rest = _tagged_elements(path, gone, on_ways)
     ways = [way for way in read if "highway" in way.tags or is_ferry(way.tags)]
     restrictions, squares = _relations(rest, gone)
-    rims = _rims(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
-    found["ways round pedestrian squares"] = len(rims)
+    outlines = _square_outlines(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
+    found["ways round pedestrian squares"] = len(outlines)
     return Elements(
         {node: tags for node, tags in tagged.items() if not _POINT_KEYS.isdisjoint(tags)},
         {
@@ -170,7 +169,7 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
             for node, tags in tagged.items()
             if tags.get("place") in PLACES and tags.get("name")
         },
-        ways + rims,
+        ways + outlines,
         [way for way in read if way.tags.get("waterway") in WATER and "highway" not in way.tags],
         restrictions,
         on_ways,
@@ -203,7 +202,7 @@ def _tagged_elements(
 
 
 def _tagged_in_blocks(path: Path) -> _Tagged:
-    """Read the same of a PBF file that is written as extracts are."""
+    """Read the same from a PBF file that is written as extracts are (see `pbf_blocks`)."""
     points: dict[int, dict[str, str]] = {}
     ways: list[Way] = []
     packed: list[PackedPlaces] = []
@@ -220,9 +219,9 @@ def _tagged_in_blocks(path: Path) -> _Tagged:
 
 
 def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) -> Way:  # noqa: ANN401 (osmium's own type)
-    """Take a way; note the places of its nodes where it carries them."""
+    """Convert a way; add the coordinates of its nodes to `on_ways` where it carries them."""
     refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
-    # Most files have none; where a box was asked for, only the nodes within it have one.
+    # Most files have none; in an export of a box only the nodes within it have them.
     on_ways.update((node.ref, (node.x, node.y)) for node in way.nodes if node.location.valid())
     return Way(way.id, tags, refs)
 
@@ -231,7 +230,7 @@ def _relations(
     source: Any,  # noqa: ANN401 (a path, or osmium's own type)
     gone: set[tuple[str, int]],
 ) -> tuple[list[Restriction], dict[int, dict[str, str]]]:
-    """Return turn restrictions, and the tags of squares by the ways that bound them."""
+    """Return turn restrictions, and the tags of squares by the id of each way of their outline."""
     restrictions: list[Restriction] = []
     squares: dict[int, dict[str, str]] = {}
     for relation in _tagged(source, osmium.osm.RELATION, "type"):
@@ -243,7 +242,7 @@ def _relations(
                 Member(member.type, member.ref, member.role) for member in relation.members
             )
             restrictions.append(Restriction(relation.id, dict(relation.tags), members))
-        # A square with a hole in it: the relation has the tags, its ways only the outline.
+        # A square with a hole: the relation has the tags, its ways have only the outline.
         elif kind == "multipolygon" and "highway" in relation.tags:
             tags = {key: value for key, value in dict(relation.tags).items() if key != "type"}
             squares |= {
@@ -254,13 +253,13 @@ def _relations(
     return restrictions, squares
 
 
-def _rims(
+def _square_outlines(
     path: Path,
     squares: dict[int, dict[str, str]],
     known: set[tuple[str, int]],
     on_ways: dict[int, tuple[int, int]],
 ) -> list[Way]:
-    """Read the ways round squares, which walkers go along; those that are streets are known."""
+    """Read the outlines of squares, along which people walk, except those `known` already."""
     wanted = [way for way in squares if ("way", way) not in known]
     if not wanted:
         return []
@@ -270,23 +269,23 @@ def _rims(
 
 
 def _tagged(source: Any, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
-    """Run through the elements of a kind that have one of some keys."""
+    """Return an iterator over the elements of a kind that have one of some keys."""
     return osmium.FileProcessor(source, kind).with_filter(osmium.filter.KeyFilter(*keys))
 
 
 def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
-    """Take the wanted nodes of each part of a file, and those that only its ways place."""
+    """Return the wanted nodes of each part of a file, and those with coordinates only at ways."""
     kept, count, corners = [], 0, [np.zeros((2, 0), dtype=np.int64)]
     for part in parts:
         placed = np.stack(part)
-        # A node without a place has a number beyond every longitude.
+        # Nodes without coordinates have a longitude that no place has.
         nowhere = np.abs(part.x) > _HALF_TURN * DEGREE
         if nowhere.any():
             placed = placed[:, ~nowhere]
         if placed.size:
             count += placed.shape[1]
             corners.append(np.stack([placed[1:].min(axis=1), placed[1:].max(axis=1)], axis=1))
-            # Only the wanted ids between the least and the greatest of the part are looked at.
+            # Only the wanted ids between the least and the greatest of the part are compared.
             ids = placed[0]
             begin, end = np.searchsorted(wanted, [ids.min(), ids.max() + 1])
             kept.append(placed[:, is_among(ids, wanted[begin:end]) | (ids < 0)])
@@ -305,7 +304,7 @@ def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: NDArray[n
 
 
 def _all_places(path: Path, elements: Elements) -> Places:
-    """Return all nodes of a file, by osmium; refuse one that comes twice."""
+    """Return all nodes of a file, by osmium; refuse duplicate ids."""
     ids, x, y = array("q"), array("q"), array("q")
     nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
     for node in nodes:
@@ -321,7 +320,7 @@ def _all_places(path: Path, elements: Elements) -> Places:
 
 
 def refuse_doubles(path: Path, what: str, ids: NDArray[np.int64]) -> None:
-    """Refuse a file that holds an id twice."""
+    """Refuse a file with duplicate ids; `what` is their kind in the message."""
     order = np.sort(ids)
     if (order[1:] == order[:-1]).any():
         doubles = np.unique(order[1:][order[1:] == order[:-1]])

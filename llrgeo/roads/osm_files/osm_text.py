@@ -1,4 +1,4 @@
-"""OpenStreetMap files as text (.osm, packed or not): elements marked as deleted, and zip bombs."""
+"""OpenStreetMap XML (.osm, compressed or not): elements marked as deleted, decompression bombs."""
 
 import bz2
 import gzip
@@ -15,13 +15,13 @@ _DELETED: Final = tuple(
 )
 _CHUNK: Final = 1 << 20
 _SUSPECT: Final = 64 << 20  # bytes
-_MAX_RATIO: Final = 100  # maps in XML are packed to a tenth or a twentieth
+_MAX_RATIO: Final = 100  # maps in XML are compressed to a tenth or a twentieth
 
 
 def deleted_elements(path: Path) -> set[tuple[str, int]]:
-    """Return kind and id of what a file marks as deleted (JOSM's `action`, `visible=false`).
+    """Return kind and id of elements marked as deleted (JOSM's `action`, `visible=false`).
 
-    Files that do not mention either are only searched for the words.
+    A file is parsed only if it contains one of these attributes.
     """
     if path.name.endswith(".pbf"):
         return set()
@@ -33,16 +33,16 @@ def deleted_elements(path: Path) -> set[tuple[str, int]]:
         for _, element in ET.iterparse(file):  # noqa: S314 (osmium has read the file before)
             if element.get("action") == "delete" or element.get("visible") == "false":
                 gone.add((element.tag, int(element.get("id", "0"))))
-            # The tree of a county's XML would not fit into memory: what was read goes at once.
+            # The tree of a county's XML would not fit into memory: free what was read at once.
             if element.tag in {"node", "way", "relation"}:
                 element.clear()
     return gone
 
 
 def refuse_bomb(path: Path) -> None:
-    """Refuse a packed file that grows as only the same bytes over and over do.
+    """Refuse a compressed file that expands far more than any map does.
 
-    It is unpacked in pieces, no further than to where that shows.
+    It is decompressed in pieces, and only until that is certain.
     """
     packed, unpacked = path.stat().st_size, 0
     with _opened(path) as file:
@@ -54,7 +54,7 @@ def refuse_bomb(path: Path) -> None:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """Open a file of text, packed or not."""
+    """Open a file of text, compressed or not, for reading bytes."""
     if path.suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.suffix == ".bz2":
@@ -63,7 +63,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _mentions(file: IO[bytes], words: tuple[bytes, ...]) -> bool:
-    """Tell whether a file has one of some words anywhere."""
+    """Return whether a file contains one of some words."""
     tail = b""
     while chunk := file.read(_CHUNK):
         if any(word in tail + chunk for word in words):

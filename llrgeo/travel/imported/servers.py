@@ -1,7 +1,7 @@
 """Routers over HTTP: the matrix service of an OSRM or Valhalla server that the user runs.
 
-These servers have no periods: their times follow from the speeds that they were built with, and
-the period of a matrix is what the user says it is.
+These servers have no periods: their times follow from the speeds that they were built with. The
+period of a matrix is whatever the user states.
 """
 
 import http.client
@@ -75,8 +75,8 @@ class _ServerRouter(ABC):
         Raises
         ------
         RoutingError
-            If the server cannot be reached, refuses or answers something else; the message has
-            its words.
+            If the server cannot be reached, refuses or answers something else; the message quotes
+            its answer.
         """
         if mode not in self.modes:
             msg = f"routing servers compute {', '.join(self.modes)}, not '{mode}'"
@@ -84,8 +84,8 @@ class _ServerRouter(ABC):
         # A place with several entrances (a MultiPoint) is asked for at each of them.
         doors = [each_entrance(side.to_crs(WGS84)) for side in (origins, destinations)]
         starts, ends = (list(zip(side.x, side.y, strict=True)) for side, _ in doors)
-        # Blocks of origins by destinations, for servers limit the points of a request; a pair that
-        # no answer fills in stays unreachable.
+        # In blocks of origins by destinations, because servers limit the points of a request; a
+        # pair that no answer fills in stays unreachable.
         seconds, km = np.full((2, len(starts), len(ends)), np.inf)
         for i in track(range(0, len(starts), self.points_at_once)):
             for j in range(0, len(ends), self.points_at_once):
@@ -106,8 +106,7 @@ class _ServerRouter(ABC):
     def _block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block and check its shape."""
         try:
-            # Whatever a server sends that is no table of the right shape
-            # is its fault, and said as such.
+            # An answer that is not a table of the right shape is reported as the server's fault.
             found = self.request_block(starts, ends, mode)
         except (KeyError, TypeError, ValueError) as error:
             msg = f"the routing server answered what is not a table ({error!r})"
@@ -206,7 +205,7 @@ def _fetch(request: Request, timeout_s: float) -> dict[str, Any]:
         with urlopen(request, timeout=timeout_s) as response:  # noqa: S310 (the user's own server)
             answer: dict[str, Any] = json.load(response)
             return answer
-    # A refusal says why in its body; the first words do.
+    # A refusal gives its reason in the body; its beginning is enough.
     except HTTPError as error:
         with error:
             words = error.read().decode("utf-8", errors="replace")[:200]
