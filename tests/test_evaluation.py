@@ -159,6 +159,13 @@ def test_teams_use_times_from_the_base_and_patients_times_to_the_site(
     assert services["clinic"].allocation["travel_time_min"].tolist()[:3] == [2, 3, 1]
 
 
+def test_a_journey_lost_counts_no_less_than_the_longest_drive_of_a_team(
+    setting: AppraisalInputs, town_times: TravelTimes
+) -> None:
+    slow = TravelTimes(town_times.minutes * 100, direction="from_site")
+    assert setting.ceiling < slow.longest_min == replace(setting, team_times=slow).ceiling
+
+
 def test_loads_show_use_of_capacity_and_minimum_activity(setting: AppraisalInputs) -> None:
     viable = replace(CLINIC, minimum_activity=400.0)
     local = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 600.0}})

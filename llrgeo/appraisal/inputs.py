@@ -93,9 +93,10 @@ class AppraisalInputs:
 
     @property
     def ceiling(self) -> float:
-        """The minutes of a journey that is not there: never below the longest one there is."""
+        """The minutes of a journey that is not there: never below the longest of any direction."""
         default = 2 * max(self.thresholds_min) if np.isnan(self.ceiling_min) else self.ceiling_min
-        return max(default, self.times.longest_min)
+        journeys = filter(None, (self.times, self.team_times))
+        return max(default, *(times.longest_min for times in journeys))
 
     @property
     def visited(self) -> tuple[Service, ...]:
