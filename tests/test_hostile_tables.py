@@ -253,6 +253,18 @@ def test_half_a_table_of_residents_alone_is_no_total(tmp_path):
     assert len(read_areas(tmp_path / "areas.csv")) == 3
 
 
+def test_an_area_with_as_many_people_as_all_others_is_one_where_its_id_is_like_theirs(
+    tables, tmp_path
+):
+    path = spoilt(tables, tmp_path, "areas", with_total(["W", "N", "E", "F"], name="City"))
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\nall,", "\nS,"), "utf-8")
+    assert read_areas(path).loc["S", "residents"] == 1_000
+    path.write_text(text.replace("\nall,", "\nSUM,"), "utf-8")
+    with pytest.raises(InputError, match=r"total of others, which is no area \(SUM\)"):
+        read_areas(path)
+
+
 @pytest.mark.parametrize(
     "name", ["H\u00f4pital", "y \u2013 \u0174yl", "Z\u00fcrich\u2019s", "\u00c3"]
 )

@@ -31,8 +31,8 @@ _REMOTE_M: Final = 60_000.0  # the Isles of Scilly are 45 km from Cornwall
 _FEWEST_FOR_REMOTE: Final = 3  # of two neither is the one that is off
 _REMOTE_TIMES: Final = 3.0  # the median distance to the nearest other area
 _COUNTED: Final = ("residents", *AGE_BANDS, "disabled")
-_FEWEST_SUMMED: Final = 2  # areas whose sum is a total: all counts at once are no coincidence
-_FEWEST_BY_RESIDENTS: Final = 20  # where residents are counted, and not all else
+_FEWEST_SUMMED: Final = 2  # areas whose sum is a total, if its id is unlike theirs
+_FEWEST_OF_ANY_ID: Final = 20  # where an area of a made-up table may have as many as all others
 _TOTAL: Final = r"(?i)\b(?:sub|grand )?totals?\b"
 _LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
@@ -138,12 +138,15 @@ def _total_faults(areas: gpd.GeoDataFrame) -> list[str]:
     """Return rows that are the sum of others: everybody in them would be counted twice.
 
     One is called a total, or each of its counts is the sum of all other areas', or of those of its
-    authority.
+    authority. Among few areas that may be meant, unless its id has another form than theirs.
     """
     called = pd.Series(areas.index.astype(str), areas.index) + " " + areas["name"]
     totals = called.str.contains(_TOTAL)
     counts = areas[[name for name in _COUNTED if name in areas.columns]]
-    fewest = _FEWEST_SUMMED if len(counts.columns) == len(_COUNTED) else _FEWEST_BY_RESIDENTS
+    form = areas.index.to_series().astype(str)
+    form = form.str.replace(r"\d", "9", regex=True).str.replace(r"[^\W\d]", "A", regex=True)
+    unlike = ~form.duplicated(keep=False) & (len(counts.columns) == len(_COUNTED))
+    fewest = pd.Series(_FEWEST_OF_ANY_ID, areas.index).mask(unlike, _FEWEST_SUMMED)
     for groups in (pd.Series(WHOLE, areas.index), areas["authority"]):
         others = counts.groupby(groups).transform("sum") - counts
         summed = groups.map(groups.value_counts()) > fewest
