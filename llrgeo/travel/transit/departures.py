@@ -56,7 +56,7 @@ class TransitRules:
 
     @property
     def period(self) -> str:
-        """The window as text, such as `09:30-10:30`; with "by" before it if it is of arrivals."""
+        """The first and last time of the window, joined by a hyphen; after "by" if of arrivals."""
         window = "-".join(f"{time:%H:%M}" for time in self.window)
         return window if self.window_of == "departures" else f"by {window}"
 
