@@ -9,7 +9,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.appraisal.people.people_groups import everyone_of
-from llrgeo.schema import share_text
+from llrgeo.schema import counted, share_text
 
 _CHANGED: Final = ("before_min", "after_min", "change_min")
 
@@ -142,8 +142,4 @@ def _reachable(unreachable: float, total: float) -> str:
 def _part(people: float, total: float, words: str) -> str:
     if not people:
         return f"no residents {words}"
-    return f"{_residents(people)} ({share_text(people / total, 1)}) {words}"
-
-
-def _residents(people: float) -> str:
-    return "1 resident" if people == 1 else f"{people:,.0f} residents"
+    return f"{counted(round(people), 'resident')} ({share_text(people / total, 1)}) {words}"

@@ -11,7 +11,7 @@ import shapely
 
 from llrgeo.files import StrPath
 from llrgeo.inputs.map_files import read_polygons
-from llrgeo.inputs.tables import read_table, rows_in_words, typed_points
+from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import (
     AGE_BANDS,
     AREAS,
@@ -19,6 +19,7 @@ from llrgeo.schema import (
     NO_CAR,
     WGS84,
     WHOLE,
+    counted,
     name_some,
     raise_faults,
     require_columns,
@@ -154,7 +155,7 @@ def _total_faults(areas: gpd.GeoDataFrame) -> list[str]:
     found = areas.index[totals]
     if found.empty:
         return []
-    rows = rows_in_words(len(found))
+    rows = counted(len(found), "row")
     return [f"{rows} with the total of others, which is no area ({name_some(found)}); delete it"]
 
 

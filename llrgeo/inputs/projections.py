@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
-from llrgeo.inputs.tables import read_table, rows_in_words
-from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import counted, name_some, raise_faults, to_numbers
 
 AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 """The five-year bands, by their first year of age; the last is open."""
@@ -71,7 +71,8 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
     bad = ~((people >= 0) & (people <= _MOST_PEOPLE)).all(axis=1)
     if bad.any():
         faults.append(
-            f"people are not numbers of 0 to {_MOST_PEOPLE:,.0f} in {rows_in_words(int(bad.sum()))}"
+            f"people are not numbers of 0 to {_MOST_PEOPLE:,.0f} in "
+            f"{counted(int(bad.sum()), 'row')}"
         )
     if (~table["year"].between(*_YEARS) | (table["year"] % 1 != 0)).any():
         first, last = _YEARS
@@ -96,7 +97,7 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
         absent = [row for row in product(codes, years, _SEXES) if row not in found]
         if absent:
             what = " ".join(map(str, absent[0]))
-            faults.append(f"variant {variant} lacks {rows_in_words(len(absent))}, as {what}")
+            faults.append(f"variant {variant} lacks {counted(len(absent), 'row')}, as {what}")
     return faults
 
 

@@ -17,7 +17,7 @@ from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.inputs.table_faults import ROW, SHEET, SHORT_ROWS, first_row, table_faults
 from llrgeo.inputs.toml_advice import toml_advice
-from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, to_numbers
+from llrgeo.schema import BNG, WGS84, Schema, counted, name_some, raise_faults, to_numbers
 from llrgeo.visible_text import as_seen
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
@@ -129,11 +129,6 @@ def one_line(error: BaseException) -> str:
     return text[:200] if text else type(error).__name__
 
 
-def rows_in_words(count: int) -> str:
-    """Return a number of rows as text: "1 row", "1,203 rows"."""
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
-
-
 def typed_points(
     table: pd.DataFrame, schema: Schema, *, source: str, also: Sequence[str] = ()
 ) -> gpd.GeoDataFrame:
@@ -182,7 +177,7 @@ def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
     `wrong` has, for each fault in words, a mask of the rows that have it.
     """
     return [
-        f"{rows_in_words(int(rows.sum()))}: {what} ({name_some(ids[rows].unique())})"
+        f"{counted(int(rows.sum()), 'row')}: {what} ({name_some(ids[rows].unique())})"
         f"{first_row(ids.index[rows])}"
         for what, rows in wrong.items()
         if rows.any()
@@ -200,7 +195,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
         _refuse_separators(names, path)
         row, length = long[0]
         msg = (
-            f"{path}: {rows_in_words(len(long))} with more values than there are columns: row "
+            f"{path}: {counted(len(long), 'row')} with more values than there are columns: row "
             f"{row} has {length} for {len(names)}; is there a comma at line ends, a value with a "
             'comma and no quotation marks (") around it, or a title above the names of columns?'
         )

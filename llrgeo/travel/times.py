@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath, remove_litter, written_whole
-from llrgeo.inputs.tables import one_line, read_table, rows_in_words
-from llrgeo.schema import Track, name_some, raise_faults, to_numbers
+from llrgeo.inputs.tables import one_line, read_table
+from llrgeo.schema import Track, counted, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 from llrgeo.travel.block_checksums import check_blocks
 from llrgeo.travel.display import minutes_card, plot_coverage
@@ -342,7 +342,7 @@ def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             pairs = (typed["area_id"] + " to " + typed["site_id"])[bad]
             faults.append(
                 f"column '{name}' is not a number from 0 to {_LARGEST[name]:,} in "
-                f"{rows_in_words(int(bad.sum()))} ({name_some(pairs)}); blank means no way"
+                f"{counted(int(bad.sum()), 'row')} ({name_some(pairs)}); blank means no way"
             )
         typed[name] = number
     return typed, faults
