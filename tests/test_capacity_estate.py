@@ -1,4 +1,4 @@
-"""The estate by hand: floor area, bias, capital, backlog once, receipts apart."""
+"""The estate by hand: bias, capital, backlog once, receipts apart."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,6 @@ from llrgeo.appraisal.capacity.estate import (
     Works,
     backlog_avoided,
     disposals,
-    gross_area_m2,
     optimism_bias,
     running_cost,
     works_table,
@@ -20,12 +19,6 @@ from llrgeo.inputs.capacity import read_capacity
 BIAS = read_capacity("optimism_bias")
 MIXED = {"standard_buildings": 0.7, "non_standard_buildings": 0.3}
 RATES = CapitalRates({"new": 3_000.0, "refurbish": 1_400.0}, 0.15, 0.4, BIAS, mitigated=0.25)
-
-
-def test_the_floor_area_of_rooms() -> None:
-    areas = read_capacity("room_areas")
-    found = gross_area_m2({"consulting": 6, "group": 2}, areas, circulation_share=0.3)
-    assert found == pytest.approx((6 * 15 + 2 * 20) * 1.3)
 
 
 def test_optimism_bias_is_weighted_and_mitigated() -> None:
@@ -79,8 +72,6 @@ def test_backlog_counts_once_and_unknown_is_not_nought() -> None:
     assert table.loc["north", ["year", "backlog_avoided", "unknown"]].tolist() == [2031, 427, 1]
     assert np.isnan(table.loc["south", "backlog_avoided"])
     assert table.loc["south", "unknown"] == 4
-    some = backlog_avoided(estate, {"west": 2031}, risks=["backlog_high_gbp"])
-    assert some["backlog_avoided"].tolist() == [2]
 
 
 def test_receipts_stand_apart() -> None:
@@ -107,10 +98,6 @@ def test_receipts_stand_apart() -> None:
         (lambda: optimism_bias({"tents": 1.0}, BIAS, mitigated=0.0), "no optimism bias for tents"),
         (lambda: optimism_bias(MIXED, BIAS, mitigated=1.5), r"is 1\.5"),
         (lambda: backlog_avoided(pd.DataFrame(), {"nowhere": 2031}), "no row for nowhere"),
-        (
-            lambda: gross_area_m2({"hall": 2}, read_capacity("room_areas"), circulation_share=0.3),
-            "rooms hall",
-        ),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
 
-KINDS = ("parameters", "optimism_bias", "room_areas", "machines")
+KINDS = ("parameters", "optimism_bias", "machines")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,38 +1,22 @@
-"""Offered load: admissions by age, carried and offered, seasons, days with too many patients."""
+"""Offered load: admissions and stays, seasons, days with too many patients."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import nbinom, norm, poisson
 
 from llrgeo.appraisal.capacity.offered_load import (
-    admissions_of,
-    load_over_year,
     mean_in_beds,
-    offered_from_occupied,
     offered_load,
     patients_quantile,
     seasonal_wave,
     share_of_days_over,
 )
-from llrgeo.appraisal.capacity.queues import erlang_b
 from llrgeo.errors import InputError
 
 
-def test_admissions_are_people_times_rates() -> None:
-    people = pd.DataFrame({"age_75_84": [300, 50], "age_85_plus": [100, 20]}, index=["a", "b"])
-    found = admissions_of(people, pd.Series({"age_75_84": 16.0, "age_85_plus": 38.0}))
-    assert found.to_dict() == pytest.approx({"a": 8.6, "b": 1.56})
+def test_the_load_is_admissions_times_stays() -> None:
     assert offered_load(940 * 0.4, 37.4) == pytest.approx(38.5, abs=0.05)
     assert offered_load(550, 20) == pytest.approx(30.1, abs=0.05)
-
-
-def test_what_was_refused_is_put_back() -> None:
-    carried = 30 * (1 - erlang_b(33, 30.0)) * 365
-    assert offered_from_occupied(carried, 33) == pytest.approx(30.0)
-    assert offered_from_occupied(0.0, 33) == 0
-    with pytest.raises(InputError, match="do not fit into 33 beds"):
-        offered_from_occupied(33 * 365, 33)
 
 
 def test_the_season_is_damped_and_late() -> None:
@@ -40,34 +24,20 @@ def test_the_season_is_damped_and_late() -> None:
     assert year.amplitude / 0.2 == pytest.approx(0.919, abs=0.0005)
     assert year.lag_days == pytest.approx(23.6, abs=0.05)
     assert year.peak == pytest.approx(40 * (1 + 0.2 * 0.919), abs=0.01)
-    assert seasonal_wave(40.0, 0.2, 25.0, period_days=7).amplitude / 0.2 == pytest.approx(
-        0.0445, abs=0.0006
-    )
 
 
-def test_the_load_of_any_year_follows_the_wave() -> None:
-    days = np.arange(365)
-    admissions = 1.6 * (1 + 0.2 * np.sin(2 * np.pi * (days + 0.5) / 365))
-    load = load_over_year(admissions, 25.0)
-    wave = seasonal_wave(40.0, 0.2, 25.0)
-    assert load.mean() == pytest.approx(40.0, rel=1e-5)
-    assert load.max() == pytest.approx(wave.peak, rel=1e-3)
-    lag = load.argmax() - admissions.argmax()
+def test_the_wave_is_that_of_patients_counted_day_by_day() -> None:
+    days = np.arange(4 * 365)
+    admissions = 1.6 * (1 + 0.2 * np.sin(2 * np.pi * days / 365))
+    # Each day's patients are yesterday's who stay on, and those who came since.
+    stay_on = np.exp(-1 / 25)
+    load = np.zeros(len(days))
+    for day in days[1:]:
+        load[day] = load[day - 1] * stay_on + admissions[day] * 25 * (1 - stay_on)
+    wave, year = seasonal_wave(40.0, 0.2, 25.0), slice(-365, None)
+    assert load[year].max() == pytest.approx(wave.peak, rel=1e-3)
+    lag = load[year].argmax() - admissions[year].argmax()
     assert lag == pytest.approx(wave.lag_days, abs=1)
-
-
-def test_patients_of_earlier_cycles_are_still_there() -> None:
-    week = np.array([2.0, 2.1, 1.9, 2.2, 2.0, 0.9, 0.7])
-    assert load_over_year(week, 25.0).mean() == pytest.approx(week.mean() * 25, rel=1e-4)
-
-
-def test_stays_of_another_kind_keep_the_mean_load() -> None:
-    admissions = np.where(np.arange(365) < 90, 2.3, 1.1)
-    for cv in (0.0, 0.6, 1.7):
-        load = load_over_year(admissions, 25.0, cv=cv)
-        assert load.mean() == pytest.approx(admissions.mean() * 25, rel=2e-3)
-    # constant stays of 25 days: in the middle of winter all who came in 25 days are there
-    assert load_over_year(admissions, 25.0, cv=0.0)[80] == pytest.approx(2.3 * 25, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -106,21 +76,6 @@ def test_an_uncertain_load_is_a_poisson_of_a_gamma() -> None:
         (lambda: offered_load(-100, 9), "admissions are -100"),
         (lambda: seasonal_wave(4, 1.2, 9), "amplitude of admissions is 1.2"),
         (lambda: patients_quantile(-4, 0.05), "load -4"),
-        (
-            lambda: admissions_of(pd.DataFrame({"age_75_84": [3]}), pd.Series({"age_75": 2.0})),
-            "unknown age band 'age_75'",
-        ),
-        (
-            lambda: admissions_of(pd.DataFrame({"age_75_84": [3]}), pd.Series({"age_75_84": -2.0})),
-            "rate of age_75_84",
-        ),
-        (
-            lambda: admissions_of(
-                pd.DataFrame({"age_75_84": [3], "age_85_plus": [2]}),
-                pd.Series({"age_75_84": 0.4, "age_85_plus": -2.0}),
-            ),
-            "the rate of age_85_plus",
-        ),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:

@@ -1,4 +1,4 @@
-"""Overflow by Hayward's formula, an exact Markov chain and the simulation of wards."""
+"""Overflow by an exact Markov chain and the simulation of wards."""
 
 import numpy as np
 import pandas as pd
@@ -6,12 +6,11 @@ import pytest
 from markov_wards import two_wards
 
 from llrgeo.appraisal.capacity import ward_simulation
-from llrgeo.appraisal.capacity.overflow import hayward_loss, overflow_moments
 from llrgeo.appraisal.capacity.queues import erlang_b, mean_wait, share_waiting
 from llrgeo.appraisal.capacity.targets import Stay
 from llrgeo.appraisal.capacity.ward_simulation import (
     WardNetwork,
-    simulate_each,
+    WardSimulation,
     simulate_wards,
     visitors_minutes,
 )
@@ -33,19 +32,10 @@ def network(loads: tuple[float, float], in_wards: tuple[int, int], **changes) ->
     return WardNetwork(**(given | changes))
 
 
-def test_haywards_formula_by_hand() -> None:
-    mean, variance = overflow_moments(10.0, 12)
-    assert mean == pytest.approx(1.197, abs=0.0005)
-    assert variance == pytest.approx(2.616, abs=0.0005)
-    total, spread = 10 + mean, 10 + variance
-    assert spread / total == pytest.approx(1.127, abs=0.0005)
-    assert hayward_loss(12, total, spread) == pytest.approx(0.178, abs=0.0005)
-    assert hayward_loss(12, 10.0, 10.0) == pytest.approx(erlang_b(12, 10.0))
-    assert hayward_loss(3, 1.0, 1.0) == pytest.approx(erlang_b(3, 1.0)) == pytest.approx(1 / 16)
-    assert overflow_moments(0.0, 3) == (0.0, 0.0)
-    assert hayward_loss(3, 0.0, 0.0) == 0
-    with pytest.raises(InputError, match="variance of a load of 3"):
-        hayward_loss(3, 3.0, 0.0)
+def simulated(wards: WardNetwork, **options) -> WardSimulation:
+    """Return what became of the admissions of one network."""
+    [found] = simulate_wards([wards], **options)
+    return found
 
 
 def test_two_wards_exactly() -> None:
@@ -87,7 +77,7 @@ def test_a_transport_model_moves_the_excess_of_means_alone(loads, moved: int) ->
     ("loads", "choices", "cv"), [((10, 10), 2, 1.0), ((14, 6), 2, 1.0), ((14, 6), 1, 0.6)]
 )
 def test_the_simulation_agrees_with_the_exact_chain(loads, choices: int, cv: float) -> None:
-    found = simulate_wards(
+    found = simulated(
         network(loads, (12, 12), choices=choices, stays={"step_up": Stay(25.0, cv)}),
         seed=11,
         years=3_000,
@@ -101,7 +91,7 @@ def test_the_simulation_agrees_with_the_exact_chain(loads, choices: int, cv: flo
 
 
 def test_admissions_reconcile() -> None:
-    found = simulate_wards(network((14, 6), (12, 12)), seed=3)
+    found = simulated(network((14, 6), (12, 12)), seed=3)
     placed = found.placed["admissions"].sum()
     all_admitted = 20 * 365 / 25
     no_bed = found.value("step_up", "no_bed")
@@ -114,7 +104,7 @@ def test_admissions_reconcile() -> None:
 
 def test_only_years_after_the_wards_have_filled_are_counted() -> None:
     found = [
-        simulate_wards(network((14, 6), (40, 40)), seed=seed, years=2).placed["admissions"].sum()
+        simulated(network((14, 6), (40, 40)), seed=seed, years=2).placed["admissions"].sum()
         for seed in range(20)
     ]
     assert np.mean(found) == pytest.approx(20 * 365 / 25, rel=0.03)
@@ -127,7 +117,7 @@ def test_who_waited_may_be_placed_away() -> None:
         admissions=pd.DataFrame({"step_down": [70.0, 45.0]}, index=["a", "b"]),
         stays={"step_down": Stay(25.0)},
     )
-    found = simulate_wards(waits, seed=4, years=100)
+    found = simulated(waits, seed=4, years=100)
     placed = found.placed
     away = placed.query("(area_id == 'a') != (site_id == 'north')")["admissions"].sum()
     # a few who wait at the very end of the last year are never placed
@@ -138,7 +128,7 @@ def test_who_waited_may_be_placed_away() -> None:
 
 
 def test_visitors_follow_the_patients() -> None:
-    found = simulate_wards(network((14, 6), (12, 12)), seed=3)
+    found = simulated(network((14, 6), (12, 12)), seed=3)
     visitors = visitors_minutes(found, MINUTES, 12.0)
     by_hand = found.placed.assign(
         there=[
@@ -165,7 +155,7 @@ def test_step_down_waits_as_erlang_c_says() -> None:
         pd.Series({"north": 11}),
         {"step_down": Stay(25.0)},
     )
-    found = simulate_wards(waits, seed=4, years=2_000, longer_than_days=4.0)
+    found = simulated(waits, seed=4, years=2_000, longer_than_days=4.0)
     rows = found.measures.set_index("measure")
     for name, exact in (
         ("mean_wait_days", mean_wait(11, 8.3, 25.0)),
@@ -186,9 +176,9 @@ def test_a_wait_that_is_not_told_apart_is_any_wait() -> None:
         admissions=pd.DataFrame({"step_down": [64.0, 41.0]}, index=["a", "b"]),
         stays={"step_down": Stay(25.0)},
     )
-    found = simulate_wards(waits, seed=4, years=4)
-    any_wait = simulate_wards(waits, seed=4, years=4, longer_than_days=0.0)
-    day = simulate_wards(waits, seed=4, years=4, longer_than_days=1.0)
+    found = simulated(waits, seed=4, years=4)
+    any_wait = simulated(waits, seed=4, years=4, longer_than_days=0.0)
+    day = simulated(waits, seed=4, years=4, longer_than_days=1.0)
     longer = [each.value("step_down", "waited_longer") for each in (found, any_wait, day)]
     assert longer[0] == longer[1] > longer[2] > 0.1
 
@@ -200,23 +190,22 @@ def test_beds_kept_for_step_up_shorten_no_list_but_refuse_fewer() -> None:
     kept = network(
         (1, 1), (12, 9), admissions=both, stays=stays, reserved=pd.Series({"north": 3, "south": 1})
     )
-    without, with_kept = simulate_wards(base, seed=8), simulate_wards(kept, seed=8)
+    without, with_kept = simulated(base, seed=8), simulated(kept, seed=8)
     assert with_kept.value("step_up", "no_bed") < without.value("step_up", "no_bed") - 0.03
     wait = "mean_wait_days"
     assert with_kept.value("step_down", wait) > without.value("step_down", wait) * 1.3
 
 
 def test_the_season_fills_wards_in_winter() -> None:
-    flat = simulate_wards(network((10, 10), (12, 12)), seed=5)
-    wave = simulate_wards(network((10, 10), (12, 12), amplitude=0.4), seed=5)
+    flat = simulated(network((10, 10), (12, 12)), seed=5)
+    wave = simulated(network((10, 10), (12, 12), amplitude=0.4), seed=5)
     assert wave.value("step_up", "no_bed") > flat.value("step_up", "no_bed") + 0.02
     assert wave.placed["admissions"].sum() < flat.placed["admissions"].sum()
 
 
 def test_a_seed_gives_the_same_figures() -> None:
     first, again, other = (
-        simulate_wards(network((14, 6), (12, 12)), seed=seed, years=20).measures
-        for seed in (6, 6, 7)
+        simulated(network((14, 6), (12, 12)), seed=seed, years=20).measures for seed in (6, 6, 7)
     )
     pd.testing.assert_frame_equal(first, again)
     assert not first.equals(other)
@@ -224,7 +213,7 @@ def test_a_seed_gives_the_same_figures() -> None:
 
 def test_a_ward_out_of_reach_is_not_used() -> None:
     far = MINUTES.where(MINUTES != 26.0, np.inf)
-    found = simulate_wards(network((14, 6), (12, 12), minutes=far), seed=2, years=20)
+    found = simulated(network((14, 6), (12, 12), minutes=far), seed=2, years=20)
     assert found.placed.query("area_id == 'a' and site_id == 'south'").empty
     assert not found.placed.query("area_id == 'b' and site_id == 'north'").empty
 
@@ -248,7 +237,7 @@ def test_a_ward_out_of_reach_is_not_used() -> None:
 )
 def test_faults_take_one_line(changes, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
-        simulate_wards(network((10, 10), (12, 12), **changes), seed=1, years=1)
+        simulated(network((10, 10), (12, 12), **changes), seed=1, years=1)
     assert "\n" not in str(caught.value)
 
 
@@ -257,10 +246,10 @@ def test_networks_of_the_same_people_meet_the_same_admissions_drawn_once(monkeyp
     draw = ward_simulation._draw
     monkeypatch.setattr(ward_simulation, "_draw", lambda *args: (draws.append(1), draw(*args))[1])
     pairs = [((14, 6), (12, 12)), ((14, 6), (13, 9)), ((11, 6), (12, 12))]
-    together = simulate_each([network(*pair) for pair in pairs], seed=3, years=20)
+    together = simulate_wards([network(*pair) for pair in pairs], seed=3, years=20)
     assert len(draws) == 2
     for pair, found in zip(pairs, together, strict=True):
-        alone = simulate_wards(network(*pair), seed=3, years=20)
+        alone = simulated(network(*pair), seed=3, years=20)
         pd.testing.assert_frame_equal(found.measures, alone.measures)
         pd.testing.assert_frame_equal(found.placed, alone.placed)
     placed = [found.placed["admissions"].sum() for found in together]

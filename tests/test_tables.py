@@ -41,7 +41,17 @@ from llrgeo.appraisal.tables.declaration import (
 )
 from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.registry import TABLES
-from llrgeo.appraisal.tables.units import OF_CONTACTS, PEOPLE
+from llrgeo.appraisal.tables.units import (
+    ADMISSIONS,
+    CONTACTS,
+    DEMAND,
+    HOURS,
+    JOURNEYS,
+    KILOGRAMS,
+    KILOMETRES_A_YEAR,
+    PEOPLE,
+    VISITS,
+)
 from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.embedded import embedded
@@ -197,6 +207,13 @@ def test_what_is_conserved_is_seen_to_be_when_a_row_is_lost(name, context, table
         broken = replace(declaration, make=lambda _, short=short: short, conserves=(law,))
         with pytest.raises(LlrgeoError, match=rf"table '{name}' counts .* of "):
             make_tables([broken], context)
+
+
+# Units that count patients' contacts, or from which contacts could be divided out.
+OF_CONTACTS = (
+    *(CONTACTS, JOURNEYS, HOURS, KILOMETRES_A_YEAR),
+    *(KILOGRAMS, ADMISSIONS, VISITS, DEMAND),
+)
 
 
 @each_table

@@ -18,7 +18,7 @@ from llrgeo.schema import Column, Schema, name_some, raise_faults, to_numbers
 STANDINGS: Final = ("official", "published", "assumption")
 STUDY: Final = "study"
 """The standing of a value that a study sets itself."""
-CapacityKind = Literal["parameters", "optimism_bias", "room_areas", "machines"]
+CapacityKind = Literal["parameters", "optimism_bias", "machines"]
 
 _DATED: Final = (
     Column("source", "text"),
@@ -46,7 +46,6 @@ _SCHEMAS: Final[dict[CapacityKind, Schema]] = {
             *_DATED,
         ),
     ),
-    "room_areas": Schema("kind", (Column("net_m2", "number", minimum=1, maximum=1000), *_DATED)),
     "machines": Schema(
         "kind",
         (

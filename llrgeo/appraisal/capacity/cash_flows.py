@@ -28,15 +28,6 @@ def present_value(flows: Array, factors: Array) -> float:
     return float(flows @ factors[: len(flows)])
 
 
-def growing_flow(first: float, *, growth: float, years: int) -> Array:
-    """Return a flow that is 0 in year 0, `first` x (1 + growth) in year 1, and grows to `years`.
-
-    Like all flows of this module it is an array of shape (years + 1,).
-    """
-    t = np.arange(years + 1)
-    return np.where(t == 0, 0.0, first * (1 + growth) ** t)
-
-
 def yearly_flow(by_year: Mapping[int, float], *, start: int, years: int) -> Array:
     """Return a flow of years 0 to `years` from values of some calendar years.
 

@@ -88,26 +88,6 @@ class CapitalRates:
     mitigated: float = 0.0
 
 
-def gross_area_m2(
-    rooms: Mapping[str, int], room_areas: pd.DataFrame, *, circulation_share: float
-) -> float:
-    """Return the gross floor area of rooms by kind: net areas and what is added to walk in.
-
-    Raises
-    ------
-    InputError
-        If a kind of room has no area, or rooms are negative.
-    """
-    unknown = [kind for kind in rooms if kind not in room_areas.index]
-    if unknown or min(rooms.values(), default=0) < 0:
-        msg = (
-            f"rooms {name_some(unknown or rooms)}: known are {name_some(room_areas.index)}, from 0"
-        )
-        raise InputError(msg)
-    net = sum(float(room_areas["net_m2"][kind]) * count for kind, count in rooms.items())
-    return net * (1 + circulation_share)
-
-
 def optimism_bias(
     projects: Mapping[str, float], bias: pd.DataFrame, *, mitigated: float
 ) -> tuple[float, float]:
@@ -199,9 +179,7 @@ def running_cost(area_m2: pd.Series, stated_gbp: pd.Series, *, gbp_m2: float) ->
     return stated_gbp.reindex(area_m2.index).fillna(area_m2 * gbp_m2).rename("running_gbp")
 
 
-def backlog_avoided(
-    estate: pd.DataFrame, closes: Mapping[str, int], *, risks: Sequence[str] = BACKLOG
-) -> pd.DataFrame:
+def backlog_avoided(estate: pd.DataFrame, closes: Mapping[str, int]) -> pd.DataFrame:
     """Return the backlog maintenance that need not be spent at sites that close.
 
     It counts once, in the year in which it would have been spent; it is not a saving a year.
@@ -209,11 +187,9 @@ def backlog_avoided(
     Parameters
     ----------
     estate
-        On `site_id`, with the columns of `risks`; NaN is not known, not 0.
+        On `site_id`, with the columns `BACKLOG`; NaN is not known, not 0.
     closes
         The year by site.
-    risks
-        Which backlog would have been spent.
 
     Returns
     -------
@@ -231,7 +207,7 @@ def backlog_avoided(
         msg = f"the estate has no row for {name_some(absent)}"
         raise InputError(msg)
     # A part that is not known stays NaN; the sum is NaN only if all parts are.
-    parts = estate.loc[list(closes), list(risks)].astype(float)
+    parts = estate.loc[list(closes), list(BACKLOG)].astype(float)
     return pd.DataFrame(
         {
             "site_id": list(closes),

@@ -1,24 +1,21 @@
 """Offered load: what people ask of beds, from admissions and stays, over the seasons.
 
 Occupied bed-days that a ward counts are the *carried* load, what was left after refusals; they
-understate what was offered. `offered_from_occupied` puts that right where the beds are known.
+understate what was offered.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import betainc, gammaincc, gammainccinv, nbdtrik, pdtr, pdtrc, pdtrik
+from scipy.special import betainc, nbdtrik, pdtr, pdtrc, pdtrik
 
-from llrgeo.appraisal.capacity.queues import check_share, check_stay, erlang_b
+from llrgeo.appraisal.capacity.queues import check_share, check_stay
 from llrgeo.appraisal.capacity.whole_numbers import rounded_down
 from llrgeo.errors import InputError
 
 DAYS_A_YEAR: Final = 365.0
-_PER: Final = 1_000  # rates are a year and 1,000 residents
-_LONGEST: Final = 1e-9  # a share of stays this small is left out of the sum over past days
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +37,6 @@ class SeasonalLoad:
     peak: float
 
 
-def admissions_of(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
-    """Return admissions a year of each area: people of a band times its rate, over the bands.
-
-    Parameters
-    ----------
-    people
-        Areas by age bands.
-    rates
-        Admissions a year and 1,000 people, by age band; a band left out has none.
-
-    Raises
-    ------
-    InputError
-        If a rate is of a band that the people do not have, or is negative.
-    """
-    unknown = rates.index.difference(people.columns)
-    if len(unknown):
-        msg = f"rates are of the unknown age band '{unknown[0]}'; known are {list(people.columns)}"
-        raise InputError(msg)
-    if not (rates >= 0).all():
-        msg = f"the rate of {rates.index[~(rates >= 0)][0]} is not a number of at least 0"
-        raise InputError(msg)
-    return (people[rates.index] @ rates.astype(float) / _PER).rename("admissions")
-
-
 def offered_load(admissions: float, stay_days: float) -> float:
     """Return the offered load in erlangs of admissions a year that stay a mean number of days.
 
@@ -80,36 +52,7 @@ def offered_load(admissions: float, stay_days: float) -> float:
     return admissions * stay_days / DAYS_A_YEAR
 
 
-def offered_from_occupied(occupied_bed_days: float, beds: float) -> float:
-    """Return the load that must have been offered, if these bed-days a year were occupied.
-
-    Solves a (1 - B(c, a)) = carried for a: those refused are put back. It assumes that who found
-    no bed went elsewhere.
-
-    Raises
-    ------
-    InputError
-        If the bed-days do not fit into the beds.
-    """
-    from scipy.optimize import brentq
-
-    carried = occupied_bed_days / DAYS_A_YEAR
-    if not 0 <= carried < beds:
-        msg = (
-            f"{occupied_bed_days:g} occupied bed-days a year do not fit into {beds:g} beds; "
-            "state more beds, or fewer bed-days"
-        )
-        raise InputError(msg)
-    high = max(1.0, carried)
-    # The carried load tends to the number of beds as the offered one grows: a root exists.
-    while high * (1 - erlang_b(beds, high)) < carried:
-        high *= 2
-    return float(brentq(lambda a: a * (1 - erlang_b(beds, a)) - carried, 0, high))
-
-
-def seasonal_wave(
-    load: float, amplitude: float, stay_days: float, *, period_days: float = DAYS_A_YEAR
-) -> SeasonalLoad:
+def seasonal_wave(load: float, amplitude: float, stay_days: float) -> SeasonalLoad:
     """Return the load under admissions l (1 + A sin wt) and exponential stays.
 
     Mt/G/infinity (Jennings, Mandelbaum, Massey and Whitt 1996): the wave of the load is lower by
@@ -124,45 +67,10 @@ def seasonal_wave(
     if not 0 <= amplitude <= 1:
         msg = f"the amplitude of admissions is {amplitude:g}; it must lie between 0 and 1"
         raise InputError(msg)
-    speed = 2 * np.pi / period_days
+    speed = 2 * np.pi / DAYS_A_YEAR
     damped = amplitude / np.hypot(1, speed * stay_days)
     lag = np.arctan(speed * stay_days) / speed
     return SeasonalLoad(float(damped), float(lag), float(load * (1 + damped)))
-
-
-def load_over_year(
-    admissions_a_day: NDArray[np.float64], stay_days: float, *, cv: float = 1.0
-) -> NDArray[np.float64]:
-    """Return the offered load on each day of a cycle of daily admissions that repeats for ever.
-
-    m(t) = sum over u of lambda(t - u) P(stay > u): a bed is in use today if its patient came u
-    days ago and stays longer than that. Stays are gamma distributed with this mean and coefficient
-    of variation (1 is exponential). Size beds for the greatest value.
-
-    Raises
-    ------
-    InputError
-        If the stay is not above 0.
-    """
-    check_stay(stay_days, cv)
-    days = len(admissions_a_day)
-    # A cv of 0 is a constant stay, the limit of a gamma distribution. A gamma distribution of this
-    # mean and coefficient of variation stands for all stays.
-    shape = 1 / max(cv, 1e-3) ** 2
-    scale = stay_days / shape
-    # So many past days as it takes until a bed is as good as never still in use, in whole cycles.
-    last = int(np.ceil(gammainccinv(shape, _LONGEST) * scale)) + 1
-    last = -(-last // days) * days
-    # The mean share of day u after admission that a bed is still in use, by Simpson's rule.
-    u = np.arange(last)
-    begins, middle, ends = (gammaincc(shape, (u + part) / scale) for part in (0, 0.5, 1))
-    present = (begins + 4 * middle + ends) / 6
-    # Days of earlier cycles had the same admissions, so they are folded into one.
-    folded = present.reshape(-1, days).sum(axis=0)
-    # The load of a day is the sum over past days of admissions times the share still there: a
-    # circular convolution, which is a product of spectra.
-    spectrum = np.fft.rfft(admissions_a_day) * np.fft.rfft(folded)
-    return np.fft.irfft(spectrum, days)
 
 
 def patients_quantile(load: float, share: float, *, relative_sd: float = 0.0) -> int:

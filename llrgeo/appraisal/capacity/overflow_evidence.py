@@ -12,7 +12,7 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.ward_simulation import (
     WardNetwork,
     WardSimulation,
-    simulate_each,
+    simulate_wards,
     visitors_minutes,
 )
 from llrgeo.appraisal.capacity.whole_numbers import rounded_down
@@ -71,7 +71,7 @@ def overflow(
         if (network := _ward_network(setting, option, name, services, year)) is not None
     }
     measures, placed = [], []
-    simulated = simulate_each(list(used.values()), seed=rules.seed)
+    simulated = simulate_wards(list(used.values()), seed=rules.seed)
     for ((option, name), network), found in zip(used.items(), simulated, strict=True):
         table = _measures(found, network, rules.visits)
         measures.append(table.assign(option=option, service=name))

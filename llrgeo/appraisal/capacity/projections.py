@@ -103,9 +103,7 @@ def constant_shares(areas: pd.DataFrame) -> pd.DataFrame:
     return _shares(people, areas)
 
 
-def ageing_shares(
-    areas: pd.DataFrame, years_on: float, *, communal: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def ageing_shares(areas: pd.DataFrame, years_on: float) -> pd.DataFrame:
     """Return shares of older people if those who live in an area today grow old there.
 
     After ten years the share of those aged 75 to 84 is today's of 65 to 74, that of 85 and over
@@ -119,9 +117,6 @@ def ageing_shares(
         Areas by age bands, with `authority_code`.
     years_on
         Years from today, at least 0.
-    communal
-        Of those, people in care homes (areas by age bands): these keep today's shares, for they
-        move in from elsewhere. None if not known.
 
     Raises
     ------
@@ -131,9 +126,7 @@ def ageing_shares(
     if not years_on >= 0:
         msg = f"areas cannot age by {years_on:g} years"
         raise InputError(msg)
-    people = areas[list(AGE_BANDS)].astype(float)
-    at_home = people if communal is None else people - communal.reindex_like(people).fillna(0.0)
-    now = _shares(at_home, areas)
+    now = _shares(areas[list(AGE_BANDS)].astype(float), areas)
     aged = now.copy()
     for band in _OLDER:
         # In ten years everyone of a band is in the next; other spans lie between two such steps.
@@ -142,14 +135,7 @@ def ageing_shares(
         # Between two tens of years: so much of the later one.
         part = steps - np.floor(steps)
         aged[band] = now[low] * (1 - part) + now[high] * part
-    if communal is None:
-        return aged
-    # The share of a band's people who live in care homes does not age in place.
-    in_homes, code = people - at_home, areas["authority_code"]
-    homes = _shares(in_homes, areas)
-    total = people.groupby(code).transform("sum")
-    kept = (in_homes.groupby(code).transform("sum") / total.where(total > 0, 1)).fillna(0.0)
-    return homes * kept + aged * (1 - kept)
+    return aged
 
 
 def housing_shares(

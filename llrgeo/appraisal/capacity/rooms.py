@@ -105,35 +105,6 @@ def rooms_needed(contacts: float, slot_min: float, hours: RoomHours) -> int:
     return rounded_up(room_load(contacts, slot_min, hours))
 
 
-def sessions_rooms_needed(
-    contacts: float, slots_a_session: float, sessions_a_week: float, hours: RoomHours, dna: float
-) -> int:
-    """Return the rooms that contacts need when rooms are booked by session.
-
-    `dna` is the share of slots whose patient does not attend; those slots are lost.
-
-    Raises
-    ------
-    InputError
-        If sessions or slots are not above 0, or the share does not lie from 0 to below 1.
-    """
-    if not (slots_a_session > 0 and sessions_a_week > 0 and 0 <= dna < 1):
-        msg = "sessions and slots must be above 0, and the share that does not attend below 1"
-        raise InputError(msg)
-    filled = hours.weeks * sessions_a_week * slots_a_session * (1 - dna) * hours.use
-    return rounded_up(contacts / filled)
-
-
-def rooms_at_peak(mean_clinics: float, share: float) -> int:
-    """Return the rooms that clinics exceed in at most a share of hours, if not timetabled."""
-    return patients_quantile(mean_clinics, share)
-
-
-def spare_room_hours(rooms: int, hours: RoomHours, *, observed_use: float) -> float:
-    """Return the room hours a year that are free up to the use of the design; at least 0."""
-    return max(0.0, rooms * hours.open_hours * (hours.use - observed_use))
-
-
 def room_table(
     contacts: pd.Series, rooms: pd.Series, hours: RoomHours, *, slot_min: float
 ) -> pd.DataFrame:
@@ -165,19 +136,19 @@ def room_table(
     )
 
 
-def scans_a_year(machines: int, machine: pd.Series, *, dna: float = 0.0) -> float:
-    """Return the scans a year of some machines of a kind.
+def scans_a_year(machine: pd.Series) -> float:
+    """Return the scans a year of one machine of a kind.
 
     `machine` is a row of the table of machines: `scans_an_hour`, `hours_a_day`, `days_a_year`,
-    `uptime`. Slots whose patient does not attend (`dna`) are lost.
+    `uptime`.
     """
     hours = float(machine["hours_a_day"] * machine["days_a_year"] * machine["uptime"])
-    return machines * hours * float(machine["scans_an_hour"]) * (1 - dna)
+    return hours * float(machine["scans_an_hour"])
 
 
-def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> int:
+def machines_needed(scans: float, machine: pd.Series) -> int:
     """Return the machines of a kind that scans a year need."""
-    return rounded_up(scans / scans_a_year(1, machine, dna=dna))
+    return rounded_up(scans / scans_a_year(machine))
 
 
 def machine_table(slots: pd.Series, machines: pd.Series, machine: pd.Series) -> pd.DataFrame:
@@ -189,7 +160,7 @@ def machine_table(slots: pd.Series, machines: pd.Series, machine: pd.Series) -> 
     `machines_short` (NaN where none are stated), `use` of the machines that are there (NaN for
     none), `use_needed` of those needed (NaN where none is needed).
     """
-    scans_a_machine = scans_a_year(1, machine)
+    scans_a_machine = scans_a_year(machine)
     needed = slots.map(lambda yearly: machines_needed(yearly, machine))
     return pd.DataFrame(
         {
@@ -209,14 +180,12 @@ def mean_cars(contacts: float, arrivals: Arrivals) -> float:
     return in_peak * arrivals.car_share * arrivals.parked_h
 
 
-def parking_needed(
-    contacts: float, arrivals: Arrivals, *, full_share: float, staff_spaces: int = 0
-) -> int:
-    """Return the spaces that fill up in at most a share of peak hours, with those of staff.
+def parking_needed(contacts: float, arrivals: Arrivals, *, full_share: float) -> int:
+    """Return the spaces for patients that fill up in at most a share of peak hours.
 
     Cars present are Poisson (M/G/infinity): arrivals do not wait for one another.
     """
-    return patients_quantile(mean_cars(contacts, arrivals), full_share) + staff_spaces
+    return patients_quantile(mean_cars(contacts, arrivals), full_share)
 
 
 def accessible_spaces(spaces: int, share: float) -> int:

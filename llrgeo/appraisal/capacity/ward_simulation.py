@@ -91,13 +91,15 @@ class WardSimulation:
 
 
 def simulate_wards(
-    network: WardNetwork, *, seed: int, years: int = YEARS, longer_than_days: float = 0.0
-) -> WardSimulation:
-    """Simulate years of admissions to wards.
+    networks: Sequence[WardNetwork], *, seed: int, years: int = YEARS, longer_than_days: float = 0.0
+) -> list[WardSimulation]:
+    """Simulate years of admissions to the wards of each network; equal admissions are drawn once.
+
+    Networks of the same people then differ by their wards alone: each meets the same admissions.
 
     Parameters
     ----------
-    network
+    networks
         Wards and admissions.
     seed
         Of the random numbers; the same seed gives the same figures.
@@ -111,21 +113,6 @@ def simulate_wards(
     InputError
         If beds are negative or fractional, sites differ, nobody is admitted, or the load of those
         who wait is not below the beds they may use.
-    """
-    return simulate_each([network], seed=seed, years=years, longer_than_days=longer_than_days)[0]
-
-
-def simulate_each(
-    networks: Sequence[WardNetwork], *, seed: int, years: int = YEARS, longer_than_days: float = 0.0
-) -> list[WardSimulation]:
-    """Return what `simulate_wards` does of each; equal admissions are drawn once.
-
-    Networks of the same people then differ by their wards alone: each meets the same admissions.
-
-    Raises
-    ------
-    InputError
-        As `simulate_wards`.
     """
     drawn: dict[tuple[object, ...], Admissions] = {}
     found = []
@@ -243,9 +230,7 @@ def _draw(network: WardNetwork, years: int, seed: int) -> "Admissions":
 
     Whether an area reaches a ward at all is left to the order of wards.
     """
-    from llrgeo.appraisal.capacity.ward_events import (
-        Admissions,
-    )
+    from llrgeo.appraisal.capacity.ward_events import Admissions
 
     rng = np.random.default_rng(seed)
     stays = network.stays

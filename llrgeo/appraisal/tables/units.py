@@ -75,18 +75,6 @@ OF_THE_MEASURE: Final = Unit("of the measure")
 AS_STATED: Final = Unit("as `unit` says")
 OF_THE_STUDY: Final = Unit("as the study's own file has it")
 
-# Units that count patients' contacts, or from which contacts could be divided out.
-OF_CONTACTS: Final = (
-    CONTACTS,
-    JOURNEYS,
-    HOURS,
-    KILOMETRES_A_YEAR,
-    KILOGRAMS,
-    ADMISSIONS,
-    VISITS,
-    DEMAND,
-)
-
 _OF_MEASURES: Final[Mapping[str, Unit]] = {
     "minutes": MINUTES,
     "share": SHARE,
