@@ -72,6 +72,28 @@ def test_the_same_seed_gives_the_same_shares() -> None:
     pd.testing.assert_frame_equal(first.ranks, again.ranks)
 
 
+def test_the_order_in_which_criteria_are_listed_changes_no_share() -> None:
+    scores = SCORES.assign(fair=[0.3, 0.6])
+    for order in ((), ("fair", "cheap")):
+        found, again = (
+            rank_acceptability(listed, seed=7, draws=500, order=order)
+            for listed in (scores, scores[["fair", "close", "cheap"]])
+        )
+        pd.testing.assert_frame_equal(found.ranks, again.ranks)
+        weights = again.central_weights[found.central_weights.columns]
+        pd.testing.assert_frame_equal(found.central_weights, weights)
+
+
+def test_few_weightings_tell_no_mean_weight() -> None:
+    """Of an option that is first in 0.02% of weightings, another seed would tell another mean."""
+    scores = pd.DataFrame({"close": [1.0, 0.0], "cheap": [0.0, 0.1]}, index=["near", "thrifty"])
+    found = rank_acceptability(scores, seed=1, draws=200)
+    assert 0 < found.ranks.loc["thrifty", 1] * 200 < 30  # closeness weighs less than 1 in 11
+    assert found.central_weights.loc["thrifty"].isna().all()
+    more = rank_acceptability(scores, seed=1, draws=3_000).central_weights.loc["thrifty"]
+    assert more.tolist() == pytest.approx([1 / 22, 21 / 22], abs=0.01)
+
+
 def test_the_switching_weight_is_where_the_two_are_level() -> None:
     table = switching_weights(scorecard(SCORES, [0.7, 0.3])).set_index("criterion")
     assert table.loc["close", "switching_weight"] == pytest.approx(0.5)
@@ -250,6 +272,20 @@ def test_a_simulation_repeats_with_its_seed(
     )
     for name, table in first.values.items():
         pd.testing.assert_frame_equal(table, again.values[name])
+
+
+def test_the_order_in_which_services_are_listed_changes_no_draw(setting: AppraisalInputs) -> None:
+    other = replace(CLINIC, id="a_beds", rates={"age_75_84": 50.0})
+    sites = {"clinic": frozenset("AC"), "a_beds": frozenset("B")}
+    fewer = {**sites, "clinic": frozenset("A")}
+    options = [Option("today", "Today", sites), Option("fewer", "Fewer", fewer)]
+    drawn = []
+    for services in ((CLINIC, other), (other, CLINIC)):
+        inputs = replace(setting, services=services)
+        results = evaluate_options(options, inputs, baseline="today")
+        drawn.append(simulate(results, inputs, Uncertainty(1.0), draws=50, seed=5).values)
+    for name, table in drawn[0].items():
+        pd.testing.assert_frame_equal(table, drawn[1][name], rtol=1e-12)
 
 
 def test_the_times_of_patients_and_teams_are_both_shorter_in_the_low_case(

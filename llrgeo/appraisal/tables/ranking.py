@@ -25,7 +25,7 @@ from llrgeo.appraisal.tables.units import (
     Unit,
     measure_unit,
 )
-from llrgeo.appraisal.uncertainty.robustness import switching_weights
+from llrgeo.appraisal.uncertainty.robustness import FEWEST_FIRST, switching_weights
 
 
 def _criteria(
@@ -128,7 +128,9 @@ RANKING: Final = (
             ColumnFamily(
                 "{measure}",
                 _criteria(
-                    "Mean weight, where the option comes first, of: {label}", SHARE, "never first"
+                    "Mean weight, where the option comes first, of: {label}",
+                    SHARE,
+                    f"first in fewer than {FEWEST_FIRST} of the weightings drawn",
                 ),
             ),
         ),

@@ -16,6 +16,8 @@ from llrgeo.errors import InputError
 from llrgeo.schema import name_some, share_text
 
 DRAWS: Final = 10_000
+FEWEST_FIRST: Final = 30
+"""A mean weight of so many weightings errs by up to about 0.1; one of two says nothing."""
 
 _CHUNK: Final = 100  # site sets worked on at once: the block stays in the processor's cache
 _Matrix = NDArray[np.float64]
@@ -31,7 +33,8 @@ class Acceptability:
         Options by rank (1, 2, ...): the share of weightings; each row adds up to 1. Equal options
         share a rank.
     central_weights
-        Options by criteria: the mean weights that put the option first; NaN where none do.
+        Options by criteria: the mean weights that put the option first; NaN where fewer than
+        `FEWEST_FIRST` draws do.
     pairwise
         Options by options: the share of weightings in which the row scores above the column.
     """
@@ -121,7 +124,7 @@ def rank_acceptability(
     first = places == 1
     central = [
         weights[first[:, i]].mean(axis=0)
-        if first[:, i].any()
+        if first[:, i].sum() >= FEWEST_FIRST
         else np.full(weights.shape[1], np.nan)
         for i in range(n)
     ]
@@ -144,7 +147,9 @@ def draw_weightings(
     rng = np.random.default_rng(seed)
     # Weights drawn evenly over all that add up to 1 are Dirichlet with every parameter 1. Sorting
     # the named ones keeps them even over the weightings in that order.
-    weights = rng.dirichlet(np.ones(len(criteria)), draws)
+    weights = np.empty((draws, len(criteria)))
+    # By id, so that the order in which a study lists its criteria changes no figure.
+    weights[:, criteria.argsort()] = rng.dirichlet(np.ones(len(criteria)), draws)
     named = criteria.get_indexer(pd.Index(order))
     weights[:, named] = -np.sort(-weights[:, named], axis=1)
     return weights

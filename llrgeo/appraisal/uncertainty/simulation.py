@@ -120,9 +120,12 @@ def simulate(
     # Errors of journeys are made where they are used, from this number, the journey and the draw.
     estimates = _estimates(found, appraisal_inputs, uncertainty, rng.integers(2**64, dtype="u8"))
     _, services, bands = estimates.contacts.shape
-    # What else differs between draws: all speeds together, rates, and growth.
+    # What else differs between draws: all speeds together, rates, and growth. Rates are drawn by
+    # the ids of services, so that the order in which a study lists these changes no figure.
     speed = _factors(rng, uncertainty.speed_sd, (draws,))
-    rate = _factors(rng, uncertainty.rate_sd, (draws, services))
+    by_id = np.argsort([service.id for service in appraisal_inputs.visited])
+    rate = np.empty((draws, services))
+    rate[:, by_id] = _factors(rng, uncertainty.rate_sd, (draws, services))
     growth = _factors(rng, uncertainty.growth_sd, (draws, bands))
     drawn = DrawnFactors(0, speed, rate, growth)
     shared = estimates, found.journeys, found.spent.shape[1]
