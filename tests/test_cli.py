@@ -306,7 +306,7 @@ def test_a_site_or_most_areas_that_no_road_comes_near_are_named_with_their_dista
 
 def test_the_module_runs_as_an_installed_command_does():
     run = subprocess.run(
-        [sys.executable, "-c", "from llrgeo.cli import main; main()", "new", "--help"],
+        [sys.executable, "-m", "llrgeo", "new", "--help"],
         capture_output=True,
         text=True,
         check=True,

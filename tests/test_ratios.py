@@ -1,5 +1,6 @@
 """Ratios of the benchmarks: one that became more than half worse is refused."""
 
+import shutil
 import sys
 from itertools import chain, repeat
 from pathlib import Path
@@ -73,3 +74,17 @@ def test_a_command_is_measured_and_its_failure_told() -> None:
     assert done.seconds > 0
     with pytest.raises(RuntimeError, match="no such thing"):
         taken.command([sys.executable, "-c", "raise SystemExit('no such thing')"])
+
+
+def test_commands_are_started_as_users_start_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The installed command lets BLAS have one thread, by the module that it starts with.
+    package = tmp_path / "llrgeo"
+    package.mkdir()
+    shutil.copy(taken.ROOT / "llrgeo/__main__.py", package)
+    show = "import os\n\ndef main():\n    print(os.environ.get('OPENBLAS_NUM_THREADS', 'any'))\n"
+    (package / "cli.py").write_text(show, encoding="utf-8")
+    (package / "__init__.py").touch()
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert taken.command(taken.llrgeo_command(), tmp_path).note.split() == ["1"]

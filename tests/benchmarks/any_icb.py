@@ -34,9 +34,8 @@ def command(folder: Path, *words: str) -> None:
     print(f"\n$ llrgeo {' '.join(words)}", flush=True)
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    shell = "from llrgeo.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", shell, *words],
+        [sys.executable, "-m", "llrgeo", *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": path},
         check=False,

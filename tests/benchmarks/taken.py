@@ -47,7 +47,7 @@ def peak_mb() -> float:
 
 def llrgeo_command(*words: str) -> list[str]:
     """Return the words that run a command of this tree by this Python."""
-    return [sys.executable, "-c", "from llrgeo.cli import main; main()", *words]
+    return [sys.executable, "-m", "llrgeo", *words]
 
 
 def command(words: Sequence[str], folder: Path | str | None = None) -> Figures:
