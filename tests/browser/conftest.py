@@ -15,6 +15,9 @@ AT_ONCE = """
   window.requestAnimationFrame = (act) => (act.name === "beginRest" ? act() : frame(act));
   window.setTimeout = (act, ...more) => (act.name === "showRest" ? act() : timeout(act, ...more));
 """
+FORGET = "try { sessionStorage.clear(); } catch { /* a test took it away */ }"
+EMPTIED_WITHIN_MS = 20_000
+MOST_IDLE = 3  # each is a process of its own
 PATIENCE_MS = 180_000  # a machine on which much else runs takes its time to open a page
 
 
@@ -30,30 +33,77 @@ def chromium():
         yield browser
 
 
+class Tabs:
+    """Tabs of the browser, used again: in a new one the same page costs three times the time.
+
+    A tab goes to a test that wants the same settings and the same script before the page. What a
+    page may leave behind in it is taken away first.
+    """
+
+    def __init__(self, browser):
+        self.browser = browser
+        self.idle = {}
+
+    def take(self, script, viewport, settings):
+        """Return an idle tab, or a new one, and by what it is to be given back."""
+        key = script, *sorted(settings.items())
+        if key in self.idle:
+            page = self.idle.pop(key)
+            page.set_viewport_size(viewport)
+            return key, page
+        context = self.browser.new_context(viewport=viewport, offline=True, **settings)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(script)
+        return key, context.new_page()
+
+    def give_back(self, key, page):
+        """Empty a tab for the next test; close it if it does not answer, or enough are idle."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - an extra
+
+        try:
+            page.evaluate(FORGET)
+            page.emulate_media(media="null")
+            page.goto("about:blank", timeout=EMPTIED_WITHIN_MS)
+            page.mouse.move(0, 0)
+        except Error:
+            page.context.close()
+            return
+        self.idle.setdefault(key, page)
+        spare = [page] if self.idle[key] is not page else []
+        if len(self.idle) > MOST_IDLE:
+            spare.append(self.idle.pop(next(iter(self.idle))))
+        for each in spare:
+            each.context.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium):
+    """Return the tabs of the browser."""
+    return Tabs(chromium)
+
+
 @pytest.fixture
-def open_page(chromium):
+def open_page(tabs):
     """Return a function that opens a page from disk and notes what it asks for and its errors.
 
     `first` is a script that runs before any of the page. Unless `at_once` is false, what a page
     shows in the frame after the answer follows at once, so that no test has to wait for it.
     """
-    contexts = []
+    taken = []
 
-    def open_file(path, fragment="", first="", *, at_once=True, **settings):
-        context = chromium.new_context(**{"viewport": DESKTOP, "offline": True, **settings})
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(f"{AT_ONCE if at_once else ''}\n{first}")
-        page = context.new_page()
-        page.heard = []
+    def open_file(path, fragment="", first="", *, at_once=True, viewport=DESKTOP, **settings):
+        script = f"{AT_ONCE if at_once else ''}\n{first}"
+        key, page = tabs.take(script, viewport, settings)
+        taken.append((key, page))
+        page.heard = []  # what listens for an earlier page notes it in a list that nobody reads
         # The index of a split explorer loads what it searches.
         listen(page, page.heard, own=path.as_uri(), beside=[(path.parent / SEARCH).as_uri()])
         page.goto(path.as_uri() + fragment)
         return page
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for key, page in taken:
+        tabs.give_back(key, page)
 
 
 @pytest.fixture(scope="session")
