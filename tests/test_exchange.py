@@ -1,20 +1,15 @@
-"""OSMnx graphs and places in, networkx and GeoDataFrames out."""
+"""Networks from OSMnx graphs, against networkx on networks from the same files."""
 
 from pathlib import Path
 
 import networkx as nx
 import osmnx as ox
 import pytest
+from networkx_roads import to_networkx
 from road_maps import Map
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.exchange import (
-    network_from_graph,
-    network_from_graphml,
-    network_from_place,
-    to_gdfs,
-    to_networkx,
-)
+from llrgeo.roads.exchange import network_from_graph
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
 
@@ -63,54 +58,17 @@ def test_an_osmnx_graph_gives_the_times_of_its_file(town: Path, *, simplify: boo
             assert found[a].get(b) == pytest.approx(expected[a].get(b), abs=3), (a, b)
 
 
-def test_a_graphml_file_is_read(town: Path, tmp_path: Path) -> None:
-    graph = osmnx_graph(town, simplify=True)
-    ox.save_graphml(graph, tmp_path / "town.graphml")
-    network = network_from_graphml(tmp_path / "town.graphml")
-    assert network.fingerprint == network_from_graph(graph).fingerprint
+def test_a_graph_says_that_it_has_no_turn_restrictions(town: Path) -> None:
+    network = network_from_graph(osmnx_graph(town, simplify=True))
     assert "High Street" in set(network.edges["road_name"])
     assert "no turn restrictions" in network.info.error
 
 
-def test_what_is_no_graph_is_refused(town: Path, tmp_path: Path) -> None:
-    (tmp_path / "page.graphml").write_text("<html></html>")
-    with pytest.raises(NetworkError, match="cannot be read as an OSMnx graph"):
-        network_from_graphml(tmp_path / "page.graphml")
+def test_a_graph_without_a_crs_is_refused(town: Path) -> None:
     nowhere = osmnx_graph(town, simplify=False)
     del nowhere.graph["crs"]
     with pytest.raises(NetworkError, match="states no CRS"):
         network_from_graph(nowhere)
-
-
-def test_a_place_is_downloaded_with_the_tags_that_matter(
-    town: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = {}
-
-    def graph_from_place(place: str, **options: object) -> nx.MultiDiGraph:
-        asked.update(options, place=place, node_tags=list(ox.settings.useful_tags_node))
-        return ox.graph_from_xml(town, simplify=False, retain_all=True)
-
-    before = list(ox.settings.useful_tags_way)
-    monkeypatch.setattr(ox, "graph_from_place", graph_from_place)
-    network = network_from_place("Oakham, Rutland")
-    assert asked["place"] == "Oakham, Rutland"
-    assert asked["simplify"] is False
-    assert "barrier" in asked["node_tags"]
-    assert ox.settings.useful_tags_way == before
-    assert network.fingerprint == network_from_place("Oakham, Rutland").fingerprint
-    # the private road is one: its tag was asked for
-    assert set(network.edges["use"]) == {"through", "start", "end"}
-
-
-def test_a_place_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def offline(place: str, **_: object) -> nx.MultiDiGraph:
-        msg = f"no answer for {place}"
-        raise ConnectionError(msg)
-
-    monkeypatch.setattr(ox, "graph_from_place", offline)
-    with pytest.raises(NetworkError, match=r"'Oakham' could not be downloaded .* extract"):
-        network_from_place("Oakham")
 
 
 def test_no_path_of_the_networkx_graph_leads_through_a_private_road(tmp_path: Path) -> None:
@@ -124,12 +82,3 @@ def test_no_path_of_the_networkx_graph_leads_through_a_private_road(tmp_path: Pa
     a, c = int(network.nodes["x"].argmin()), int(network.nodes["x"].argmax())
     # by d: the 400 m of private road would be shorter than 985 and 900
     assert metres[a][c] == pytest.approx(985 + 900 + 400, abs=5)
-
-
-def test_tables_for_looking_at_have_lines_and_no_turns(town: Path) -> None:
-    network = build_network([town])
-    nodes, edges = to_gdfs(network)
-    assert len(nodes) == len(network.nodes)
-    assert (edges.length - edges["length_m"]).abs().max() < 0.01
-    assert "turn" not in set(edges["road_class"])
-    assert nodes.crs == edges.crs == "EPSG:27700"

@@ -22,7 +22,7 @@ from llrgeo.roads.snap import serving_edges
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.isochrones import reachable as drawn
 from llrgeo.travel.isochrones.contours import draw_area
-from llrgeo.travel.isochrones.reachable import _surface, isochrones, roads_within
+from llrgeo.travel.isochrones.reachable import _surface, isochrones
 from llrgeo.travel.isochrones.rough_times import grid_step
 from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Doors, Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface, _alike, _normalized
@@ -35,31 +35,6 @@ from dense_town import dense_town
 def at(east: float, north: float) -> gpd.GeoSeries:
     points = gpd.points_from_xy([ORIGIN[0] + east], [ORIGIN[1] + north], crs=BNG)
     return gpd.GeoSeries(points, index=pd.Index(["S"], name="site_id"))
-
-
-@pytest.mark.parametrize(
-    ("minutes", "direction", "km"),
-    [
-        # into C at node 4: from 1, 7 and 3 each 1 km a minute, from 5 a fifth of it
-        (0.5, "to_site", 0.5 + 0.5 + 0.5 + 0.1),
-        # out of 4: to 1 and 7, slowly to 5; the street from 3 is one-way
-        (0.5, "from_site", 0.5 + 0.5 + 0.1),
-        (1.0, "from_site", 1.0 + 1.0 + 0.2),
-    ],
-)
-def test_roads_are_cut_where_the_time_is_up(
-    town_network: RoadNetwork, minutes: float, direction: str, km: float
-) -> None:
-    found = roads_within(
-        town_network, at(1_000, 1_000), [minutes], period="off_peak", direction=direction
-    )
-    assert shapely.unary_union(found.geometry.iloc[0]).length / 1_000 == pytest.approx(km, abs=0.02)
-
-
-def test_a_site_along_a_road_reaches_both_ways_of_it(town_network: RoadNetwork) -> None:
-    found = roads_within(town_network, at(250, 0), [0.25], period="off_peak", direction="from_site")
-    # on the street from 0 to 1: 250 m back to 0 and 250 m on
-    assert shapely.unary_union(found.geometry.iloc[0]).length == pytest.approx(500, abs=1)
 
 
 def test_peaks_shrink_what_is_in_reach(town_network: RoadNetwork) -> None:
@@ -219,12 +194,8 @@ def test_a_limit_with_time_to_spare_holds_every_street(town_network: RoadNetwork
     assert found.covers(town_network.lines.union_all()).all()
 
 
-def test_a_site_far_from_every_road_reaches_no_road(town_network: RoadNetwork) -> None:
+def test_a_site_far_from_every_road_is_reached_on_foot_alone(town_network: RoadNetwork) -> None:
     site = at(15_000, 15_000)
-    [lines] = roads_within(
-        town_network, site, [10], period="off_peak", direction="to_site"
-    ).geometry
-    assert lines.is_empty
     # ten minutes' walk of 5 km/h about it
     [area] = isochrones(town_network, site, [10]).geometry
     assert np.sqrt(area.area / np.pi) == pytest.approx(10 / 60 * 5_000, abs=1)
@@ -243,7 +214,7 @@ def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNet
 
 def test_directions_and_sites_that_make_no_sense_are_refused(town_network: RoadNetwork) -> None:
     with pytest.raises(RoutingError, match="direction must be to_site or from_site, not to"):
-        roads_within(town_network, at(0, 0), [1], period="off_peak", direction="to")
+        isochrones(town_network, at(0, 0), [1], direction="to")
     twice = pd.concat([at(0, 0), at(1_000, 0)])
     with pytest.raises(RoutingError, match=r"site ids are duplicated \(S\)"):
         isochrones(town_network, twice, [1])

@@ -11,10 +11,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from networkx_roads import to_networkx
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.roads.exchange import to_networkx
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.network_files import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network

@@ -43,10 +43,10 @@ class TemplateCode(BytecodeCache):
         return FOLDER / f"template-{bucket.key}.cache"
 
 
-def kept_text(name: str, made_by: Iterable[str], make: Callable[[], str]) -> str:
-    """Return a text that is made once and kept while all that it is made by is the same.
+def cached_text(name: str, made_by: Iterable[str], make: Callable[[], str]) -> str:
+    """Return a text that is made once and cached while all that it is made by is the same.
 
-    It is made in each run where nothing can or may be kept.
+    It is made in each run where nothing can or may be cached.
     """
     key = _digest("\0".join(made_by))
     path = FOLDER / f"{name}-{key}.txt"

@@ -1,16 +1,11 @@
-"""Convert networks: from OSMnx graphs and places, to networkx graphs and GeoDataFrames."""
+"""Build networks from OSMnx graphs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-import networkx as nx
 import numpy as np
 import osmnx as ox
-import pandas as pd
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.network import RoadNetwork
@@ -18,7 +13,10 @@ from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.osm_files.elements import Way
 from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.roads.osmnx_graph import is_own, read_own
-from llrgeo.schema import BNG, WGS84
+from llrgeo.schema import WGS84
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _WAY_TAGS: Final = (
     "access", "access:backward", "access:forward", "area", "bicycle", "bridge", "construction",
@@ -36,44 +34,6 @@ _NODE_TAGS: Final = (
 _NO_RESTRICTIONS: Final = (
     "OSMnx graphs carry no turn restrictions, so times are too short where turns are forbidden."
 )
-
-
-def network_from_place(place: str, *, mode: str = "car") -> RoadNetwork:
-    """Download the streets of a named place from Overpass by OSMnx and build a network.
-
-    It needs the internet. Overpass changes by the hour: for figures that are published, build
-    from a saved extract.
-
-    Raises
-    ------
-    NetworkError
-        If the place is unknown, or the service does not answer.
-    """
-    try:
-        with _needed_tags_kept():
-            graph = ox.graph_from_place(
-                place, custom_filter='["highway"]', simplify=False, retain_all=True
-            )
-    except Exception as error:  # OSMnx lets through whatever its services raise
-        msg = f"'{place}' could not be downloaded by OSMnx ({error}). Build from an extract."
-        raise NetworkError(msg) from error
-    return network_from_graph(graph, mode=mode)
-
-
-def network_from_graphml(path: Path, *, mode: str = "car") -> RoadNetwork:
-    """Build a network from a GraphML file that OSMnx saved.
-
-    Raises
-    ------
-    NetworkError
-        If the file cannot be read as such.
-    """
-    try:
-        graph = ox.load_graphml(path)
-    except Exception as error:  # OSMnx lets through whatever its readers raise
-        msg = f"{path}: cannot be read as an OSMnx graph ({error})"
-        raise NetworkError(msg) from error
-    return network_from_graph(graph, mode=mode)
 
 
 def network_from_graph(graph: "nx.MultiDiGraph[Any]", *, mode: str = "car") -> RoadNetwork:
@@ -104,64 +64,6 @@ def network_from_graph(graph: "nx.MultiDiGraph[Any]", *, mode: str = "car") -> R
     network = finish(assemble(extract, mode), mode)
     info = network.info
     return network.described(source="OSMnx graph", error=f"{info.error} {_NO_RESTRICTIONS}")
-
-
-def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
-    """Return the network as a networkx graph that may be searched without further rules.
-
-    Nodes carry `x`, `y`; edges all columns except the geometry, and `edge`, the row of the
-    network's table. Roads that only serve the ends of journeys have nodes of their own,
-    `("start", n)` and `("end", n)`, joined to node `n` so that no path leads through them.
-    """
-    graph = nx.MultiDiGraph(crs=BNG)
-    xy = _records(network.nodes[["x", "y"]])
-    graph.add_nodes_from(enumerate(xy))
-    table = network.edges.drop(columns=["geometry"])
-    for edge, row in enumerate(_records(table)):
-        # Edges that only start or end journeys get nodes of their own. A step of no time leads from
-        # (or to) node `n`: a search can start or end there but not pass through.
-        use = row["use"]
-        tail, head = int(row["from_node"]), int(row["to_node"])
-        if use == "through":
-            graph.add_edge(tail, head, edge=edge, **row)
-            continue
-        for node in (tail, head):
-            if (use, node) not in graph:
-                graph.add_node((use, node), **xy[node])
-                link = ((use, node), node) if use == "start" else (node, (use, node))
-                graph.add_edge(*link, edge=-1, length_m=0.0, **_no_time(network))
-        graph.add_edge((use, tail), (use, head), edge=edge, **row)
-    return graph
-
-
-def to_gdfs(network: RoadNetwork) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return nodes and edges as GeoDataFrames in EPSG:27700, turns left out."""
-    x, y = network.nodes["x"], network.nodes["y"]
-    nodes = gpd.GeoDataFrame(network.nodes, geometry=gpd.points_from_xy(x, y), crs=BNG)
-    roads = network.edges["road_class"] != "turn"
-    table = network.edges.loc[roads].drop(columns=["geometry"])
-    return nodes, gpd.GeoDataFrame(table, geometry=network.lines[roads], crs=BNG)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    names = [str(name) for name in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False)]
-
-
-def _no_time(network: RoadNetwork) -> dict[str, int]:
-    return {f"ms_{period}": 0 for period in network.info.periods}
-
-
-@contextmanager
-def _needed_tags_kept() -> Iterator[None]:
-    """Make OSMnx keep the tags that decide access and speed; restore its settings afterwards."""
-    before = ox.settings.useful_tags_way, ox.settings.useful_tags_node
-    ox.settings.useful_tags_way = list(_WAY_TAGS)
-    ox.settings.useful_tags_node = list(_NODE_TAGS)
-    try:
-        yield
-    finally:
-        ox.settings.useful_tags_way, ox.settings.useful_tags_node = before
 
 
 def _extract(graph: "nx.MultiDiGraph[Any]") -> Extract:

@@ -3,15 +3,12 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.isochrones.reachable import roads_within
 
 BLOCK_M = 70.0
 CORNER = (450_000.0, 300_000.0)
-BUFFER_M = 60.0
 NARROW_MS, WIDE_MS = 110, 75  # a metre: 33 and 48 km/h
 
 
@@ -51,10 +48,3 @@ def middle(network: RoadNetwork) -> gpd.GeoSeries:
     at = network.nodes.mean() + 9.0
     points = gpd.points_from_xy([at["x"]], [at["y"]], crs=BNG)
     return gpd.GeoSeries(points, index=pd.Index(["S"], name="site_id"))
-
-
-def buffered_roads(network: RoadNetwork, sites: gpd.GeoSeries, limit_min: float) -> float:
-    """Return the square metres within a short walk of the roads in reach, as is often drawn."""
-    roads = roads_within(network, sites, [limit_min], period="off_peak", direction="to_site")
-    parts = shapely.get_parts(roads.geometry.to_numpy())
-    return float(shapely.area(shapely.union_all(shapely.buffer(parts, BUFFER_M))))

@@ -161,15 +161,6 @@ def isochrone(_: Asked) -> Figures:
     return Figures(least(lambda: isochrones(network, sites, [5.0]), 2), note="least of 2")
 
 
-def roads_then_union(_: Asked) -> Figures:
-    """Draw buffers around the roads that are reached, and unite them."""
-    from dense_town import buffered_roads, dense_town, middle
-
-    network = dense_town(200)
-    sites = middle(network)
-    return Figures(least(lambda: buffered_roads(network, sites, 5.0), 2), note="another shape")
-
-
 def medians(asked: Asked) -> Figures:
     """Prove each p-median of OR-Library, or graphs drawn by its rule."""
     from siting_proofs import instances, solved
@@ -285,7 +276,7 @@ ROWS = {
     "transit": Row("public transport", {"ours": transit, "ferrobus": no_ferrobus}),
     "isochrone": Row(
         "isochrone, dense town, one site, 5 minutes",
-        {"ours": isochrone, "roads, then their union": roads_then_union},
+        {"ours": isochrone},
     ),
     "medians": Row("p-medians to proof", {"ours": medians, "HiGHS alone": medians_by_highs}),
     "mclp": Row(

@@ -72,7 +72,7 @@ def relaxed_prices(model: Model, deadline: float = np.inf) -> Vector:
         return np.zeros(len(demand))
     programme, _ = relaxed_covering(model)
     # Any prices bound the plans; the best to within rounding are enough.
-    found = programme.row_prices(interior=True, deadline=deadline)[: len(demand)]
+    found = programme.row_prices(deadline)[: len(demand)]
     prices: Vector = np.clip(np.nan_to_num(found), 0.0, demand)
     return prices
 

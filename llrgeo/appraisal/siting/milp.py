@@ -180,18 +180,17 @@ class Programme:
         values = np.array(highs.getSolution().col_value) if found else None
         return Solution(values, float(info.mip_dual_bound))
 
-    def row_prices(self, *, interior: bool = False, deadline: float = np.inf) -> FloatArray:
+    def row_prices(self, deadline: float) -> FloatArray:
         """Return what the limit of each row adds to the cost where columns need not be whole.
 
-        These are the dual values of the linear relaxation, shape (rows,). With `interior` they are
-        those of an interior point: exact to about 1e-8 alone, but much sooner where rows are many.
-        At `deadline`, by `time.perf_counter`, they are what the solver has by then, or 0.
+        These are the dual values of the linear relaxation, shape (rows,), at an interior point:
+        exact to about 1e-8 alone, but much sooner where rows are many. At `deadline`, by
+        `time.perf_counter`, they are what the solver has by then, or 0.
         """
         highs = self.relaxation()
         highs.setOptionValue("time_limit", max(deadline - time.perf_counter(), 0.0))
-        if interior:
-            highs.setOptionValue("solver", "ipm")
-            highs.setOptionValue("run_crossover", "off")
+        highs.setOptionValue("solver", "ipm")
+        highs.setOptionValue("run_crossover", "off")
         highs.run()
         prices = np.array(highs.getSolution().row_dual)
         return prices if len(prices) == self.rows else np.zeros(self.rows)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from llrgeo.publish.template_code import kept_text
+from llrgeo.publish.template_code import cached_text
 
 MAP_ID: Final = "llrgeo"
 MAP_NAME: Final = f"map_{MAP_ID}"
@@ -52,4 +52,4 @@ def _map_around_nowhere(zoom: int) -> MapParts:
 
     code = _DRAWN_BY.read_text(encoding="utf-8")
     drawn_by = [version("folium"), version("branca"), code, MAP_ID, str(_NOWHERE), str(zoom)]
-    return MapParts(*json.loads(kept_text("empty_map", drawn_by, draw)))
+    return MapParts(*json.loads(cached_text("empty_map", drawn_by, draw)))

@@ -1,4 +1,4 @@
-"""What can be reached within some minutes: roads, cut where the time is up, and areas.
+"""Isochrones: the areas from which, or in which, a site is reached within some minutes.
 
 A point is in the area exactly when the matrix has a time for it within the limit: it is joined to
 its nearest road alone, the walk to that road counts, and near a site that lies off the road one may
@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from shapely.ops import substring
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.edge_lines import edge_boxes, within
@@ -32,7 +31,6 @@ from llrgeo.travel.isochrones.rough_times import (
 from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface
 from llrgeo.travel.places import Places, as_points
-from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.times import Direction
 
 _HAIR_M: Final = 0.001  # buffer that makes up for rounding in a union
@@ -192,79 +190,3 @@ def _area(surface: TimeSurface, rough: RoughTimes, limit_ms: float) -> shapely.G
     # Time rises with distance at most by walking speed, except for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
     return draw_area(guess, (x, y), rough.step, surface, level=limit_ms, slope=slope_ms)
-
-
-def roads_within(
-    network: RoadNetwork,
-    sites: gpd.GeoSeries,
-    minutes: Sequence[float],
-    *,
-    period: str,
-    direction: Direction,
-) -> gpd.GeoDataFrame:
-    """Return the lines of all roads within reach, as `isochrones` describes.
-
-    Each direction of a road is a line of its own; the road the site lies on may appear twice.
-    """
-    points = _checked(sites, minutes, direction)
-    boxes = edge_boxes(network.nodes, network.edges)
-    search = SiteSearch.of(network, points, boxes, period=period, direction=direction)
-    edge_ms = network.weights_ms(period).astype(float)
-    lines = network.lines.to_numpy()
-    rows = []
-    for number, site in enumerate(sites.index):
-        reach = search.reach(number, max(minutes))
-        for limit in sorted(minutes):
-            stretches = _stretches(reach, edge_ms, limit * MS_PER_MIN, direction)
-            rows.append(
-                {
-                    "site_id": site,
-                    "minutes": limit,
-                    "period": period,
-                    "direction": direction,
-                    "geometry": _cut(lines, *stretches),
-                }
-            )
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=BNG)
-
-
-def _stretches(
-    reach: Reach, edge_ms: Floats, limit_ms: float, direction: Direction
-) -> tuple[IntArray, Floats, Floats]:
-    """Return edges with the shares of their length from and to which they are within reach."""
-    # An edge is within reach as far as the time left at its near end lasts.
-    left_ms = limit_ms - reach.ms
-    edges = np.flatnonzero((left_ms > 0) & (edge_ms > 0))
-    part = np.minimum(left_ms[edges] / edge_ms[edges], 1.0)
-    own = reach.own
-    own_edges = own["edge"].to_numpy(np.int64)
-    # Journeys leave or reach the site's own edge midway: its part is counted from the site.
-    own_ms = np.maximum(limit_ms - own["walk_ms"].to_numpy(float), 0.0)
-    own_part = np.divide(own_ms, edge_ms[own_edges], out=np.ones(len(own)), where=own_ms > 0)
-    share = own["share"].to_numpy(float)
-    if direction == "to_site":
-        start, end = 1 - part, np.ones(len(edges))
-        own_start, own_end = np.maximum(share - own_part, 0.0), share
-    else:
-        start, end = np.zeros(len(edges)), part
-        own_start, own_end = share, np.minimum(share + own_part, 1.0)
-    return (
-        np.concatenate([edges, own_edges]),
-        np.concatenate([start, own_start]),
-        np.concatenate([end, own_end]),
-    )
-
-
-def _cut(
-    lines: NDArray[np.object_], edges: IntArray, start: Floats, end: Floats
-) -> shapely.MultiLineString:
-    """Cut lines to the shares of them that are within reach."""
-    # Whole edges need no cut: cutting is slow, and only the edges at the border need it.
-    whole = (start <= 0) & (end >= 1)
-    parts = [
-        substring(lines[edge], low, high, normalized=True)
-        for edge, low, high in zip(edges[~whole], start[~whole], end[~whole], strict=True)
-        if high > low
-    ]
-    cut = [part for part in parts if part.geom_type == "LineString"]
-    return shapely.MultiLineString([*lines[edges[whole]], *cut])
