@@ -9,7 +9,7 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from llrgeo.publish import template_code
-from llrgeo.publish.template_code import TemplateCode, kept_text
+from llrgeo.publish.template_code import TemplateCode, cached_text
 
 
 def rendered(text: str) -> str:
@@ -70,23 +70,23 @@ def test_pages_are_made_where_nothing_can_or_may_be_kept(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_kept_text_is_used_again_and_not_for_what_else_it_is_made_by(
+def test_a_cached_text_is_used_again_and_not_for_what_else_it_is_made_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(template_code, "FOLDER", tmp_path / "kept")
-    assert kept_text("map", ["1.0", "ab"], lambda: "first") == "first"
-    assert kept_text("map", ["1.0", "ab"], lambda: "second") == "first"
-    assert kept_text("map", ["1.0a", "b"], lambda: "third") == "third"
-    assert kept_text("text", ["1.0", "ab"], lambda: "fourth") == "fourth"
+    assert cached_text("map", ["1.0", "ab"], lambda: "first") == "first"
+    assert cached_text("map", ["1.0", "ab"], lambda: "second") == "first"
+    assert cached_text("map", ["1.0a", "b"], lambda: "third") == "third"
+    assert cached_text("text", ["1.0", "ab"], lambda: "fourth") == "fourth"
     for path in (tmp_path / "kept").glob("text-*"):
         path.write_bytes(path.read_bytes()[:-2])  # cut off
-    assert kept_text("text", ["1.0", "ab"], lambda: "anew") == "anew"
+    assert cached_text("text", ["1.0", "ab"], lambda: "anew") == "anew"
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert kept_text("map", ["1.1", "ab"], lambda: "fifth") == "fifth"
+    assert cached_text("map", ["1.1", "ab"], lambda: "fifth") == "fifth"
     assert len(list((tmp_path / "kept").iterdir())) == 3
     (tmp_path / "file").touch()
     monkeypatch.setattr(template_code, "FOLDER", tmp_path / "file")  # where nothing can be written
-    assert kept_text("map", ["1.0", "ab"], lambda: "sixth") == "sixth"
+    assert cached_text("map", ["1.0", "ab"], lambda: "sixth") == "sixth"
 
 
 def test_the_empty_map_is_what_folium_draws_which_is_not_loaded_for_one_that_is_kept(
