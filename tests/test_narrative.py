@@ -53,11 +53,12 @@ def test_one_resident_of_many_is_neither_none_nor_several(
 ) -> None:
     counts = ["residents", *AGE_BANDS, "disabled"]
     few = town_areas.assign(**town_areas[counts] * 1_000)
-    few.loc["E", counts] = [1, 0, 1, 0, 0, 0, 0]
+    few.loc[["E", "F"], counts] = [1, 0, 1, 0, 0, 0, 0]
     setting = replace(town_setting(few, town_sites, town_times), tolerance_min=0)
     result = evaluate_options([TODAY, LOCAL], setting, baseline="today")["local"]
     said = option_sentence(result, baseline="today", error_min=0.1)
     assert "Closer to home: 1 resident (<0.1%) would have a longer journey" in said
+    assert "change. 1 resident has no site within reach before or after. On" in said
 
 
 def test_losing_the_last_site_is_said_apart(

@@ -146,6 +146,29 @@ def test_what_the_provider_pays_for_a_loss_is_not_called_a_saving(publication):
     )
 
 
+def test_one_resident_and_one_neighbourhood_are_one(publication):
+    said = {
+        "service_longer": "Clinic: 1 resident would have a longer journey, by 2.2 minutes on "
+        "average. It is worst in East: 3.1 minutes more.",
+        "site_stops": "East would stop 3 of the services that people travel for. For one of them "
+        "at least it is the nearest site today to 1 resident. 1 of these would have a longer "
+        "journey, or none left: 2.2 minutes more on average, added up over these services.",
+        "average_hides": "The average journey over all services gets 3.1 minutes shorter. "
+        "It hides 1 resident with a longer journey for one service or more.",
+        "too_close": "For 1 resident every change is smaller than the travel times can tell.",
+    }
+    for name, sentence in said.items():
+        second = 0 if name == "service_longer" else 1
+        row = Item(name, service="clinic", place="East", people=1, minutes=2.2, value=3.1,
+                   second=second)  # fmt: skip
+        assert claim(publication, asdict(row)) == sentence
+    worst = Item("worst_places", place="East", people=1, minutes=2.2, value=1)
+    assert claim(publication, asdict(worst)) == (
+        "The neighbourhood with the most minutes added: East. 1 resident, 2.2 minutes more for "
+        "the service that worsens most."
+    )
+
+
 def test_those_newly_far_on_foot_and_those_who_lose_a_site_are_not_called_a_net_change(publication):
     walk = Item("long_walk", service="clinic", people=63)
     assert claim(publication, asdict(walk)).startswith(

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pandas as pd
 import pytest
+from planner_scripts import explorer_engine, needs_scripts
 
 import llrgeo.publish
 from llrgeo.appraisal import quality
@@ -60,6 +61,7 @@ BUILT = {
     "case_": (
         *(*case.AGAINST, *case.FOR, "fails_hurdle_as_today"),
         *("ward_full_new", "over_capacity_new"),
+        *("worst_places_one", "worst_places_people_one"),
         *("provider_pays_for_less", "patients_pay_for_savings"),
     ),
     "capacity_": (
@@ -277,6 +279,17 @@ def test_the_usual_numbers_and_dates():
         "0 residents", "1 resident", "1,234 residents",
     ]  # fmt: skip
     assert words.date("2026-11-22") == "2026-11-22"
+
+
+@needs_scripts
+def test_shares_on_pages_that_compute_are_written_as_on_others():
+    """The planner wrote 100.0% of 99.97 %, and 0.0% of 0.04 %."""
+    engine = explorer_engine(["text.js"], "const write = llrgeoText.shareInWords;")
+    words = wording()
+    for share in (0, 1e-9, 0.0004, 0.0006, 0.004, 0.37, 0.996, 0.9994, 0.9996, 1, 1.0004, 1.25):
+        for decimals in (0, 1):
+            shown = engine.call("write", share, decimals, dict(words))
+            assert shown == words.share(share, decimals), (share, decimals)
 
 
 @pytest.mark.parametrize("decimals", [0, 1, 2])

@@ -54,7 +54,9 @@ def _people_by_service(result: OptionResult) -> str:
         )
     apart = everyone["none"] + everyone["no_data"]
     if apart:
-        sentence += f" {apart:,.0f} residents have no site within reach before or after."
+        have = "has" if apart == 1 else "have"
+        who = counted(round(apart), "resident")
+        sentence += f" {who} {have} no site within reach before or after."
     return sentence
 
 

@@ -38,7 +38,7 @@ def service_lines(view: OptionView) -> list[str]:
     # Where the option runs the service as today there is nothing to count: the line says so.
     if view.as_today:
         return [words["as_today"].format(service=service), *_average_lines(view)]
-    people = {name: _count(everyone[name]) for name in OUTCOMES}
+    people = {name: words.persons(everyone[name]) for name in OUTCOMES}
     lines = [
         words[f"{view.service.delivery}_headline"].format(
             service=service,
@@ -74,18 +74,8 @@ def _average_lines(view: OptionView) -> list[str]:
 def _people_line(key: str, people: float, *, nobody: str = "") -> str:
     """Return a line about a number of people; for nobody another line, or none."""
     if people:
-        return wording()[key].format(people=_count(people))
+        return wording()[key].format(people=wording().persons(people))
     return wording()[nobody] if nobody else ""
-
-
-def _count(people: float) -> str:
-    """Return a number of people in words; nobody is a word, not 0 people."""
-    words = wording()
-    if people == 0:
-        return words["nobody"]
-    if people == 1:
-        return words["one_person"]
-    return words["legend_people"].format(people=pages.people(people))
 
 
 def capitalised(line: str) -> str:

@@ -69,6 +69,14 @@ class Wording(Mapping[str, str]):
             return self["one_resident"]
         return self["many_residents"].format(people=self.people(count))
 
+    def persons(self, count: float) -> str:
+        """Write a number of people with the word for them; nobody is a word, not 0 people."""
+        if count == 0:
+            return self["nobody"]
+        if count == 1:
+            return self["one_person"]
+        return self["legend_people"].format(people=self.people(count))
+
     def minutes(self, value: float) -> str:
         """Write minutes to the tenth, and in words where a place cannot be reached (+inf)."""
         return self["no_route"] if value == float("inf") else self.number(value, 1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -223,7 +223,8 @@ def _change_line(service: Service, row: pd.Series) -> str:
     """Return by how much a service changes, or for how many people it does either way."""
     words, kind, who = wording(), str(row["kind"]), _WHO[service.delivery]
     if kind == "mixed":
-        return words["kit_mixed"].format(**_people_of(row))
+        longer, shorter = (words.persons(int(row[name])) for name in ("longer", "shorter"))
+        return words["kit_mixed"].format(longer=longer, shorter=shorter)
     if kind in {"lost", "gained"}:
         return words[f"{who}_{kind}"]
     # The size is the difference of the whole minutes that are told, so that a reader can check it.
@@ -242,11 +243,7 @@ def _people_lines(row: pd.Series, people: int) -> Iterator[str]:
     if row["too_close"] and row["too_close"] == moved:
         yield words["my_too_close"]
     elif row["too_close"]:
-        yield words["kit_too_close"].format(people=pages.people(int(row["too_close"])))
-
-
-def _people_of(row: pd.Series) -> dict[str, Any]:
-    return {name: pages.people(int(row[name])) for name in ("longer", "shorter")}
+        yield words["kit_too_close"].format(people=words.persons(int(row["too_close"])))
 
 
 def _cell(minutes: float) -> str:

@@ -127,7 +127,7 @@ def _worse(publication: Publication, option: Option) -> str:
     # The largest of the services that teams bring, not their sum: they may be the same people.
     farther = [item["people"] for item in items if item["item"] == "team_farther"]
     if farther:
-        sentences.append(words["line_teams"].format(people=pages.people(max(farther))))
+        sentences.append(words["line_teams"].format(residents=words.residents(max(farther))))
     shorter = float(row["shorter"])
     if not shorter:
         return " ".join([*sentences, words["option_shorter_nobody"]])
@@ -246,7 +246,7 @@ def _sure(publication: Publication, option: Option) -> str:
         if row["item"] == "fails_hurdle":
             sentences.append(words["line_hurdle"])
         if row["item"] == "too_close":
-            sentences.append(words["line_close"].format(people=pages.people(row["people"])))
+            sentences.append(words["line_close"].format(residents=words.residents(row["people"])))
         if row["item"] == "assumed_activity":
             sentences.append(
                 words["line_assumed"].format(

@@ -44,6 +44,7 @@ FOR: Final = (
 """Every item of the case for."""
 
 _NEW_THERE: Final = ("ward_full", "over_capacity")  # today may have no such service at the site
+_WORST: Final = ("worst_places", "worst_places_people")
 _MILLION: Final = 1e6
 _LOST_APART: Final = ("service_longer", "visitors_longer")  # their second figure is of those lost
 
@@ -77,6 +78,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
         key = "fails_hurdle_as_today"
     if key == "patients_pay_more" and pd.notna(row["second"]):
         key = "patients_pay_for_savings"
+    if key in _WORST and row["value"] == 1:
+        key += "_one"
     # Above, the phrase is chosen by what the figures say; each has a form for its special case.
     sentence = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
     if key in _LOST_APART and row["second"] > 0:
@@ -88,7 +91,9 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
 
 def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
-    figures = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
+    words, people = wording(), row["people"]
+    figures = {"people": pages.people(people), "minutes": _number(row["minutes"], 1)}
+    figures |= {"residents": words.residents(people), "persons": words.persons(people)}
     figures |= {
         "more": _number(float(row["value"]) - float(row["today"]), 0),
         "fewer": _number(float(row["today"]) - float(row["value"]), 0),
@@ -98,6 +103,7 @@ def _figures(row: Mapping[str, Any]) -> dict[str, str]:
         figures |= {
             name: _number(figure, 0),
             f"{name}_minutes": _number(figure, 1),
+            f"{name}_residents": "" if pd.isna(figure) else words.residents(figure),
             f"{name}_two": _number(figure, 2),
             f"{name}_share": "" if pd.isna(figure) else pages.share(figure),
             f"{name}_millions": _number(figure / _MILLION, 1),

@@ -92,7 +92,8 @@ def _people_lines(result: OptionResult) -> list[str]:
     if over_services and everyone["lost"]:
         lines.append(words["told_lost"].format(people=words.people(everyone["lost"])))
     if over_services and apart:
-        lines.append(words["told_apart"].format(people=words.people(apart)))
+        key = "told_apart_one" if apart == 1 else "told_apart"
+        lines.append(words[key].format(people=words.people(apart)))
     return lines
 
 

@@ -100,7 +100,7 @@ function llrgeoSentences(data) {
 // The answers for one area, as text: what is said below the table of its services.
 function llrgeoReader(data) {
   const m = llrgeoModel;
-  const { fill, minutesInWords, changeInWords, oneDecimal } = llrgeoText;
+  const { fill, minutesInWords, changeInWords, oneDecimal, shareInWords } = llrgeoText;
   const words = data.strings;
   const isLonger = (row) => m.LONGER_OUTCOMES.includes(row.kind);
   const isShorter = (row) => m.SHORTER_OUTCOMES.includes(row.kind);
@@ -177,8 +177,7 @@ function llrgeoReader(data) {
       service.delivery !== "team" && way.id.startsWith("car-"));
     const sum = (counts) => areas.reduce((all, area) => all + counts[area], 0);
     if (!byCar || !homes || !sum(homes)) return [];
-    const number = Math.round((100 * sum(without)) / sum(homes));
-    return [fill(words.my_no_car, { share: fill(words.share_number, { number }) })];
+    return [fill(words.my_no_car, { share: shareInWords(sum(without) / sum(homes), 0, words) })];
   }
 
   function fromAndTo(row) {

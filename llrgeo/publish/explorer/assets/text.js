@@ -43,6 +43,16 @@ const llrgeoText = (() => {
     return number.toFixed(1).replace(".", strings.decimal_mark);
   }
 
+  // A share (0 to 1) in per cent, as `Wording.share` writes it: what is neither none nor all is not
+  // written so.
+  function shareInWords(share, decimals, strings) {
+    const write = (value) => value.toFixed(decimals).replace(".", strings.decimal_mark);
+    const [written, least] = [Number((100 * share).toFixed(decimals)), 10 ** -decimals];
+    if (share > 0 && written === 0) return fill(strings.share_few, { number: write(least) });
+    if (share < 1 && written === 100) return fill(strings.share_most, { number: write(100 - least) });
+    return fill(strings.share_number, { number: write(100 * share) });
+  }
+
   function countInWords(count, strings) {
     if (count === 0) return strings.nobody;
     if (count === 1) return strings.one_person;
@@ -121,7 +131,7 @@ const llrgeoText = (() => {
   }
 
   return {
-    fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, shownChange,
-    changeInWords, inSentence, rankOfUnit, findPostcode, writeState, readState, csv,
+    fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, shareInWords, countInWords,
+    shownChange, changeInWords, inSentence, rankOfUnit, findPostcode, writeState, readState, csv,
   };
 })();

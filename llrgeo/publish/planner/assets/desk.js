@@ -4,7 +4,7 @@
 
 function llrgeoDesk(data, roads) {
   const m = llrgeoModel;
-  const { fill, peopleInWords, oneDecimal } = llrgeoText;
+  const { fill, peopleInWords, oneDecimal, shareInWords } = llrgeoText;
   const p = llrgeoPlan;
   const { planning, strings: words } = data;
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
@@ -90,7 +90,7 @@ function llrgeoDesk(data, roads) {
   // In how many of the study's weightings each of some plans is first, in per cent.
   function firstShares(listed) {
     return llrgeoAppraise.firstShares(weightings, listed)
-      .map((share) => (share === null ? words.planner_no_score : `${Math.round(100 * share)}%`));
+      .map((share) => (share === null ? words.planner_no_score : shareInWords(share, 0, words)));
   }
 
   // What follows for the service that the reader looks at, or another one.

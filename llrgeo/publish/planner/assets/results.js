@@ -7,7 +7,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   const m = llrgeoModel;
   const costs = llrgeoCostTable(desk, tables);
   const { showHeadline, showWarnings } = llrgeoHeadline(desk, tables);
-  const { fill, peopleInWords, oneDecimal } = llrgeoText;
+  const { fill, peopleInWords, oneDecimal, shareInWords } = llrgeoText;
   const { element, fillTable, setText, minutesInTable } = tables;
   const buttons = llrgeoRowButtons(tables, desk.words);
   const { data, words, inHundred, scoreOf, nameOf } = desk;
@@ -112,12 +112,8 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     warn("beds", 7, first.map(({ short }) => short > 0));
   }
 
-  const percent = (share) => `${oneDecimal(100 * share, words)}%`;
-  // A share that is neither nothing nor all is not written as such.
-  function outcomeOf({ refused, waiting, over }) {
-    const share = refused ?? waiting ?? over;
-    return share > 0 && share < 0.0005 ? words.planner_hardly_any : percent(share);
-  }
+  const percent = (share) => shareInWords(share, 1, words);
+  const outcomeOf = ({ refused, waiting, over }) => percent(refused ?? waiting ?? over);
 
   const bedsCope = ({ short }) =>
     (short > 0 ? fill(words.planner_beds_short, { beds: counted(short) }) : words.planner_fine);
@@ -127,7 +123,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   function figure(measure, value) {
     if (value === null) return words.planner_no_figure;
     const { unit } = planning.criteria.find((criterion) => criterion.measure === measure);
-    return unit === "share" ? `${oneDecimal(100 * value, words)}%` : oneDecimal(value, words);
+    return unit === "share" ? percent(value) : oneDecimal(value, words);
   }
 
   function showCriteria() {
