@@ -5,6 +5,7 @@ examples of docstrings, `folder` holds a study of a toy town of four areas and t
 runs them all.
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,13 @@ from llrgeo.errors import (
 )
 
 if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
+    from llrgeo.appraisal.accessibility.catchments import (
+        binary_decay,
+        floating_catchment,
+        gaussian_decay,
+        step_decay,
+        supply_ratios,
+    )
     from llrgeo.appraisal.costs.rates import Rates
     from llrgeo.appraisal.demand import Service, Shares
     from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
@@ -86,6 +94,9 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
 __version__ = version("llrgeo")
 
 _NAMES: Final = {
+    "appraisal.accessibility.catchments": (
+        *("binary_decay", "floating_catchment", "gaussian_decay", "step_decay", "supply_ratios"),
+    ),
     "appraisal.costs.rates": ("Rates",),
     "appraisal.demand": ("Service", "Shares"),
     "appraisal.evaluation": ("OptionResult", "evaluate_options"),
@@ -183,6 +194,7 @@ __all__ = [
     "TravelTimes",
     "ValhallaRouter",
     "best_plans",
+    "binary_decay",
     "build_network",
     "build_services",
     "compare_folders",
@@ -190,6 +202,8 @@ __all__ = [
     "evaluate_options",
     "find_itineraries",
     "find_routes",
+    "floating_catchment",
+    "gaussian_decay",
     "import_travel_times",
     "isochrones",
     "least_regret",
@@ -216,6 +230,8 @@ __all__ = [
     "score_options",
     "show",
     "stage_plan",
+    "step_decay",
+    "supply_ratios",
     "travel_times",
     "value_curve",
     "write_difference",
@@ -227,8 +243,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used, and keep it (PEP 562)."""
     if name not in _MODULE_OF:
-        now = f"; since 0.1 it is '{_RENAMED[name]}'" if name in _RENAMED else ""
-        msg = f"module 'llrgeo' has no attribute '{name}'{now}"
+        near = " or ".join(get_close_matches(name, __all__))
+        hint = f". Did you mean {near}?" if near else ""
+        if name in _RENAMED:
+            hint = f"; since 0.1 it is '{_RENAMED[name]}'"
+        msg = f"module 'llrgeo' has no attribute '{name}'{hint}"
         raise AttributeError(msg)
     value: object = getattr(import_module(f"llrgeo.{_MODULE_OF[name]}"), name)
     globals()[name] = value

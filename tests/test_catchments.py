@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from llrgeo.appraisal.accessibility.catchments import (
     Decay,
+    binary_decay,
     catchment_table,
     floating_catchment,
-    gaussian,
-    in_steps,
+    gaussian_decay,
+    step_decay,
     supply_ratios,
-    within,
 )
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.options import Option
@@ -32,9 +32,9 @@ def test_two_steps_in_the_town_are_as_on_paper(
 ) -> None:
     # Within 2 minutes: A serves W 400 and E 200, B serves W 400 and N 300; the farm is in none.
     people = town_areas["residents"]
-    ratios = supply_ratios(town_times.minutes, people, BEDS, decay=within(2))
+    ratios = supply_ratios(town_times.minutes, people, BEDS, decay=binary_decay(2))
     assert ratios.tolist() == [12 / 600, 7 / 700]
-    reached = floating_catchment(town_times.minutes, people, BEDS, decay=within(2))
+    reached = floating_catchment(town_times.minutes, people, BEDS, decay=binary_decay(2))
     # The package access 1.1.10 gives 0.03, 0.01 and 0.02 too, but leaves the farm blank: people
     # who can reach nothing would drop out of every mean.
     assert reached.tolist() == pytest.approx([0.03, 0.01, 0.02, 0.0])
@@ -45,7 +45,7 @@ def test_people_from_outside_share_the_supply_of_the_site_that_names_them(
 ) -> None:
     people, outside = town_areas["residents"], pd.Series({"A": np.nan, "B": 350.0})
     ratios = supply_ratios(
-        town_times.minutes, people, BEDS, decay=within(2), outside_people=outside
+        town_times.minutes, people, BEDS, decay=binary_decay(2), outside_people=outside
     )
     assert ratios.tolist() == [12 / 600, 7 / (700 + 350)]
 
@@ -53,7 +53,7 @@ def test_people_from_outside_share_the_supply_of_the_site_that_names_them(
 def test_steps_weigh_both_demand_and_supply(
     town_areas: pd.DataFrame, town_times: TravelTimes
 ) -> None:
-    decay = in_steps({1.0: 1.0, 2.0: 0.68, 3.0: 0.22})
+    decay = step_decay({1.0: 1.0, 2.0: 0.68, 3.0: 0.22})
     people = town_areas["residents"]
     at_a = 12 / (0.68 * 400 + 0.22 * 300 + 1.0 * 200)
     at_b = 7 / (0.68 * 400 + 1.0 * 300 + 0.22 * 200)
@@ -65,21 +65,30 @@ def test_steps_weigh_both_demand_and_supply(
 
 
 def test_the_bell_is_one_next_door_and_nothing_at_the_limit() -> None:
-    weights = gaussian(30, 10)(np.array([0.0, 10, 30, 31, np.inf]))
+    weights = gaussian_decay(30, 10)(np.array([0.0, 10, 30, 31, np.inf]))
     floor = np.exp(-4.5)
     assert weights.tolist() == pytest.approx([1, (np.exp(-0.5) - floor) / (1 - floor), 0, 0, 0])
 
 
 def test_someone_at_the_edge_of_a_step_is_within_it() -> None:
-    assert in_steps()(np.array([10.0, 10.1, 30.0, 30.1, np.inf])).tolist() == [1, 0.68, 0.22, 0, 0]
+    assert step_decay()(np.array([10.0, 10.1, 30.0, 30.1, np.inf])).tolist() == [
+        1,
+        0.68,
+        0.22,
+        0,
+        0,
+    ]
 
 
 def test_steps_that_do_not_ascend_are_refused() -> None:
     with pytest.raises(InputError, match="must ascend; found 20, 10"):
-        in_steps({20.0: 1.0, 10.0: 0.5})
+        step_decay({20.0: 1.0, 10.0: 0.5})
 
 
-@given(st.integers(0, 10_000), st.sampled_from([within(20), in_steps(), gaussian(30, 10)]))
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([binary_decay(20), step_decay(), gaussian_decay(30, 10)]),
+)
 def test_all_supply_with_a_catchment_is_shared_out(seed: int, decay: Decay) -> None:
     rng = np.random.default_rng(seed)
     minutes = pd.DataFrame(rng.integers(0, 60, (6, 3)) * 1.0, columns=list("ABC"))
@@ -130,3 +139,20 @@ def test_exactly_the_standard_is_within_the_last_step(
     # The one clinic is shared out among the 400 of W: with the standard left out nobody has any.
     assert steps["per_100_000"] == pytest.approx(1e5 / 1_000)
     assert steps["share_with_none"] == pytest.approx(0.6)
+
+
+def test_a_catchment_of_strange_sites_or_people_is_refused_in_words(town_times):
+    minutes = town_times.minutes
+    with pytest.raises(InputError) as raised:
+        floating_catchment(
+            minutes,
+            pd.Series({"W": 400, "N": -3, "E": 200}),
+            pd.Series({"A": 12.0, "Z": 1.0, "B": np.nan}),
+            decay=binary_decay(2),
+        )
+    said = str(raised.value)
+    assert "supply names sites that the minutes do not have (Z)" in said
+    assert "demand is missing or negative for N, F" in said
+    assert "supply is missing or negative for B" in said
+    with pytest.raises(InputError, match="do not have"):
+        supply_ratios(minutes, minutes["A"] * 0 + 1, pd.Series({"Z": 1.0}), decay=binary_decay(2))

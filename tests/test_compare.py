@@ -90,6 +90,21 @@ def test_a_reference_of_another_study_is_refused() -> None:
         compare_travel_times(modelled([10, 20, 30]), reference([1, 2, 3]).assign(site_id="X"))
 
 
+def test_a_reference_is_told_what_it_lacks() -> None:
+    with pytest.raises(InputError, match="reference: column 'travel_time_min' is missing"):
+        compare_travel_times(
+            modelled([10, 20, 30]), reference([1, 2, 3]).drop(columns="travel_time_min")
+        )
+    with pytest.raises(InputError, match=r"only 2 of the reference's 2 pairs .* of 3 at least"):
+        compare_travel_times(modelled([10, 20, 30]), reference([1, 2]))
+
+
+def test_times_of_two_routers_are_compared() -> None:
+    found = compare_travel_times(modelled([10, 20, 30, 44]), modelled([12, 19, 33, np.inf]))
+    assert found.overall[["pairs", "mae_min"]].to_numpy().tolist() == [[3, 2]]
+    assert found.unreachable == 0
+
+
 def test_a_reference_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "observed.csv"
     reference([10, 20, 30]).assign(note="x").to_csv(path, index=False)

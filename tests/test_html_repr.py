@@ -92,3 +92,14 @@ def test_results_draw_themselves_on_an_axis_that_is_given(
     plan = llrgeo.locate_sites(reached, demand, llrgeo.SitingProblem(p=2))
     dots = plan.plot(town_sites, axes[3]).collections
     assert [len(drawn.get_offsets()) for drawn in dots] == [3, 2]
+
+
+def test_printed_results_are_one_line(result, town_times, town_network):
+    """A script prints them; the default form would be every table."""
+    assert repr(town_times) == (
+        "<TravelTimes car, off_peak, to_site: 4 areas x 3 sites, 3 pairs without a way>"
+    )
+    assert repr(town_network) == (
+        "<RoadNetwork car, off_peak, pm_peak: 10 nodes, 23 directed edges, from a road map>"
+    )
+    assert repr(result) == f"<StudyResult {result.study.title}: today, nearer>"

@@ -204,9 +204,35 @@ def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town
         run_study(load_study(town_study))
 
 
-def test_a_table_in_memory_is_told_the_way_by_a_file():
-    with pytest.raises(InputError, match="Write it first"):
-        import_travel_times(pd.DataFrame({"from_id": ["a"], "to_id": ["A"], "travel_time": [7]}))
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"from_id": ["W", "N"], "to_id": ["A", "A"], "travel_time": [7, None]}),
+        pd.DataFrame({"from_id": ["W", "N"], "to_id": "A", "travel_time_p50": [7, None]}),
+        pd.DataFrame({"area_id": ["W", "N"], "site_id": "A", "travel_time_min": [7.0, 9999.0]}),
+        pd.DataFrame({"A": [7.0, None]}, index=["W", "N"]),
+        pd.DataFrame({"lsoa": ["W", "N"], "A ": [7.0, None]}),
+    ],
+    ids=["r5py", "r5py-median", "long", "wide-index", "wide"],
+)
+def test_a_table_in_memory_is_taken_in_every_shape_and_left_as_it_was(table):
+    before = table.copy()
+    found = import_travel_times(table, unreachable=9999, mode="transit", period="am_peak")
+    assert found.minutes.loc[["W", "N"], "A"].tolist() == [7.0, np.inf]
+    assert (found.minutes.index.name, found.minutes.columns.name) == ("area_id", "site_id")
+    assert (found.mode, found.period, found.engine) == ("transit", "am_peak", "table")
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_a_table_in_memory_is_refused_as_one_in_a_file_is():
+    with pytest.raises(InputError, match=r"^table: no travel times.*found origin, dest"):
+        import_travel_times(pd.DataFrame({"origin": ["W"], "dest": ["A"], "minutes": [3.0]}))
+    with pytest.raises(InputError, match=r"^table: pairs of area and site are duplicated"):
+        import_travel_times(
+            pd.DataFrame({"area_id": ["W", "W"], "site_id": "A", "travel_time_min": [7.0, 8.0]})
+        )
+    with pytest.raises(InputError, match=r"^table: half of the journeys take over a day"):
+        import_travel_times(pd.DataFrame({"A": [1_800.0, 2_400.0]}, index=["W", "N"]))
 
 
 def long_rows(**spelt: str) -> list[str]:

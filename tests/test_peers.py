@@ -15,10 +15,10 @@ from scipy.optimize import curve_fit
 
 from llrgeo.appraisal.accessibility.catchments import (
     Decay,
+    binary_decay,
     floating_catchment,
-    gaussian,
-    in_steps,
-    within,
+    gaussian_decay,
+    step_decay,
 )
 from llrgeo.appraisal.accessibility.equity import (
     fractional_rank,
@@ -198,8 +198,8 @@ def test_lokigi_counts_people_at_exactly_the_threshold_neither_within_nor_beyond
 @pytest.mark.parametrize(
     ("decay", "theirs"),
     [
-        (within(30), {"catchment_size": 30}),
-        (in_steps(STEPS), {"distance_decay": list(STEPS.items())}),
+        (binary_decay(30), {"catchment_size": 30}),
+        (step_decay(STEPS), {"distance_decay": list(STEPS.items())}),
     ],
 )
 def test_lokigi_finds_the_same_floating_catchments(
@@ -225,9 +225,9 @@ def test_access_finds_the_same_floating_catchments_where_people_reach_a_site(
     weights = pytest.importorskip("access.weights")
     supply = pd.Series([12.0, 7.0, 20.0], SITES)
     ours, weigh = {
-        "two steps": (within(30), None),
-        "in steps": (in_steps(STEPS), weights.step_fn(STEPS)),
-        "bell": (gaussian(30, 10), lambda one: np.exp(-(one**2) / 200) - np.exp(-4.5)),
+        "two steps": (binary_decay(30), None),
+        "in steps": (step_decay(STEPS), weights.step_fn(STEPS)),
+        "bell": (gaussian_decay(30, 10), lambda one: np.exp(-(one**2) / 200) - np.exp(-4.5)),
     }[method]
     theirs = access_catchments(minutes, people, supply, weigh)
     pd.testing.assert_series_equal(
@@ -242,7 +242,7 @@ def test_access_leaves_people_beyond_every_catchment_blank_where_we_say_nothing_
     far = minutes.copy()
     far.loc["a00"] = [31.0, 80, np.inf]
     theirs = access_catchments(far, people, supply, None)
-    ours = floating_catchment(far, people, supply, decay=within(30))
+    ours = floating_catchment(far, people, supply, decay=binary_decay(30))
     assert np.isnan(theirs["a00"])
     assert ours["a00"] == 0
     # So their mean over people forgets those who have nothing, and ours does not.

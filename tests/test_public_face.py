@@ -123,6 +123,10 @@ def test_what_editors_see_is_what_is_imported():
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'llrgeo' has no attribute 'nothing'"):
         _ = llrgeo.nothing
+    with pytest.raises(AttributeError, match="Did you mean isochrones"):
+        _ = llrgeo.isochrone
+    with pytest.raises(AttributeError, match=r"since 0.1 it is 'AppraisalInputs'$"):
+        _ = llrgeo.Setting
     offered = {name for name in dir(llrgeo) if not name.startswith("__")}
     assert offered == {name for name in llrgeo.__all__ if not name.startswith("__")}
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from llrgeo.travel.times import Calibration
+from llrgeo.errors import InputError
+from llrgeo.travel.times import Calibration, save_travel_times
 
 
 def test_minutes_are_multiplied_first_and_the_terminal_minutes_added_after() -> None:
@@ -14,3 +15,9 @@ def test_minutes_are_multiplied_first_and_the_terminal_minutes_added_after() -> 
 
 def test_minutes_are_rounded_last() -> None:
     assert Calibration(1.1, 0.26, decimals=1).applied(np.array([3.14])) == pytest.approx([3.7])
+
+
+def test_one_matrix_in_place_of_a_list_is_told_so(town_times, tmp_path):
+    with pytest.raises(InputError, match=r"save_travel_times\(\[times\], path\)"):
+        save_travel_times(town_times, tmp_path / "times.csv")
+    assert not list(tmp_path.iterdir())

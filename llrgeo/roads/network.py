@@ -71,7 +71,7 @@ class NetworkInfo:
         return f"{self.source}. {self.licence}."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoadNetwork:
     """A directed road network in EPSG:27700 whose edges carry whole milliseconds.
 
@@ -166,6 +166,12 @@ class RoadNetwork:
         axes: Axes = roads.plot(ax=ax, linewidth=0.3, color="#555555")
         axes.set_axis_off()
         return axes
+
+    def __repr__(self) -> str:
+        """Return one line: mode, periods and size, never the whole tables."""
+        size = f"{len(self.nodes):,} nodes, {len(self.edges):,} directed edges"
+        kind = "modelled" if self.info.modelled else "from a road map"
+        return f"<RoadNetwork {self.info.mode}, {', '.join(self.info.periods)}: {size}, {kind}>"
 
     def _repr_html_(self) -> str:
         """Show what the network is, its size, and how far to trust it."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StudyResult:
     """The result of a study.
 
@@ -80,6 +80,10 @@ class StudyResult:
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw how many people have a longer and a shorter journey under each option."""
         return plot_options(self.results, ax)
+
+    def __repr__(self) -> str:
+        """Return one line: the study and its options, never every table."""
+        return f"<StudyResult {self.study.title}: {', '.join(self.results)}>"
 
     def _repr_html_(self) -> str:
         """Show the study and its options, people who lose first."""

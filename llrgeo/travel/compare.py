@@ -121,7 +121,7 @@ def read_reference(path: StrPath) -> pd.DataFrame:
 
 def compare_travel_times(
     times: TravelTimes,
-    reference: pd.DataFrame,
+    reference: pd.DataFrame | TravelTimes,
     *,
     distance_km: pd.DataFrame | None = None,
     authority: pd.Series | None = None,
@@ -134,8 +134,8 @@ def compare_travel_times(
     times
         The modelled times.
     reference
-        `area_id`, `site_id`, `travel_time_min`; pairs the model does not have are counted and
-        left out.
+        `area_id`, `site_id`, `travel_time_min`, or the times of another router; pairs the model
+        does not have are counted and left out.
     distance_km
         Kilometres, shaped as the times; the times' own where not given.
     authority
@@ -146,7 +146,7 @@ def compare_travel_times(
     Raises
     ------
     InputError
-        If fewer than three pairs can be compared.
+        If a column is missing, or fewer than three pairs can be compared.
 
     Examples
     --------
@@ -157,6 +157,10 @@ def compare_travel_times(
     >>> llrgeo.compare_travel_times(times, driven).median_abs_min
     2.0
     """
+    if isinstance(reference, TravelTimes):
+        reference = reference.to_long().dropna(subset=["travel_time_min"])
+    missing = [name for name in _REFERENCE_COLUMNS if name not in reference.columns]
+    raise_faults((f"column '{name}' is missing" for name in missing), source="reference")
     # Pairs whose area or site the model does not have, and pairs that it does not reach, are
     # counted and left out.
     modelled = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(
@@ -167,8 +171,8 @@ def compare_travel_times(
     compared = pairs[reached].reset_index(drop=True)
     if len(compared) < _FEWEST_PAIRS:
         msg = (
-            f"only {len(compared)} of the reference's {len(reference)} pairs can be compared; "
-            "its area_id and site_id must be those of the study"
+            f"only {len(compared)} of the reference's {len(reference)} pairs can be compared, of "
+            f"{_FEWEST_PAIRS} at least; area_id and site_id must be those of the travel times"
         )
         raise InputError(msg)
     distance = times.distance_km if distance_km is None else distance_km

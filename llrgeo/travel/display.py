@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.html_repr import card, heat_table
+from llrgeo.schema import counted
 
 if TYPE_CHECKING:  # drawn by pandas when it is asked for
     from matplotlib.axes import Axes
@@ -23,6 +24,14 @@ def minutes_card(minutes: pd.DataFrame, facts: Mapping[str, str]) -> str:
     }
     corner = heat_table(minutes.iloc[: _SHOWN[0], : _SHOWN[1]])
     return card("Travel times in minutes", {**size, **facts}, corner)
+
+
+def minutes_line(minutes: pd.DataFrame, journey: str) -> str:
+    """Return a line about minutes, areas by sites: the journey, the size, pairs without a way."""
+    areas, sites = minutes.shape
+    size = f"{counted(areas, 'area')} x {counted(sites, 'site')}"
+    without = int(np.isinf(minutes.to_numpy()).sum())
+    return f"<TravelTimes {journey}: {size}, {counted(without, 'pair')} without a way>"
 
 
 def plot_coverage(minutes: pd.DataFrame, journey: str, ax: "Axes | None" = None) -> "Axes":

@@ -13,20 +13,17 @@ from numpy.typing import NDArray
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath, remove_litter, written_whole
 from llrgeo.inputs.tables import one_line, read_table
-from llrgeo.schema import Track, counted, name_some, raise_faults, to_numbers
+from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 from llrgeo.travel.block_checksums import check_blocks
-from llrgeo.travel.display import minutes_card, plot_coverage
+from llrgeo.travel.display import minutes_card, minutes_line, plot_coverage
+from llrgeo.travel.pairs import read_pairs
 
 if TYPE_CHECKING:  # drawn by pandas when it is asked for
     from matplotlib.axes import Axes
 
 Direction = Literal["to_site", "from_site"]
 Floats = NDArray[np.float64]
-
-_UNREACHABLE_WORDS: Final = ("", "inf", "+inf", "infinity")
-_LARGEST: Final = {"travel_time_min": 7 * 24 * 60, "distance_km": 20_000}
-_NEEDED_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Calibration:
 AS_COMPUTED: Final = Calibration()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TravelTimes:
     """Minutes between every area and every site, by one mode in one period.
 
@@ -111,7 +108,7 @@ class TravelTimes:
     error_note: str = ""
     source: str = ""
     spread: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    longest_min: float = field(init=False, repr=False, compare=False)
+    longest_min: float = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a matrix with repeated ids, NaN or negative minutes; find its longest journey."""
@@ -199,6 +196,10 @@ class TravelTimes:
         """Draw the share of areas within each number of minutes of their nearest site."""
         return plot_coverage(self.minutes, f"{self.mode}, {self.period}", ax)
 
+    def __repr__(self) -> str:
+        """Return one line: the journey and the size, never the whole matrix."""
+        return minutes_line(self.minutes, f"{self.mode}, {self.period}, {self.direction}")
+
     def _repr_html_(self) -> str:
         """Show a corner of the matrix as a heat table, and the facts about it."""
         journey = f"{self.mode}, {self.period}, {self.direction}".replace("_", " ")
@@ -235,7 +236,7 @@ def save_travel_times(times: Sequence[TravelTimes], path: StrPath) -> None:
     Raises
     ------
     InputError
-        If the file's ending is neither.
+        If the file's ending is neither, or one matrix is given instead of a list.
 
     Examples
     --------
@@ -249,6 +250,9 @@ def save_travel_times(times: Sequence[TravelTimes], path: StrPath) -> None:
     <BLANKLINE>
     """
     path = Path(path)
+    if isinstance(times, TravelTimes):
+        msg = "times are a list of matrices: save_travel_times([times], path)"
+        raise InputError(msg)
     if path.suffix not in {".parquet", ".csv"}:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
@@ -285,28 +289,19 @@ def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_pe
     """
     path = Path(path)
     table = _read_folder(path) if path.is_dir() else read_table(path)
-    missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
-    # A file without mode and period is assumed to have those requested.
-    requested = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
-    requested = requested[(requested["mode"] == mode) & (requested["period"] == period)]
-    if requested.empty:
-        stated = [name for name in ("mode", "period") if name in table.columns]
-        kinds = table[stated].drop_duplicates().fillna("").astype(str).to_numpy().tolist()
-        journeys = [" ".join(kind) for kind in kinds] or ["none"]
-        fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
-        raise_faults([fault], source=path.name)
-    long, faults = _typed(requested)
-    raise_faults(faults, source=path.name)
-    wide = {
-        name: long.pivot(index="area_id", columns="site_id", values=name).astype(float)
-        for name in ("travel_time_min", "distance_km")
-        if name in long.columns
-    }
-    km = wide["distance_km"].fillna(np.inf) if "distance_km" in wide else None
-    # A pair that is not listed, or blank, cannot be reached.
-    minutes = wide["travel_time_min"].fillna(np.inf)
-    return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
+    return times_of_pairs(table, source=path.name, mode=mode, period=period)
+
+
+def times_of_pairs(table: pd.DataFrame, *, source: str, mode: str, period: str) -> TravelTimes:
+    """Return the times of a table in long form; `source` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        As `load_travel_times`.
+    """
+    minutes, km = read_pairs(table, source=source, mode=mode, period=period)
+    return TravelTimes(minutes, mode, period, f"file {source}", distance_km=km)
 
 
 def _read_folder(path: Path) -> pd.DataFrame:
@@ -317,32 +312,3 @@ def _read_folder(path: Path) -> pd.DataFrame:
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
         msg = f"{path}: not a readable folder of Parquet files ({one_line(error)})"
         raise InputError(msg) from error
-
-
-def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return times with ids as text and numbers as numbers, and a list of their faults."""
-    faults = []
-    typed = pd.DataFrame(index=table.index)
-    for name in ("area_id", "site_id"):
-        # An id read as 7.0 may have been written as 7, 07 or 7.0.
-        if pd.api.types.is_float_dtype(table[name]):
-            faults.append(f"column '{name}' has numbers with decimals; write ids as text")
-        typed[name] = table[name].astype("str").str.strip()
-        if (table[name].isna() | (typed[name] == "")).any():
-            faults.append(f"column '{name}' is blank in some rows")
-    if not faults and typed.duplicated().any():
-        faults.append("pairs of area and site are duplicated")
-    for name in ("travel_time_min", "distance_km"):
-        if name not in table.columns:
-            continue
-        number, text = to_numbers(table[name]), table[name].astype("str").str.strip().str.lower()
-        blank = table[name].isna() | text.isin(_UNREACHABLE_WORDS)
-        bad = ~blank & ~number.between(0, _LARGEST[name])
-        if bad.any():
-            pairs = (typed["area_id"] + " to " + typed["site_id"])[bad]
-            faults.append(
-                f"column '{name}' is not a number from 0 to {_LARGEST[name]:,} in "
-                f"{counted(int(bad.sum()), 'row')} ({name_some(pairs)}); blank means no way"
-            )
-        typed[name] = number
-    return typed, faults

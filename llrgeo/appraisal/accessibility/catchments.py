@@ -18,6 +18,7 @@ from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
 from llrgeo.errors import InputError
+from llrgeo.schema import name_some, raise_faults
 
 Minutes: TypeAlias = NDArray[np.float64]
 Decay: TypeAlias = Callable[[Minutes], Minutes]
@@ -46,15 +47,31 @@ def floating_catchment(
     supply
         What each site offers, such as beds; sites left out offer nothing.
     decay
-        `within`, `in_steps` or `gaussian`.
+        `binary_decay`, `step_decay` or `gaussian_decay`.
     outside_people
         By site, people of its catchment who are not in the areas; they share the supply.
+
+    Raises
+    ------
+    InputError
+        If a site of the supply is not in the minutes, or demand or supply is blank, negative or
+        missing for an area.
 
     Notes
     -----
     The sum over areas of people times the result is the supply of all sites with anyone in their
-    catchment. Two-step floating catchment area: Luo and Wang 2003.
+    catchment. Two-step floating catchment area: Luo and Wang 2003 (docs/methods 4).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"A": [10.0, 35.0], "B": [25.0, 5.0]}, index=["a", "b"])
+    >>> people, beds = pd.Series({"a": 400, "b": 100}), pd.Series({"A": 20.0, "B": 5.0})
+    >>> decay = llrgeo.binary_decay(30)  # 2SFCA; or step_decay(), gaussian_decay(30, 10)
+    >>> llrgeo.floating_catchment(minutes, people, beds, decay=decay).round(3).to_dict()
+    {'a': 0.06, 'b': 0.01}
     """
+    _check(minutes, demand, supply)
     weights = decay(minutes[supply.index].to_numpy())
     counts = _counts(minutes.index, demand, supply, outside_people)
     return pd.Series(_reached(weights, *counts), minutes.index)
@@ -71,10 +88,38 @@ def supply_ratios(
     """Return each site's supply for every person of its catchment; 0 where that is empty.
 
     `outside_people`, by site, are people of its catchment who are not in the areas.
+
+    Raises
+    ------
+    InputError
+        As `floating_catchment`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"A": [10.0, 35.0], "B": [25.0, 5.0]}, index=["a", "b"])
+    >>> people, beds = pd.Series({"a": 400, "b": 100}), pd.Series({"A": 20.0, "B": 5.0})
+    >>> llrgeo.supply_ratios(minutes, people, beds, decay=llrgeo.binary_decay(30)).to_dict()
+    {'A': 0.05, 'B': 0.01}
     """
+    _check(minutes, demand, supply)
     weights = decay(minutes[supply.index].to_numpy())
     counts = _counts(minutes.index, demand, supply, outside_people)
     return pd.Series(_ratios(weights, *counts), supply.index)
+
+
+def _check(minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series) -> None:
+    """Refuse sites and areas that are not there, and numbers of people or supply that are none."""
+    faults = []
+    if strange := supply.index.difference(minutes.columns).tolist():
+        faults.append(f"supply names sites that the minutes do not have ({name_some(strange)})")
+    people = pd.to_numeric(demand.reindex(minutes.index), errors="coerce")
+    offered = pd.to_numeric(supply, errors="coerce")
+    for name, values in (("demand", people), ("supply", offered)):
+        wrong = values.index[~values.between(0, np.inf, inclusive="left")]
+        if len(wrong):
+            faults.append(f"{name} is missing or negative for {name_some(wrong)}")
+    raise_faults(faults, source="floating catchment")
 
 
 def _counts(
@@ -180,18 +225,31 @@ def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
     return stated.where(stated.notna(), inside.map({True: 0.0, False: np.nan}))
 
 
-def within(limit_min: float) -> Decay:
-    """Weigh all within the limit alike (2SFCA)."""
+def binary_decay(limit_min: float) -> Decay:
+    """Weigh all within the limit alike (2SFCA: Luo and Wang 2003).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> llrgeo.binary_decay(30)(np.array([12.0, 30.0, 31.0])).tolist()
+    [1.0, 1.0, 0.0]
+    """
     return lambda minutes: (minutes <= limit_min).astype(float)
 
 
-def in_steps(steps: Mapping[float, float] = STEPS) -> Decay:
+def step_decay(steps: Mapping[float, float] = STEPS) -> Decay:
     """Weigh by bands of minutes, upper edge to weight (E2SFCA: Luo and Qi 2009).
 
     Raises
     ------
     InputError
         If the edges do not ascend.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> llrgeo.step_decay({10: 1.0, 30: 0.4})(np.array([8.0, 25.0, 31.0])).tolist()
+    [1.0, 0.4, 0.0]
     """
     edges = np.array(list(steps))
     if any(low >= high for low, high in pairwise(edges)):
@@ -208,8 +266,15 @@ def in_steps(steps: Mapping[float, float] = STEPS) -> Decay:
     return decay
 
 
-def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
-    """Weigh by a bell that reaches 0 at the limit (Dai 2010)."""
+def gaussian_decay(limit_min: float, bandwidth_min: float) -> Decay:
+    """Weigh by a bell that reaches 0 at the limit (Dai 2010).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> llrgeo.gaussian_decay(30, 10)(np.array([0.0, 10.0, 30.0])).round(2).tolist()
+    [1.0, 0.6, 0.0]
+    """
     floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
 
     def decay(minutes: Minutes) -> Minutes:
@@ -224,10 +289,10 @@ def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
 def _methods(standard_min: float) -> dict[str, Decay]:
     scale = standard_min / max(STEPS)
     return {
-        "2SFCA": within(standard_min),
+        "2SFCA": binary_decay(standard_min),
         # Thirds of a standard are rounded: exactly the standard is within it.
-        "E2SFCA": in_steps({round(edge * scale, 9): weight for edge, weight in STEPS.items()}),
-        "Gaussian": gaussian(standard_min, standard_min / 3),
+        "E2SFCA": step_decay({round(edge * scale, 9): weight for edge, weight in STEPS.items()}),
+        "Gaussian": gaussian_decay(standard_min, standard_min / 3),
     }
 
 

@@ -7,6 +7,7 @@ the JSON of OSRM, Valhalla and TravelTime.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
 from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
 from llrgeo.travel.imported.units import unit_faults
-from llrgeo.travel.times import TravelTimes, load_travel_times
+from llrgeo.travel.times import TravelTimes, load_travel_times, times_of_pairs
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 """Numbers that tools write for an unreachable pair; the user must name the one a file has."""
@@ -34,7 +35,7 @@ _MEDIAN: Final = "travel_time_p50"
 
 
 def import_travel_times(
-    path: StrPath,
+    path: StrPath | pd.DataFrame,
     *,
     mode: str = "car",
     period: str = "off_peak",
@@ -42,15 +43,15 @@ def import_travel_times(
     site_ids: Sequence[str] = (),
     unreachable: float | None = None,
 ) -> TravelTimes:
-    r"""Read the travel times that another tool computed.
+    r"""Take the travel times that another tool computed, from a file or a table in memory.
 
     Parameters
     ----------
     path
-        A .csv or .parquet table, long (`area_id`, `site_id`, `travel_time_min`; or r5py's and r5r's
-        `from_id`, `to_id`, `travel_time`, the median where there are percentiles) or wide (areas
-        by sites, minutes); or a .json answer of OSRM's table, Valhalla's `sources_to_targets` or
-        TravelTime's time filter, in seconds.
+        A table, as .csv, .parquet or in memory: long (`area_id`, `site_id`, `travel_time_min`; or
+        r5py's and r5r's `from_id`, `to_id`, `travel_time`, the median where there are percentiles)
+        or wide (areas by sites, minutes); or a .json answer of OSRM's table, Valhalla's
+        `sources_to_targets` or TravelTime's time filter, in seconds.
     mode, period
         Of the times, where the file does not state them.
     area_ids, site_ids
@@ -77,32 +78,24 @@ def import_travel_times(
     >>> llrgeo.import_travel_times(folder / "wide.csv", unreachable=9999).minutes.loc["W"].tolist()
     [12.5, inf]
     """
-    path = _file_of(path)
-    ids = RequestedIds([str(area) for area in area_ids], [str(site) for site in site_ids])
-    if path.suffix == ".json":
-        minutes, km = minutes_of_answer(path, ids)
+    if isinstance(path, pd.DataFrame):
+        name, engine, table = "table", "table", _checked(path, "table")
+        load = partial(times_of_pairs, table, source=name)
     else:
-        table = _table(path)
-        # A long table may state modes, periods and kilometres too; both shapes below have minutes
-        # alone.
-        if {"area_id", "site_id"} <= set(table.columns):
-            times = load_travel_times(path, mode=mode, period=period)
-            return replace(times, minutes=_reachable(times.minutes, unreachable, path.name))
-        minutes, km = _from_table(table, path.name), None
-    minutes = _reachable(minutes, unreachable, path.name)
-    minutes = minutes.rename_axis(index="area_id", columns="site_id")
-    return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
-
-
-def _file_of(given: object) -> Path:
-    """Return the path given; refuse a table in memory, and say how to write it to a file."""
-    if isinstance(given, pd.DataFrame):
-        msg = (
-            "a table in memory is not read. Write it first: table.to_csv('times.csv', "
-            "index=False), then import_travel_times('times.csv')."
-        )
-        raise InputError(msg)
-    return Path(str(given))
+        name, engine = Path(path).name, f"file {Path(path).name}"
+        if name.endswith(".json"):
+            ids = RequestedIds([str(area) for area in area_ids], [str(site) for site in site_ids])
+            minutes, km = minutes_of_answer(Path(path), ids)
+            return TravelTimes(
+                _reachable(minutes, unreachable, name), mode, period, engine, distance_km=km
+            )
+        table, load = _table(Path(path)), partial(load_travel_times, path)
+    # A long table may state modes, periods and kilometres too; the other shapes have minutes alone.
+    if {"area_id", "site_id"} <= set(table.columns):
+        times = load(mode=mode, period=period)
+        return replace(times, minutes=_reachable(times.minutes, unreachable, name), engine=engine)
+    minutes = _reachable(_from_table(table, name), unreachable, name)
+    return TravelTimes(minutes, mode, period, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +173,15 @@ def _table(path: Path) -> pd.DataFrame:
     except (ValueError, OSError, LookupError, TypeError, NotImplementedError) as error:
         msg = f"{path.name}: not a readable table ({one_line(error)})"
         raise InputError(msg) from error
+    return _checked(table, path.name)
+
+
+def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table without row numbers and spaces around names; refuse one without columns."""
     if not len(table.columns):
-        msg = f"{path.name}: the table has no columns"
+        msg = f"{name}: the table has no columns"
         raise InputError(msg)
-    raise_faults(doubled_column_faults(table.columns), source=path.name)
+    raise_faults(doubled_column_faults(table.columns), source=name)
     return _without_row_numbers(table.rename(columns=_stripped))
 
 
@@ -268,7 +266,7 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> pd.DataFrame:
     """Return minutes, +inf for blanks and for the number `unreachable`; refuse implausible ones."""
-    clean = minutes.fillna(np.inf)
+    clean = minutes.fillna(np.inf).rename_axis(index="area_id", columns="site_id")
     if unreachable is not None:
         clean = clean.mask(clean == unreachable, np.inf)
     reached = clean.to_numpy()[np.isfinite(clean.to_numpy())]

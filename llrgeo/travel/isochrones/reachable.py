@@ -113,6 +113,9 @@ def isochrones(
 
 def _checked(sites: Places, minutes: Sequence[float], direction: Direction) -> gpd.GeoSeries:
     """Return the points of sites; refuse limits, a direction or ids that are not valid."""
+    if np.ndim(minutes) == 0:
+        msg = f"minutes are a list of limits: [{minutes}], not {minutes}"
+        raise RoutingError(msg)
     faults = []
     if not len(minutes):
         faults.append("no minutes are given")
