@@ -201,11 +201,28 @@ def test_validate_states_the_error(town_study, tmp_path):
     # modelled 2, 1, 1, 3 minutes: each observed is a minute more
     assert re.search(r"reference = 1\.00 min \+ 1\.000 x modelled", output)
     assert plot.read_text(encoding="utf-8").count("<circle") == 4
+    said = " ".join(output.split())
+    assert "warning: 4 pairs of 3 areas are too few: others may give other errors and" in said
     # The farm reaches nothing, and there is no area Q.
     left_out = (
         "left out: 1 pair without a modelled journey, 1 pair whose area or site the study lacks"
     )
-    assert left_out in " ".join(output.split())
+    assert left_out in said
+
+
+def test_validate_states_no_error_of_a_line_that_was_tried_nowhere(town_study, tmp_path):
+    """Three pairs of one area; the model has 2 minutes for each, so that no r2 is known."""
+    reference = tmp_path / "observed.csv"
+    reference.write_text("area_id,site_id,travel_time_min\nW,A,3\nW,B,2\nW,C,2\n", "utf-8")
+    plot = tmp_path / "pairs.svg"
+    output = invoke("validate", town_study, "--reference", reference, "--plot", plot).stdout
+    drawn = plot.read_text(encoding="utf-8")
+    assert "r2 -;" in drawn
+    assert "Too few journeys, or areas, to state an error by." in drawn
+    said = " ".join(output.split())
+    assert "x modelled, whose error is not known: all pairs are of one area" in said
+    assert "3 pairs of 1 area are too few" in said
+    assert "nan" not in said
 
 
 def test_validate_takes_the_mode_and_period_of_the_reference(town_study, tmp_path, run_and_fail):

@@ -57,6 +57,18 @@ def test_the_error_of_a_fit_is_measured_on_areas_it_was_not_fitted_to() -> None:
     assert found.fit.mae_min * 5 >= 30
 
 
+def test_few_pairs_or_areas_are_rough() -> None:
+    """An error from three pairs was printed like one from thousands."""
+    rows = [(area, f"S{site}", 10.0 + site) for area in AREAS[:5] for site in range(8)]
+    driven = pd.DataFrame(rows, columns=["area_id", "site_id", "travel_time_min"])
+    times = TravelTimes(driven.pivot(index="area_id", columns="site_id", values="travel_time_min"))
+    assert not compare_travel_times(times, driven).is_rough
+    assert not compare_travel_times(times, driven[5:-5]).is_rough
+    assert compare_travel_times(times, driven[5:-6]).is_rough  # 29 pairs
+    assert compare_travel_times(times, driven[:32]).is_rough  # of four areas
+    assert np.isnan(compare_travel_times(times, driven[:8]).fit.mae_min)
+
+
 def test_groups_are_by_distance_in_order_and_by_authority() -> None:
     times = modelled([10, 20, 30, 40])
     km = pd.DataFrame({"S1": [4.0, 12.0, 5.0, 100.0]}, index=times.minutes.index)

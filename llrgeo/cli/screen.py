@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from math import isnan
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -166,7 +167,8 @@ def comparison_table(compared: "TravelTimeComparison") -> Table:
         (compared.by_authority, ""),
     ):
         for label, row in frame.iterrows():
-            figures = [f"{row['pairs']:,.0f}", *(f"{value:.2f}" for value in row.iloc[1:])]
+            written = ("-" if isnan(value) else f"{value:.2f}" for value in row.iloc[1:])
+            figures = [f"{row['pairs']:,.0f}", *written]
             table.add_row(Text(name or str(label)), *figures)
         table.add_section()
     table.caption = Text(
@@ -174,6 +176,25 @@ def comparison_table(compared: "TravelTimeComparison") -> Table:
         "of the difference; close: share within 15 % or 1 minute"
     )
     return table
+
+
+def fit_text(compared: "TravelTimeComparison") -> str:
+    """Return the fitted line and its error in words; and a warning where the pairs are few."""
+    from llrgeo.schema import counted
+
+    fit = compared.fit
+    error = (
+        "whose error is not known: all pairs are of one area"
+        if isnan(fit.mae_min)
+        else f"which leaves a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
+    )
+    lines = [f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled,", error]
+    if compared.is_rough:
+        pairs = counted(len(compared.pairs), "pair")
+        areas = counted(compared.pairs["area_id"].nunique(), "area")
+        lines.append(f"warning: {pairs} of {areas} are too few: others may give other errors")
+        lines.append("and another line; take at least 30 pairs of at least five areas")
+    return "\n".join(lines)
 
 
 def findings_table(findings: "Iterable[FolderFinding]") -> Table:

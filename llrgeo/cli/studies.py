@@ -7,7 +7,7 @@ import typer
 
 from llrgeo.cli.official import list_area, write_area
 from llrgeo.cli.parameters import Boards, DryRun, Offline, OutFile, Quiet, SourcesFile, StudyFile
-from llrgeo.cli.screen import comparison_table, difference_table, progress, show
+from llrgeo.cli.screen import comparison_table, difference_table, fit_text, progress, show
 from llrgeo.errors import ConfigError, InputError, PublishError
 
 
@@ -125,11 +125,7 @@ def validate(
                 f"{counted(compared.unreachable, 'pair')} without a modelled journey, "
                 f"{counted(compared.not_compared, 'pair')} whose area or site the study lacks"
             )
-        fit = compared.fit
-        show(
-            f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled,\n"
-            f"which leaves a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
-        )
+        show(fit_text(compared))
         if plot:
             # One picture for each mode and period; the names of all but the first state them.
             of_these = f"{plot.stem}_{times.mode}_{times.period}" if number else plot.stem

@@ -25,6 +25,8 @@ _TAG_SHARE: Final = 0.15
 _TAG_MIN: Final = 1.0
 _FOLDS: Final = 5
 _FEWEST_PAIRS: Final = 3
+# The median error of fewer pairs, or of fewer areas than folds, differs much from sample to sample.
+_ENOUGH_PAIRS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class TravelTimeFit:
         Minutes added to every journey (parking, walking in).
     mae_min
         Mean absolute error of the fitted minutes on areas that the line was not fitted to
-        (five folds of areas).
+        (five folds of areas); NaN where all pairs are of one area.
     """
 
     factor: float
@@ -78,6 +80,11 @@ class TravelTimeComparison:
     unreachable: int
     not_compared: int
     fit: TravelTimeFit
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether the pairs are too few (below 30, or of under five areas) to state an error by."""
+        return len(self.pairs) < _ENOUGH_PAIRS or self.pairs["area_id"].nunique() < _FOLDS
 
     @property
     def median_abs_min(self) -> float:
@@ -203,9 +210,11 @@ def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
     modelled = pairs["modelled_min"].to_numpy(float)
     reference = pairs["reference_min"].to_numpy(float)
     fold = pairs["area_id"].rank(method="dense").to_numpy(int) % _FOLDS
-    errors = np.empty(len(pairs))
+    errors = np.full(len(pairs), np.nan)
     for k in range(_FOLDS):
         held_out = fold == k
+        if held_out.all():  # of one area: nothing is left to fit a line to
+            continue
         factor, delay = _line(modelled[~held_out], reference[~held_out])
         errors[held_out] = np.abs(delay + factor * modelled[held_out] - reference[held_out])
     factor, delay = _line(modelled, reference)

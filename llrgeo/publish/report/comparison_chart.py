@@ -38,11 +38,13 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
         count=words.number(len(pairs)),
         bias=words.number(row["bias_min"], 1),
         error=words.number(row["mae_min"], 1),
-        r2=words.number(row["r2"], 3),
+        r2="-" if math.isnan(row["r2"]) else words.number(row["r2"], 3),
         close=words.share(row["share_close"]),
         delay=words.number(fit.delay_min, 1),
         factor=words.number(fit.factor, 3),
     )
+    if compared.is_rough:
+        text += " " + words["comparison_rough"]
     parts = (
         *_axes(end, step),
         _straight(1 / (1 + _CLOSE), 0.0, end, dashes="6 4"),
