@@ -29,6 +29,7 @@ StrPath: TypeAlias = str | PathLike[str]
 """How callers name a file or a folder."""
 
 TEMPORARY: Final = ".llrgeo-"  # how the name of every temporary folder begins
+ROOT: Final = "this is the root of the file system; name a folder to write into"
 MARKER: Final = f"{TEMPORARY}switch.json"  # in a folder whose files are being moved into place
 
 _BESIDE_SHAPES: Final = frozenset({".cpg", ".dbf", ".prj", ".shx"})
@@ -94,7 +95,7 @@ def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterat
     ------
     OSError
         If a file cannot be written, or has the name of a folder that is there, or the other way
-        round; the old folder is then as it was.
+        round; the old folder is then as it was. If the folder is the root of the file system.
 
     Examples
     --------
@@ -105,6 +106,8 @@ def folder_written_whole(folder: Path, *, without: Iterable[str] = ()) -> Iterat
     ['index.html']
     """
     target = Path(os.path.realpath(folder))
+    if target == target.parent:
+        raise OSError(errno.EINVAL, ROOT, str(folder))
     repair_folder(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     remove_litter(target.parent)

@@ -205,3 +205,31 @@ def test_a_fifo_is_not_waited_for(fail, tmp_path, words):
 def test_an_extract_is_not_read_for_a_buffer_that_is_none(tmp_path):
     with pytest.raises(NetworkError, match="it must be from 0 to 500"):
         build_network([tmp_path / "none.osm"], buffer_m=float("nan"))
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "study.toml", "--out", "EMPTY"),
+        ("run", "study.toml", "--out=EMPTY"),
+        ("times", "study.toml", "--out", "EMPTY"),
+        ("network", "build", "a.osm", "--out", "EMPTY"),
+        ("fetch", "osm", "--icb", "EMPTY"),
+        ("run", "study.toml", "--kit", "--place", "EMPTY"),
+    ],
+)
+def test_an_empty_value_is_no_path_to_the_current_folder(fail, tmp_path, monkeypatch, words, empty):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").touch()
+    status, said = fail(*(word.replace("EMPTY", empty) for word in words))
+    assert status == 1
+    option = next(word for word in reversed(words) if word.startswith("--")).split("=")[0]
+    assert said == f"llrgeo: {option}: an empty value was given; is a shell variable not set?\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+
+
+def test_an_empty_word_is_no_file(fail):
+    status, said = fail("run", "")
+    assert status == 1
+    assert said == "llrgeo: llrgeo run: an empty value was given; is a shell variable not set?\n"

@@ -12,7 +12,7 @@ import pytest
 
 from llrgeo import files
 from llrgeo.errors import PublishError
-from llrgeo.files import MARKER, folder_written_whole, repair_folder
+from llrgeo.files import MARKER, ROOT, folder_written_whole, repair_folder
 from llrgeo.publish.folder import write_files
 
 OLD, NEW = {"a.csv": "1", "tables/b.csv": "2"}, {"a.csv": "3", "tables/b.csv": "4", "c/d.csv": "5"}
@@ -285,3 +285,30 @@ def test_the_temporary_folder_of_a_run_that_goes_on_is_left_alone(tmp_path):
     (tmp_path / ".llrgeo-00000000-999999999-x").mkdir()  # of another machine
     files.remove_litter(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".llrgeo-00000000-999999999-x"]
+
+
+def test_the_root_of_the_file_system_is_no_folder_to_write_into(run_command, town_study):
+    root = Path(town_study.anchor)
+    before = sorted(root.iterdir())
+    for words in (
+        ("run", town_study),
+        ("locate", town_study, "--service", "clinic", "--p", "1"),
+    ):
+        ended = run_command(*words, "--out", root)
+        assert ended.status == 1
+        assert ended.err.splitlines()[-1] == f"llrgeo: {root}: {ROOT}"
+    with pytest.raises(OSError, match=ROOT), folder_written_whole(root):
+        pass
+    assert sorted(root.iterdir()) == before
+
+
+def test_a_search_writes_over_no_file_of_somebody_else(run_command, town_study, tmp_path):
+    words = ("locate", town_study, "--service", "clinic", "--p", "1", "--out", tmp_path / "mine")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "areas.csv").write_text("mine")
+    ended = run_command(*words)
+    assert ended.status == 1
+    assert "llrgeo did not write, and would write over (areas.csv)" in ended.err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["areas.csv"]
+    (tmp_path / "mine" / "areas.csv").unlink()
+    assert [run_command(*words).status for _ in range(2)] == [0, 0]

@@ -39,6 +39,29 @@ def test_a_link_to_the_folder_of_inputs_is_that_folder(town_study, tmp_path):
         check_output_folder(study, link)
 
 
+@pytest.mark.parametrize("name", ["index.html", "tables.xlsx", "tables/scorecard.csv"])
+def test_somebody_elses_file_by_the_name_of_an_output_is_not_written_over(town_study, name):
+    out = town_study.parent / "website"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_text("mine")
+    (out / "tables.txt").touch()  # files of other names are no hindrance
+    study = load_study(town_study)
+    with pytest.raises(PublishError, match=rf"llrgeo did not write, .*\({name}\); name another"):
+        check_output_folder(study, out)
+    (out / "manifest.json").write_text('{"name": "a web app"}')
+    with pytest.raises(PublishError, match="llrgeo did not write"):
+        check_output_folder(study, out)
+    # Of a run that was recorded, or stopped after its first pages or while files were moved.
+    for left, text in (
+        ("manifest.json", '{"outputs": {"index.html": "0"}}'),
+        ("explorer.html", ""),
+        (".llrgeo-switch.json", "{}"),
+    ):
+        (out / left).write_text(text)
+        check_output_folder(study, out)
+        (out / left).unlink()
+
+
 @pytest.mark.parametrize("name", ["network", "network/maps", "link"])
 def test_pages_do_not_go_into_a_folder_that_is_an_input(town_study, name):
     town_study.with_name("link").symlink_to("network", target_is_directory=True)

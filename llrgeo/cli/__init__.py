@@ -14,6 +14,7 @@ import typer
 from llrgeo import __version__
 from llrgeo.cli import isochrones, network, official, pages, run, siting, studies
 from llrgeo.cli.guard import INTERRUPTED, describe_disk, describe_error, guarded
+from llrgeo.cli.parameters import Command
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -53,7 +54,7 @@ def _add_commands() -> None:
         (network_app, None, _NETWORK),
     ):
         for command, example in commands:
-            add = group.command(rich_help_panel=panel, epilog=f"Example: {example}")
+            add = group.command(cls=Command, rich_help_panel=panel, epilog=f"Example: {example}")
             add(guarded(command))
     app.add_typer(network_app, name="network", rich_help_panel="Roads")
 

@@ -1,11 +1,41 @@
 """Arguments and options that several commands share."""
 
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from llrgeo.errors import ConfigError
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
+
+
+class Command(TyperCommand):
+    """A command that refuses an empty value, such as that of a shell variable that is not set.
+
+    Otherwise an empty path would be the current folder, whose files would be written over.
+    """
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """Return the words after the command that are left over, once none of them is empty.
+
+        Raises
+        ------
+        ConfigError
+            If one is empty or blank.
+        """
+        for before, word in pairwise(["", *args]):
+            option, equals, value = word.partition("=")
+            empty = not value.strip() if equals and option.startswith("--") else not word.strip()
+            if empty:
+                named = option if equals else before
+                what = named if named.startswith("-") else f"llrgeo {ctx.info_name}"
+                msg = f"{what}: an empty value was given; is a shell variable not set?"
+                raise ConfigError(msg)
+        return super().parse_args(ctx, args)
 
 
 def _must_exist(path: Path | None) -> Path | None:

@@ -60,7 +60,7 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 def _lock_file(folder: Path) -> Path:
     """Return the file whose lock stands for a folder that is, or will be, there."""
-    beside = next(parent for parent in folder.parents if parent.is_dir())
+    beside = next((parent for parent in folder.parents if parent.is_dir()), folder)
     if not os.access(beside, os.W_OK):
         beside = folder
     return beside / f"{TEMPORARY}{sha256_of_bytes(os.fsencode(folder))[:16]}.lock"

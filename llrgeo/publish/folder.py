@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from llrgeo.errors import PublishError
 from llrgeo.execution.tasks import MapTasks, map_here
-from llrgeo.files import folder_written_whole, sha256_of_bytes
+from llrgeo.files import ROOT, folder_written_whole, sha256_of_bytes
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.dictionary import data_dictionary
@@ -182,8 +182,12 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     PublishError
-        If it, or what it would be made in, is a file or may not be written to.
+        If it, or what it would be made in, is a file or may not be written to; or if it is the root
+        of the file system.
     """
+    if folder.resolve() == folder.resolve().parent:
+        msg = f"{folder}: {ROOT}"
+        raise PublishError(msg)
     # A folder that is not there yet is made in the nearest one above that is.
     nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     if not nearest.is_dir():

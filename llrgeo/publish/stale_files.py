@@ -5,14 +5,19 @@ more, would be published beside pages that know nothing of them.
 """
 
 import json
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from llrgeo.files import sha256_of_file
+from llrgeo.appraisal.tables.registry import TABLES
+from llrgeo.errors import PublishError
+from llrgeo.files import MARKER, sha256_of_file
 from llrgeo.publish.data.packages import RO_CRATE
+from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.split import FOLDER
-from llrgeo.publish.file_list import MANIFEST, PLANNER
+from llrgeo.publish.file_list import MANIFEST, ONLY_OF_RUNS, PLANNER
+from llrgeo.schema import name_some
 
 _REMOVABLE_FROM: Final = (FOLDER, "tables")
 
@@ -30,11 +35,7 @@ def stale_files(folder: Path, names: Collection[str]) -> list[str]:
     names
         The files of the run that takes its place.
     """
-    try:
-        outputs = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-        recorded = {str(name): recorded for name, recorded in outputs.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
+    recorded = _recorded(folder)
     # Real folders count: a manifest that was tampered with, or a link, may lead anywhere.
     home = folder.resolve()
     own_folders = {home / name for name in _REMOVABLE_FROM}
@@ -46,6 +47,56 @@ def stale_files(folder: Path, names: Collection[str]) -> list[str]:
         and path.is_file()
         and sha256_of_file(path) == recorded[name]
     ]
+
+
+def check_no_strangers(folder: Path) -> None:
+    """Refuse a folder without a run that has files of the names that a run writes.
+
+    They are somebody's own, such as the `index.html` of a website, and would be written over.
+
+    Raises
+    ------
+    PublishError
+        If there are any, naming the first few.
+    """
+    # The first run of all may have been stopped after its first pages, before its manifest.
+    if _recorded(folder) or (folder / EXPLORER).exists():
+        return
+    names = {*ONLY_OF_RUNS, *(f"tables/{table.name}.csv" for table in TABLES)}
+    _refuse_strangers(folder, names)
+
+
+def check_no_crate_strangers(folder: Path, names: Collection[str]) -> None:
+    """Refuse a folder that no crate describes, and that has files of some names.
+
+    Raises
+    ------
+    PublishError
+        As `check_no_strangers`.
+    """
+    if not (folder / RO_CRATE).exists():
+        _refuse_strangers(folder, names)
+
+
+def _refuse_strangers(folder: Path, names: Collection[str]) -> None:
+    if (folder / MARKER).exists():  # a move that a killed run had begun, and that is completed next
+        return
+    strangers = [name for name in sorted(names) if os.path.lexists(folder / name)]
+    if strangers:
+        msg = (
+            f"{folder}: holds files that llrgeo did not write, and would write over "
+            f"({name_some(strangers)}); name another folder: --out"
+        )
+        raise PublishError(msg)
+
+
+def _recorded(folder: Path) -> dict[str, object]:
+    """Return the files that a folder's manifest records, by checksum; none if it has no run's."""
+    try:
+        outputs = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+        return {str(name): recorded for name, recorded in outputs.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def stale_crated_files(folder: Path, names: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from llrgeo.errors import PublishError
 from llrgeo.publish.file_list import is_published_name
 from llrgeo.publish.folder import check_folder
+from llrgeo.publish.stale_files import check_no_strangers
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
 
@@ -33,7 +34,8 @@ def check_output_folder(study: StudyConfig, folder: Path) -> None:
     ------
     PublishError
         If the folder has an input with the name of a published file; if it is, or lies in, a folder
-        that is an input as a whole, such as a network; or if it cannot be written to.
+        that is an input as a whole, such as a network; if it has a file of
+        somebody else by such a name; or if it cannot be written to.
     """
     check_folder(folder)
     out = folder.resolve()
@@ -49,6 +51,7 @@ def check_output_folder(study: StudyConfig, folder: Path) -> None:
             if path.is_relative_to(out) and is_published_name(path.relative_to(out).as_posix())
         }
     )
+    check_no_strangers(folder)
 
 
 def _in(out: Path, folder: Path) -> bool:

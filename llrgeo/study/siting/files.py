@@ -21,7 +21,7 @@ from llrgeo.publish.data.packages import (
     ro_crate,
 )
 from llrgeo.publish.folder import Content, write_files
-from llrgeo.publish.stale_files import stale_crated_files
+from llrgeo.publish.stale_files import check_no_crate_strangers, stale_crated_files
 from llrgeo.schema import WGS84
 from llrgeo.study.own_inputs import check_inputs_stay
 from llrgeo.study.siting.services import SitingResult, SitingStudy
@@ -109,6 +109,7 @@ def write_found(files: Mapping[str, Content], siting: SitingStudy, folder: Path)
     """
     earlier = stale_crated_files(folder, files)
     check_inputs_stay(siting.inputs.study, [folder / name for name in [*files, *earlier]])
+    check_no_crate_strangers(folder, files)
     return write_files(files, folder, without=earlier)
 
 
