@@ -17,7 +17,7 @@ AT_ONCE = """
 """
 FORGET = "try { sessionStorage.clear(); } catch { /* a test took it away */ }"
 EMPTIED_WITHIN_MS = 20_000
-MOST_IDLE = 3  # each is a process of its own
+MOST_IDLE = 4  # each is a process of its own
 PATIENCE_MS = 180_000  # a machine on which much else runs takes its time to open a page
 
 
@@ -42,13 +42,14 @@ class Tabs:
 
     def __init__(self, browser):
         self.browser = browser
-        self.idle = {}
+        self.idle = []
 
     def take(self, script, viewport, settings):
         """Return an idle tab, or a new one, and by what it is to be given back."""
         key = script, *sorted(settings.items())
-        if key in self.idle:
-            page = self.idle.pop(key)
+        fit = [place for place, (known, _) in enumerate(self.idle) if known == key]
+        if fit:
+            _, page = self.idle.pop(fit[-1])
             page.set_viewport_size(viewport)
             return key, page
         context = self.browser.new_context(viewport=viewport, offline=True, **settings)
@@ -57,7 +58,7 @@ class Tabs:
         return key, context.new_page()
 
     def give_back(self, key, page):
-        """Empty a tab for the next test; close it if it does not answer, or enough are idle."""
+        """Empty a tab for the next test; close it if it does not answer, or else the oldest."""
         from playwright.sync_api import Error  # noqa: PLC0415 - an extra
 
         try:
@@ -68,12 +69,10 @@ class Tabs:
         except Error:
             page.context.close()
             return
-        self.idle.setdefault(key, page)
-        spare = [page] if self.idle[key] is not page else []
+        self.idle.append((key, page))
         if len(self.idle) > MOST_IDLE:
-            spare.append(self.idle.pop(next(iter(self.idle))))
-        for each in spare:
-            each.context.close()
+            _, oldest = self.idle.pop(0)
+            oldest.context.close()
 
 
 @pytest.fixture(scope="session")
