@@ -140,6 +140,16 @@ def test_quiet_prints_nothing(town_study, tmp_path):
     assert invoke("run", town_study, "--out", tmp_path / "maps", "--quiet").output == ""
 
 
+@pytest.mark.parametrize("asked", [["--print"], ["--kit"], ["--place", "Alder"]])
+def test_pictures_without_matplotlib_are_refused_before_the_run(
+    town_study, tmp_path, monkeypatch, run_and_fail, asked
+):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    message = run_and_fail("run", town_study, "--out", tmp_path / "out", *asked)
+    assert "llrgeo[plot]" in message
+    assert not (tmp_path / "out").exists()
+
+
 def test_maps_for_print_are_made_where_they_are_asked_for(town_study, tmp_path):
     invoke("run", town_study, "--out", tmp_path / "maps", "--quiet", "--print")
     made = sorted(path.suffix for path in (tmp_path / "maps" / "print").iterdir())

@@ -1,5 +1,6 @@
 """Cards and tables in a notebook: what they say of the toy town, and hostile names in them."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -103,3 +104,10 @@ def test_printed_results_are_one_line(result, town_times, town_network):
         "<RoadNetwork car, off_peak, pm_peak: 10 nodes, 23 directed edges, from a road map>"
     )
     assert repr(result) == f"<StudyResult {result.study.title}: today, nearer>"
+
+
+def test_drawing_without_matplotlib_names_the_extra(town_times, town_network, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for draw in (town_times.plot, town_network.plot):
+        with pytest.raises(llrgeo.MissingExtraError, match=r"llrgeo\[plot\]"):
+            draw()

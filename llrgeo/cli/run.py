@@ -59,12 +59,16 @@ def run(
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.execution.locks import only_writer
+    from llrgeo.extras import require_plotting
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import check_publishable
 
+    # What is missing is told before the work, not after.
+    if print_maps or kit or place:
+        require_plotting("--print and --kit draw pictures, which")
     if pdf:
-        find_renderer()  # a missing one is told before the work, not after
+        find_renderer()
     extras = _Extras(
         print_maps=print_maps, pdf=pdf, kit=kit or bool(place), places=tuple(place or ())
     )

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from llrgeo.errors import LlrgeoError, MissingExtraError
+from llrgeo.errors import LlrgeoError
+from llrgeo.extras import require_extra
 from llrgeo.schema import Track
 
 if TYPE_CHECKING:
@@ -74,11 +75,9 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
         computes; while tasks are done, if three workers die of one task, none is left, or the
         scheduler is gone.
     """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        msg = "a cluster needs dask: pip install distributed, or pip install 'llrgeo[dask]'"
-        raise MissingExtraError(msg) from error
+    require_extra("distributed", "dask", "a cluster")
+    from distributed import Client
+
     try:
         client = Client(address)
     except (OSError, ValueError) as error:

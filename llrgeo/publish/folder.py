@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from llrgeo.errors import PublishError
 from llrgeo.execution.tasks import MapTasks, map_here
+from llrgeo.extras import require_plotting
 from llrgeo.files import ROOT, folder_written_whole, sha256_of_bytes
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable
@@ -107,7 +108,14 @@ def publish(
 
 
 def maps_for_print(publication: Publication, _: Collection[str] = ()) -> Mapping[str, Content]:
-    """Make the maps for print, below `print/`: they are large, and asked for apart."""
+    """Make the maps for print, below `print/`: they are large, and asked for apart.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed, which draws them.
+    """
+    require_plotting("a map for print")
     from llrgeo.publish.print.maps import print_maps
 
     with using_wording(publication.words):
@@ -155,9 +163,12 @@ def make_kit(
 
     Raises
     ------
+    MissingExtraError
+        If matplotlib is not installed, which draws the preview.
     PublishError
         If a name is of no place with a page.
     """
+    require_plotting("the preview of a kit")
     from llrgeo.publish.kit.files import kit_files
 
     places = chosen_places(kit_places(publication.areas, publication.base, names), names)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
+from llrgeo.extras import require_plotting
 from llrgeo.html_repr import card
 from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network_checks import network_faults
@@ -162,6 +163,7 @@ class RoadNetwork:
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw every road as a thin line, in EPSG:27700."""
+        require_plotting()
         roads = self.lines[(self.edges["road_class"] != "turn").to_numpy()]
         axes: Axes = roads.plot(ax=ax, linewidth=0.3, color="#555555")
         axes.set_axis_off()

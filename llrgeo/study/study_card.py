@@ -9,6 +9,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.extras import require_plotting
 from llrgeo.html_repr import card, rows_table
 from llrgeo.study.inputs import StudyInputs
 
@@ -54,6 +55,7 @@ def study_card(
 
 def plot_options(results: Mapping[str, OptionResult], ax: "Axes | None" = None) -> "Axes":
     """Draw a bar of people with a longer and one with a shorter journey for each option."""
+    require_plotting()
     counted = {result.option.label: _people(result) for result in results.values()}
     table = pd.DataFrame.from_dict(counted, orient="index", columns=["longer", "shorter"])
     table = table.replace("", 0).astype(float)[::-1]

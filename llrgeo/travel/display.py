@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.extras import require_plotting
 from llrgeo.html_repr import card, heat_table
 from llrgeo.schema import counted
 
@@ -47,6 +48,7 @@ def plot_coverage(minutes: pd.DataFrame, journey: str, ax: "Axes | None" = None)
     ax
         Where to draw; a new figure if not given.
     """
+    require_plotting()
     nearest = np.sort(minutes.min(axis=1).to_numpy())
     share = pd.Series(np.arange(1, len(nearest) + 1) / max(len(nearest), 1), index=nearest)
     axes: Axes = share[np.isfinite(nearest)].plot(

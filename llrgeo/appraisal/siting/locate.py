@@ -24,6 +24,7 @@ from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound
 from llrgeo.errors import InfeasibleError, LlrgeoError
+from llrgeo.extras import require_plotting
 from llrgeo.html_repr import card
 from llrgeo.schema import share_text
 from llrgeo.travel.times import TravelTimes
@@ -104,7 +105,6 @@ class SiteSelection:
 
         Room for the service at sites that no longer run it is left out.
         """
-        changed = {**option.sites, service: frozenset(self.sites)}
         room = {
             site: n for site, n in option.capacity.get(service, {}).items() if site in self.sites
         }
@@ -116,13 +116,14 @@ class SiteSelection:
             option,
             name=name,
             label=name,
-            sites=changed,
+            sites={**option.sites, service: frozenset(self.sites)},
             note=note,
             capacity={**option.capacity, service: room},
         )
 
     def plot(self, sites: gpd.GeoDataFrame, ax: "Axes | None" = None) -> "Axes":
         """Draw the candidates, on `site_id`, as small dots, and the open sites as large ones."""
+        require_plotting()
         axes: Axes = sites.plot(ax=ax, color="#999999", markersize=6)
         sites.loc[list(self.sites)].plot(ax=axes, color="#d7301f", markersize=40)
         axes.set_axis_off()
@@ -328,8 +329,7 @@ def _most_backup(case: Formulation, gap: float, deadline: float, seed: int) -> B
     fewest = _fewest_sites(case, 0.0, deadline, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
-    # With the number of sites fixed at the fewest, only what a
-    # second site covers is left to choose.
+    # With as few sites as can be, only what a second site covers is left to choose.
     count = len(fewest.plan)
     second = replace(
         case.model,
