@@ -67,7 +67,10 @@ def loops_over_one(tree: ast.Module) -> list[int]:
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension)
     ]
     return [
-        target.lineno for target in targets if isinstance(target, ast.Name) and target.id == "one"
+        name.lineno
+        for target in targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and name.id == "one"
     ]
 
 
@@ -146,6 +149,7 @@ def test_every_silenced_check_says_why():
         (long_bodies, ast.parse("def f():\n    '''Say.'''\n" + "    x = 1\n" * 41)),
         (loops_over_one, ast.parse("for one in [2, 3]:\n    pass\n")),
         (loops_over_one, ast.parse("x = [one for one in (2, 3)]\n")),
+        (loops_over_one, ast.parse("x = {name: one for name, one in rows.items()}\n")),
     ],
 )
 def test_the_rules_notice_what_they_forbid(check, given):

@@ -538,7 +538,7 @@ def test_postcodes_are_points_without_those_that_have_no_place(official):
         path.write_bytes(zipped({"Data/CSV/le.csv": row.encode()}))
         with pytest.raises(InputError, match=said):
             postcodes.read_points(path, ["LE"])
-    assert postcodes.areas_of(["LE1 5WW", "B15 2TH", ""]) == {"LE", "B"}
+    assert postcodes.postcode_areas(["LE1 5WW", "B15 2TH", ""]) == {"LE", "B"}
 
 
 def test_projections_are_summed_to_bands_and_add_up(official):

@@ -246,9 +246,9 @@ def read_outlines(path: StrPath, *, index: str = "area_id") -> gpd.GeoDataFrame:
     require_columns(outlines, [index], source=path.name)
     outlines[index] = outlines[index].astype("str").str.strip()
     # An area of several parts has to be one row: figures are joined to outlines by their id.
-    doubled = outlines.loc[outlines[index].duplicated(), index]
-    if len(doubled):
-        raise_faults([f"outlines are duplicated ({name_some(doubled)})"], source=path.name)
+    duplicates = outlines.loc[outlines[index].duplicated(), index]
+    if len(duplicates):
+        raise_faults([f"outlines are duplicated ({name_some(duplicates)})"], source=path.name)
     return outlines.set_index(index).sort_index()
 
 
@@ -300,8 +300,8 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         If there are fewer than two areas, or two stand on the same point.
     """
     points = areas.geometry
-    doubled = areas.index[points.duplicated(keep=False)]
-    faults = [f"areas stand on the same point ({name_some(doubled)})"] if len(doubled) else []
+    duplicates = areas.index[points.duplicated(keep=False)]
+    faults = [f"areas stand on the same point ({name_some(duplicates)})"] if len(duplicates) else []
     if len(areas) <= 1:
         faults.append("there is only one area")
     raise_faults(faults, source='outlines = "cells"')

@@ -135,9 +135,9 @@ def estate_from_return(
         for name in table.columns
         if str(name).casefold().startswith(begins.casefold())
     }
-    doubled = [name for name, ours in names.items() if list(names.values()).count(ours) > 1]
-    if doubled:
-        fault = f"columns {name_some(doubled)} could each be '{names[doubled[0]]}'; keep one"
+    duplicates = [name for name, ours in names.items() if list(names.values()).count(ours) > 1]
+    if duplicates:
+        fault = f"columns {name_some(duplicates)} could each be '{names[duplicates[0]]}'; keep one"
         raise_faults([fault], source=source)
     mine = table[table[_SITE_CODE].isin(list(site_ids))]
     kept = mine.rename(columns={**names, _SITE_CODE: "site_id"})

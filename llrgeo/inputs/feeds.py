@@ -227,8 +227,8 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
         except (ValueError, pd.errors.ParserError) as error:
             faults.append(f"{name}.txt: not a readable table ({error})")
             continue
-        lacking = [column for column in columns if column not in table.columns]
-        faults += [f"{name}.txt: column '{column}' is missing" for column in lacking]
+        missing = [column for column in columns if column not in table.columns]
+        faults += [f"{name}.txt: column '{column}' is missing" for column in missing]
         tables[name] = _completed(table, [*columns, *absent], packed=name == _CALLS)
     raise_faults(faults, source=source)
     return tables

@@ -34,12 +34,12 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
     require_columns(table, [index], source=path.name)
     figures = table.set_index(table[index].astype(str).str.strip()).drop(columns=index)
     numbers: pd.DataFrame = figures.apply(to_numbers)
-    doubled = numbers.index[numbers.index.duplicated()]
+    duplicates = numbers.index[numbers.index.duplicated()]
     if not numbers.size:
         raise_faults(["the table has no figures"], source=path.name)
     if "" in numbers.columns:
         raise_faults(["a column has figures but no name"], source=path.name)
-    faults = [f"{index} is duplicated ({name_some(doubled)})"] if len(doubled) else []
+    faults = [f"{index} is duplicated ({name_some(duplicates)})"] if len(duplicates) else []
     faults += [
         f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"
         f"{number_note(figures[name])}"

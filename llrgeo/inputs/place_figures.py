@@ -143,9 +143,9 @@ def _place_faults(places: pd.Series, key: str) -> Iterator[str]:
     blank = places.isna() | (places == "")
     if blank.any():
         yield f"{int(blank.sum())} rows have no {key}"
-    doubled = places[places.duplicated() & ~blank].unique()
-    if len(doubled):
-        yield f"'{key}' has duplicates ({name_some(doubled)})"
+    duplicates = places[places.duplicated() & ~blank].unique()
+    if len(duplicates):
+        yield f"'{key}' has duplicates ({name_some(duplicates)})"
 
 
 def _advice(unknown: list[str], known: pd.Index) -> str:

@@ -86,7 +86,7 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
 
 
 def _grid_faults(table: pd.DataFrame) -> list[str]:
-    """Return what is missing or doubled: each authority and year needs one row a sex."""
+    """Return what is missing or duplicates: each authority and year needs one row a sex."""
     if table.index.has_duplicates:
         first = table.index[table.index.duplicated()][0]
         return [f"rows are duplicated, the first for {' '.join(map(str, first))}"]

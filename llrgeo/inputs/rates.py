@@ -111,8 +111,8 @@ def _discount_faults(table: pd.DataFrame) -> list[str]:
 
 def _unit_value_faults(table: pd.DataFrame) -> list[str]:
     """Return names listed twice, names that are unknown, and units other than the usual."""
-    doubled = table.loc[table["name"].duplicated(), "name"].unique()
-    faults = [f"unit values are duplicated ({name_some(doubled)})"] if len(doubled) else []
+    duplicates = table.loc[table["name"].duplicated(), "name"].unique()
+    faults = [f"unit values are duplicated ({name_some(duplicates)})"] if len(duplicates) else []
     usual = _usual_units()
     for name, unit in zip(table["name"], table["unit"], strict=True):
         close = get_close_matches(name, usual, 1)
@@ -144,13 +144,13 @@ def _misspelt(table: pd.DataFrame, kind: RatesKind) -> list[str]:
 def _income_faults(table: pd.DataFrame) -> list[str]:
     """Return what is wrong unless each of the five fifths has one row, with an income."""
     found = table["fifth"].dropna()
-    doubled = found[found.duplicated()].unique()
+    duplicates = found[found.duplicated()].unique()
     missing = sorted(set(_FIFTHS) - set(found))
     strange = sorted(set(found) - set(_FIFTHS))
     faults = [
         f"fifths {what} ({name_some(f'{fifth:g}' for fifth in fifths)})"
         for what, fifths in (
-            ("are duplicated", doubled),
+            ("are duplicated", duplicates),
             ("are missing", missing),
             ("are not 1 to 5", strange),
         )
@@ -170,8 +170,8 @@ def _income_faults(table: pd.DataFrame) -> list[str]:
 
 def _service_cost_faults(table: pd.DataFrame) -> list[str]:
     keys = table["service"] + " at " + table["site_id"].mask(table["site_id"] == "", "any site")
-    doubled = keys[keys.duplicated()].unique()
-    return [f"costs are duplicated ({name_some(doubled)})"] if len(doubled) else []
+    duplicates = keys[keys.duplicated()].unique()
+    return [f"costs are duplicated ({name_some(duplicates)})"] if len(duplicates) else []
 
 
 _RELATIONS: Final[Mapping[RatesKind, Callable[[pd.DataFrame], list[str]]]] = {

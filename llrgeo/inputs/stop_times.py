@@ -155,10 +155,10 @@ def _in_order(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Omission]]:
             "alights": table["drop_off_type"] != _NOT_AVAILABLE,
         }
     )
-    doubled = calls.duplicated(["trip_id", "sequence"]) & calls["sequence"].notna()
+    duplicates = calls.duplicated(["trip_id", "sequence"]) & calls["sequence"].notna()
     wrong = {
         "column 'stop_sequence' is not a number": calls["sequence"].isna(),
-        "column 'stop_sequence' has a number twice": doubled,
+        "column 'stop_sequence' has a number twice": duplicates,
         **{
             f"column '{name}' is no time": table[name].notna() & calls[f"{name[:-5]}_s"].isna()
             for name in ("arrival_time", "departure_time")

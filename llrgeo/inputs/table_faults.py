@@ -141,8 +141,8 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if times := seen[seen.duplicated()].nunique():
         again = seen.duplicated(keep=False)
         rows = f": rows {name_some(table.index[~blank][again])}" if table.index.name == ROW else ""
-        doubled = name_some(stripped[again].unique())
-        faults.append(f"{times} ids of '{schema.index}' are duplicated ({doubled}){rows}")
+        duplicates = name_some(stripped[again].unique())
+        faults.append(f"{times} ids of '{schema.index}' are duplicated ({duplicates}){rows}")
     return faults
 
 

@@ -163,12 +163,12 @@ def typed_points(
     return gpd.GeoDataFrame(typed, geometry=points).to_crs(BNG).sort_index()
 
 
-def doubled_column_faults(names: Iterable[str]) -> list[str]:
+def duplicate_column_faults(names: Iterable[str]) -> list[str]:
     """Return a fault if columns of a table have the same name, but for capitals and blanks."""
     seen = pd.Series([*names], dtype="object").astype(str)
     keys = seen.map(as_seen)
-    doubled = seen[keys.duplicated(keep=False) & (keys != "")].unique()
-    return [f"columns are duplicated ({name_some(doubled)})"] if len(doubled) else []
+    duplicates = seen[keys.duplicated(keep=False) & (keys != "")].unique()
+    return [f"columns are duplicated ({name_some(duplicates)})"] if len(duplicates) else []
 
 
 def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
@@ -248,7 +248,7 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Return a table with stripped names and values, without columns that have neither."""
     _refuse_separators(list(table.columns), path)
     names = table.columns.astype(str).str.strip()
-    raise_faults(doubled_column_faults(names), source=path.name)
+    raise_faults(duplicate_column_faults(names), source=path.name)
     texts = {n: table.iloc[:, n].str.strip() for n in range(len(names))}
     # Spreadsheets save empty columns beside a table. A column with values and no name is kept, so
     # that the check against the schema refuses it.

@@ -124,8 +124,8 @@ def turn_rules(
         found = [rule for rules_of_kind, _ in readings for rule in rules_of_kind]
         reason = "" if found else readings[0][1]
         counts[f"restrictions skipped: {reason}" if reason else "restrictions applied"] += 1
-        doubled = [rule for rule in found if rule in rules]
-        counts["restrictions that are duplicated"] += bool(found) and len(doubled) == len(found)
+        duplicates = [rule for rule in found if rule in rules]
+        counts["restrictions that are duplicated"] += bool(found) and len(duplicates) == len(found)
         rules |= dict.fromkeys(found)
     return list(rules), +counts
 

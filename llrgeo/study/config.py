@@ -40,8 +40,8 @@ from llrgeo.study.validation import (
     Part,
     RealDay,
     check_config,
-    doubled_faults,
-    doubled_labels,
+    duplicate_faults,
+    duplicate_labels,
     path_faults,
 )
 
@@ -236,14 +236,14 @@ class StudyConfig(Part):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         faults = [
-            *doubled_faults("services: ids", [service.id for service in self.services]),
-            *doubled_labels("services: labels", [service.label for service in self.services]),
-            *doubled_faults("new_sites: ids", [site.id for site in self.new_sites]),
-            *doubled_faults("options: ids", [option.id for option in self.options]),
-            *doubled_faults("thresholds_min: minutes", self.thresholds_min),
-            *doubled_faults("modes", self.modes),
-            *doubled_faults("periods", self.periods),
-            *doubled_faults("appraisal.importance", self.appraisal.importance),
+            *duplicate_faults("services: ids", [service.id for service in self.services]),
+            *duplicate_labels("services: labels", [service.label for service in self.services]),
+            *duplicate_faults("new_sites: ids", [site.id for site in self.new_sites]),
+            *duplicate_faults("options: ids", [option.id for option in self.options]),
+            *duplicate_faults("thresholds_min: minutes", self.thresholds_min),
+            *duplicate_faults("modes", self.modes),
+            *duplicate_faults("periods", self.periods),
+            *duplicate_faults("appraisal.importance", self.appraisal.importance),
             *path_faults(self.named_files()),
             *([] if self.confirm else large_factor_faults(self.factors)),
             *reserved_faults(service.id for service in self.services),

@@ -61,8 +61,8 @@ def shared_column_faults(
     ends = ("site", "min", "change_min")
     times = Counter(f"{s}__{o}_{end}" for s in services for o in options for end in ends)
     times.update(f"indicator__{indicator}" for indicator in indicators)
-    if doubled := [name for name, count in times.items() if count > 1]:
-        what = f"ids of services and options give columns of one name ({name_some(doubled)})"
+    if duplicates := [name for name, count in times.items() if count > 1]:
+        what = f"ids of services and options give columns of one name ({name_some(duplicates)})"
         return [f"options: {what}; choose other ids"]
     return []
 

@@ -85,18 +85,18 @@ def path_faults(named: Mapping[str, str]) -> list[str]:
     return faults
 
 
-def doubled_faults(what: str, values: Sequence[object]) -> list[str]:
+def duplicate_faults(what: str, values: Sequence[object]) -> list[str]:
     """Return a fault if a list has duplicates."""
-    doubled = [str(value) for value in dict.fromkeys(values) if values.count(value) > 1]
-    return [f"{what} are duplicated: {name_some(doubled)}"] if doubled else []
+    duplicates = [str(value) for value in dict.fromkeys(values) if values.count(value) > 1]
+    return [f"{what} are duplicated: {name_some(duplicates)}"] if duplicates else []
 
 
-def doubled_labels(what: str, labels: Sequence[str]) -> list[str]:
+def duplicate_labels(what: str, labels: Sequence[str]) -> list[str]:
     """Return a fault for labels that look the same, but for capitals, blanks, forms of accents."""
     seen = [as_seen(label) for label in labels]
     times = Counter(seen)
-    doubled = [label for label, key in zip(labels, seen, strict=True) if times[key] > 1]
-    return [f"{what} are duplicated: {name_some(dict.fromkeys(doubled))}"] if doubled else []
+    duplicates = [label for label, key in zip(labels, seen, strict=True) if times[key] > 1]
+    return [f"{what} are duplicated: {name_some(dict.fromkeys(duplicates))}"] if duplicates else []
 
 
 def time_of_day(value: object) -> object:

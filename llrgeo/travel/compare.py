@@ -116,9 +116,9 @@ def read_reference(path: StrPath) -> pd.DataFrame:
         )
     optional = [name for name in _OPTIONAL_COLUMNS if name in table.columns]
     # A pair may have one row for each mode and period that the file names.
-    doubled = table.loc[table.duplicated(["area_id", "site_id", *optional]), "area_id"]
-    if len(doubled):
-        faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")
+    duplicates = table.loc[table.duplicated(["area_id", "site_id", *optional]), "area_id"]
+    if len(duplicates):
+        faults.append(f"{len(duplicates)} pairs are duplicated (areas {name_some(duplicates)})")
     raise_faults(faults, source=path.name)
     texts = {name: table[name].fillna("").astype(str).str.strip() for name in optional}
     columns = [*_REFERENCE_COLUMNS, *optional]

@@ -22,7 +22,7 @@ from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.known_matrices import KnownMatrices
-from llrgeo.travel.places import Places, as_points
+from llrgeo.travel.points import Places, as_points
 from llrgeo.travel.search.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.search.graph import IntArray, LayeredNetwork, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.schema import BNG, Track
-from llrgeo.travel.places import Places, as_points
+from llrgeo.travel.points import Places, as_points
 from llrgeo.travel.times import TravelTimes
 
 

@@ -111,16 +111,16 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
         spaces = parking.dropna(subset=["spaces"]).set_index(["option", "site_id"])
         short = spaces["spaces_short"]
         for site in sorted(gaining):
-            lacking = float(short.get((compared.after.option.name, site), np.nan))
-            if np.isnan(lacking):
+            beds_short = float(short.get((compared.after.option.name, site), np.nan))
+            if np.isnan(beds_short):
                 continue
             with_spaces.add(site)
             today = float(short.get((compared.before.option.name, site), 0.0))
-            if lacking > today:
+            if beds_short > today:
                 yield Item(
                     "parking_short",
                     place=site_name(compared.appraisal_inputs.sites, site),
-                    value=lacking,
+                    value=beds_short,
                     today=today,
                     rests_on="contacts",
                 )

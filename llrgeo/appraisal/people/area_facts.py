@@ -70,7 +70,7 @@ def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
     `years` says whether the study asks for years to come.
     """
     columns = set(areas.columns)
-    lacking = {
+    missing = {
         "age": not has_ages(areas),
         "disability": "disabled" not in columns,
         "deprivation": not has_deprivation(areas),
@@ -79,7 +79,7 @@ def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
         "ward": "ward" not in columns,
         "years to come (beds, rooms, teams)": years and not has_projected_people(areas),
     }
-    named = [name for name, lacks in lacking.items() if lacks]
+    named = [name for name, lacks in missing.items() if lacks]
     if not named:
         return ""
     listed = ", ".join(named)

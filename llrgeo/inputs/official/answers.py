@@ -81,10 +81,10 @@ def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") 
     refuse_page(path)
     rows = _read_text_table(path, encoding=encoding)
     table = with_header(rows, fields, source=_name(path))
-    lacking = [name for name in fields if name not in table.columns]
-    if lacking:
+    missing = [name for name in fields if name not in table.columns]
+    if missing:
         msg = (
-            f"{_name(path)}: no column {name_some(lacking)}; it has {name_some(table.columns)}. "
+            f"{_name(path)}: no column {name_some(missing)}; it has {name_some(table.columns)}. "
             "If the publisher renamed it, correct the table of sources"
         )
         raise InputError(msg)
@@ -94,8 +94,8 @@ def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") 
 def with_header(rows: pd.DataFrame, fields: Sequence[str], *, source: str) -> pd.DataFrame:
     """Return rows, of which the first has the names of columns, with those names.
 
-    Of two columns of one name nobody knows which is meant: they are refused, whatever their
-    capitals, unless there are `fields` and it is none of them.
+    Of two columns of one name (capitals do not count) nobody knows which is meant: they are
+    refused. Where `fields` are given, only these columns matter.
 
     Raises
     ------
@@ -103,12 +103,14 @@ def with_header(rows: pd.DataFrame, fields: Sequence[str], *, source: str) -> pd
         Naming the columns.
     """
     names = rows.iloc[0].fillna("").astype(str).str.strip()
-    refuse_doubled([name for name in names if not fields or name in fields], source=source)
+    refuse_duplicate_columns(
+        [name for name in names if not fields or name in fields], source=source
+    )
     return rows.iloc[1:].set_axis(list(names), axis=1).reset_index(drop=True)
 
 
-def refuse_doubled(names: Iterable[object], *, source: str) -> None:
-    """Refuse names of columns of which two are the same but for capitals; blank ones are none.
+def refuse_duplicate_columns(names: Iterable[object], *, source: str) -> None:
+    """Refuse two columns of one name, capitals apart; a blank name is none.
 
     Raises
     ------
@@ -116,9 +118,9 @@ def refuse_doubled(names: Iterable[object], *, source: str) -> None:
         Naming them.
     """
     given = pd.Series([str(name).strip() for name in names if name is not None], dtype="str")
-    doubled = given[given.str.casefold().duplicated() & (given != "")]
-    if len(doubled):
-        msg = f"{source}: columns are there twice ({name_some(doubled)})"
+    duplicates = given[given.str.casefold().duplicated() & (given != "")]
+    if len(duplicates):
+        msg = f"{source}: columns are there twice ({name_some(duplicates)})"
         raise InputError(msg)
 
 

@@ -101,7 +101,10 @@ def age_bands(ages: pd.DataFrame, estimates: pd.DataFrame, residents: pd.Series)
         If the ages of an area miss its residents by more than a fiftieth and five people.
     """
     parts = pd.DataFrame(
-        {name: nomis.choose(ages, one, source="census_age") for name, one in FIVE_YEARS.items()}
+        {
+            name: nomis.choose(ages, pattern, source="census_age")
+            for name, pattern in FIVE_YEARS.items()
+        }
     )
     teens = nomis.choose(estimates, _TEENS, source="estimates")
     under_18 = nomis.choose(estimates, _UNDER_18, source="estimates")

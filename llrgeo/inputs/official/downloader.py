@@ -65,11 +65,10 @@ class Patience:
 
 @dataclass(slots=True)
 class ExchangeCounts:
-    """Numbers of requests, bytes received, seconds waited, and answers from the cache."""
+    """Numbers of requests, bytes received, and answers from the cache."""
 
     requests: int = 0
     received_bytes: int = 0
-    waited_s: float = 0.0
     from_cache: int = 0
 
     @property
@@ -229,7 +228,6 @@ class Downloader:
             msg = f"{error}; the server asks to wait {wait_s:,.0f} s: run the command again then"
             raise InputError(msg) from error
         logger.info("%s; trying again in %.1f s", error, wait_s)
-        self.tally.waited_s += wait_s
         self.patience.sleep(wait_s)
 
     def _receive(self, query: Query, part: Path) -> None:

@@ -99,7 +99,7 @@ def read_index(
         msg = f"{index.id}: the index has no extracts of {name_some(sorted(regions))}"
         raise InputError(msg)
     lands = gpd.GeoSeries([row[3] for row in found], crs=WGS84).to_crs(BNG).make_valid()
-    return [RegionExtract(*one[:3], land) for one, land in zip(found, lands, strict=True)]
+    return [RegionExtract(*row[:3], land) for row, land in zip(found, lands, strict=True)]
 
 
 def choose_extracts(

@@ -16,11 +16,9 @@ from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.eric import SITE_CODE
 from llrgeo.inputs.official.place import Place, without_common
 from llrgeo.inputs.official.projections import fetch_projections
-from llrgeo.inputs.official.site_table import ACUTE
+from llrgeo.inputs.official.site_table import ACUTE, TODO_COLUMNS
 from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.schema import BNG, ROLE_OF_KIND
-
-TODO_COLUMNS: Final = ("file", "id", "column", "what")
 
 _GENERAL: Final = (
     ("sites.csv", "all", "services", "assumed by kind of site; correct what each could host"),
@@ -241,9 +239,9 @@ def about_text(place: Place, fetched: pd.DataFrame, todo: pd.DataFrame) -> str:
         megabytes=("bytes", "sum"),
     )
     rows = [
-        f"| {name} | {one.publisher} | {one.vintage} | {_days(one.first, one.last)} | "
-        f"{one.megabytes / 1e6:,.1f} | {one.licence} |"
-        for name, one in listed.iterrows()
+        f"| {name} | {row.publisher} | {row.vintage} | {_days(row.first, row.last)} | "
+        f"{row.megabytes / 1e6:,.1f} | {row.licence} |"
+        for name, row in listed.iterrows()
     ]
     counts = todo.groupby("file", sort=False).size()
     lines = [f"- {file}: {count:,}" for file, count in counts.items()]

@@ -159,9 +159,9 @@ def _page(path: Path, source: Source) -> pd.DataFrame:
     category = f"{source.options['dimension'].upper()}_NAME"
     page = read_csv(path, ())
     page.columns = page.columns.str.upper()
-    lacking = [name for name in (_AREA, category, _FIGURE, _COUNT) if name not in page.columns]
-    if lacking:
-        msg = f"{source.id}: no column {name_some(lacking)}; it has {name_some(page.columns)}"
+    missing = [name for name in (_AREA, category, _FIGURE, _COUNT) if name not in page.columns]
+    if missing:
+        msg = f"{source.id}: no column {name_some(missing)}; it has {name_some(page.columns)}"
         raise InputError(msg)
     for name in (_FIGURE, _COUNT):
         page[name] = numbers(page[name], source=source.id)

@@ -81,7 +81,7 @@ def find_rows(
         As `read_layer`.
     """
     field = source.fields[key or source.key]
-    parts = [read_layer(downloader, source, is_in(field, some)) for some in _lists(sorted(codes))]
+    parts = [read_layer(downloader, source, is_in(field, some)) for some in _batches(sorted(codes))]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -190,12 +190,12 @@ def _features_of(
     """Return the features of some codes, requested in lists that fit into an address."""
     key = source.fields[source.key]
     found: list[dict[str, Any]] = []
-    for some in _lists(sorted(codes)):
+    for some in _batches(sorted(codes)):
         found += _features(downloader, source, is_in(key, some), options, expected=len(some))
     return found
 
 
-def _lists(codes: Sequence[str]) -> list[Sequence[str]]:
+def _batches(codes: Sequence[str]) -> list[Sequence[str]]:
     return [codes[at : at + CODES_A_QUERY] for at in range(0, len(codes), CODES_A_QUERY)]
 
 
@@ -250,10 +250,10 @@ def _check_page(path: Path, *, source: Source) -> None:
     fields = list(source.fields.values())
     for feature in features:
         values = _values(feature)
-        lacking = [name for name in fields if values.get(name) is None]
-        if lacking:
+        missing = [name for name in fields if values.get(name) is None]
+        if missing:
             msg = (
-                f"{source.id}: no field {name_some(lacking)}; there are {name_some(values)}. "
+                f"{source.id}: no field {name_some(missing)}; there are {name_some(values)}. "
                 "If the publisher renamed it, correct the table of sources"
             )
             raise InputError(msg)

@@ -136,8 +136,8 @@ def _read_member(archive: zipfile.ZipFile, member: str, source: str) -> pd.DataF
         raise InputError(msg) from error
 
 
-def areas_of(postcodes: Iterable[str]) -> set[str]:
-    """Return the letters that postcodes begin with: LE of LE1 5WW."""
+def postcode_areas(postcodes: Iterable[str]) -> set[str]:
+    """Return the postcode areas of postcodes, the letters they begin with: LE of LE1 5WW."""
     return {postcode[: 2 if postcode[1:2].isalpha() else 1] for postcode in postcodes if postcode}
 
 
@@ -166,9 +166,9 @@ def _in_format(path: Path) -> dict[str, str]:
     listed = _read_list(path)
     for entry in listed:
         if entry.get("format") == FORMAT and entry.get("area", "GB") == "GB":
-            lacking = [key for key in ("url", "md5") if not isinstance(entry.get(key), str)]
-            if lacking:
-                msg = f"{path.name}: the download has no {name_some(lacking)}"
+            missing = [key for key in ("url", "md5") if not isinstance(entry.get(key), str)]
+            if missing:
+                msg = f"{path.name}: the download has no {name_some(missing)}"
                 raise InputError(msg)
             return {key: entry[key] for key in ("url", "md5")}
     msg = f"{path.name}: no download in {FORMAT}; there are {name_some(map(_format, listed))}"

@@ -71,9 +71,9 @@ def read_tables(path: Path, authorities: Sequence[str]) -> pd.DataFrame:
                 msg = f"{path.name}: {name}: not a readable table ({error})"
                 raise InputError(msg) from error
             table = with_header(listed, (), source=f"{path.name}: {name}")
-            lacking = [key for key in _KEYS if key not in table.columns]
-            if lacking:
-                msg = f"{path.name}: {name}: no column {name_some(lacking)}"
+            missing = [key for key in _KEYS if key not in table.columns]
+            if missing:
+                msg = f"{path.name}: {name}: no column {name_some(missing)}"
                 raise InputError(msg)
             tables.append(table[table["AREA_CODE"].isin(authorities)])
     rows = pd.concat(tables, ignore_index=True)

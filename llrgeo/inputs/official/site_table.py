@@ -17,14 +17,13 @@ from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.eric import SITE_TYPE
 from llrgeo.inputs.official.ods import read_report
-from llrgeo.inputs.official.postcodes import areas_of, read_postcode_points
+from llrgeo.inputs.official.postcodes import postcode_areas, read_postcode_points
 from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.inputs.postcodes import squeeze_postcode
 from llrgeo.schema import BNG, WGS84
 
-NEIGHBOURS_M: Final = (
-    60_000.0  # as far as hospitals of neighbours are looked for, in a straight line
-)
+NEIGHBOURS_M: Final = 60_000.0
+"""As far as hospitals of neighbours are looked for, in a straight line."""
 
 ACUTE: Final = "acute_hospital"  # few of them lie in a city
 
@@ -37,10 +36,11 @@ KIND_OF_TYPE: Final = {
     "non inpatient": "health_centre",  # clinics
 }
 
+TODO_COLUMNS: Final = ("file", "id", "column", "what")
+
 _PRIMARY: Final = "health_centre"
 _EDGE_M: Final = 500.0  # outlines are generalised: a site just beyond one lies in it
 _LEAST_NEAR: Final = 0.5  # of an authority's postcodes: it may be here in part
-_TODO: Final = ["file", "id", "column", "what"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def compile_sites(
     listed = _listed(downloader, sources, returns)
     directory = sources["postcodes"]
     tidy = listed["postcode"].map(squeeze_postcode).str.strip()  # blank stays blank
-    letters = areas_of(tidy[listed["status"] != "closed"])
+    letters = postcode_areas(tidy[listed["status"] != "closed"])
     points = _points_here(downloader, directory, letters, outlines)
     placed = listed.assign(postcode=tidy).join(points, on="postcode")
     lost = placed[placed["easting"].isna() & (placed["status"] != "closed")]
@@ -98,7 +98,7 @@ def compile_sites(
         dict(zip(names["authority_code"], names["authority"], strict=True))
     )
     found["authority"] = found["authority"].fillna(outside).fillna("")
-    local = set(areas_of(tidy.loc[found.index[~found["is_neighbour"]]]))
+    local = set(postcode_areas(tidy.loc[found.index[~found["is_neighbour"]]]))
     # Without a postcode nobody knows where a site is; those of trusts that are here are told.
     ours = (lost["postcode"] == "") & lost["parent"].isin(
         found.loc[~found["is_neighbour"], "parent"]
@@ -208,11 +208,11 @@ def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
             for site_id, postcode in lost["postcode"].items()
         ),
     ]
-    return pd.DataFrame(rows, columns=_TODO)
+    return pd.DataFrame(rows, columns=list(TODO_COLUMNS))
 
 
 def _letters(postcode: str) -> str:
-    return next(iter(areas_of([postcode])), "")
+    return next(iter(postcode_areas([postcode])), "")
 
 
 def _titled(name: str) -> str:

@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official.answers import check_zip, refuse_doubled, refuse_repeated
+from llrgeo.inputs.official.answers import check_zip, refuse_duplicate_columns, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
@@ -68,11 +68,11 @@ def read_workbook(path: Path, sheet: str) -> pd.DataFrame:
 
 def _places(names: Sequence[str], source: str) -> tuple[int, list[int]]:
     """Return where the code of an area and its ages stand, by the names of columns."""
-    refuse_doubled([name for name in names if name != "None"], source=source)
+    refuse_duplicate_columns([name for name in names if name != "None"], source=source)
     code = next((name for name in names if name.startswith("LSOA") and "Code" in name), "")
-    lacking = [name for name in (code or "LSOA 2021 Code", *AGES) if name not in names]
-    if lacking:
-        msg = f"{source}: no column {name_some(lacking)}; it has {name_some(names)}"
+    missing = [name for name in (code or "LSOA 2021 Code", *AGES) if name not in names]
+    if missing:
+        msg = f"{source}: no column {name_some(missing)}; it has {name_some(names)}"
         raise InputError(msg)
     return names.index(code), [names.index(name) for name in AGES]
 

@@ -112,11 +112,11 @@ def read_sources(path: Path | None = None) -> Sources:
     faults: list[str] = []
     found = {}
     for source_id, row in _tables(table, "sources").items():
-        lacking = sorted(_OWN - {"about_mb", "name"} - set(row))
+        missing = sorted(_OWN - {"about_mb", "name"} - set(row))
         strange = sorted(set(row) - _OWN - {"options"})
-        faults += [f"{source_id}: '{name}' is missing" for name in lacking]
+        faults += [f"{source_id}: '{name}' is missing" for name in missing]
         faults += [f"{source_id}: '{name}' is not a key of a source" for name in strange]
-        if not lacking and not strange:
+        if not missing and not strange:
             found[source_id] = _source(source_id, row)
     faults += _field_faults(found, path)
     hosts = table.get("hosts")
@@ -136,13 +136,13 @@ def _field_faults(found: Mapping[str, Source], path: Path) -> list[str]:
     known = read_sources().by_id
     shapeless = [name for name, source in found.items() if not _are_names(source.fields)]
     faults = [f"{name}: 'fields' gives each of our names the publisher's" for name in shapeless]
-    lacking = {
+    missing = {
         name: sorted(set(known[name].fields) - set(source.fields))
         for name, source in found.items()
         if name in known and name not in shapeless
     }
     faults += [
-        f"{name}: 'fields' lacks {name_some(ours)}" for name, ours in lacking.items() if ours
+        f"{name}: 'fields' lacks {name_some(ours)}" for name, ours in missing.items() if ours
     ]
     return faults
 

@@ -110,17 +110,17 @@ class Transport:
 
     def _followed(self, url: str, headers: Mapping[str, str], deadline: float) -> HTTPResponse:
         """Open an address and those it redirects to, each an allowed one."""
-        here = url
+        address = url
         for _ in range(_MOST_REDIRECTS + 1):
             # A redirect may lead anywhere: each address is checked before it is asked.
-            check_address(here, self.hosts)
-            answer = self._request(here, headers, deadline)
+            check_address(address, self.hosts)
+            answer = self._request(address, headers, deadline)
             target = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not target:
-                return _expected(answer, here)
+                return _expected(answer, address)
             answer.close()
-            here = urljoin(here, target)
-            logger.info("redirected to %s", here)
+            address = urljoin(address, target)
+            logger.info("redirected to %s", address)
         msg = f"{url}: redirected more than {_MOST_REDIRECTS} times"
         raise ExchangeError(msg)
 
@@ -204,7 +204,7 @@ class _TimedResponse(HTTPResponse):
 
 
 def _opener(url: str, clock: Callable[[], float], deadline: float) -> OpenerDirector:
-    """Return what opens https (and http here) but neither files nor ftp, and follows nothing."""
+    """Return what opens https (http on this machine) but no files or ftp, and follows nothing."""
 
     def timed(kind: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401 - of http
         connection = kind(*args, **options)
@@ -222,14 +222,10 @@ def _opener(url: str, clock: Callable[[], float], deadline: float) -> OpenerDire
     # Handlers are named one by one: `build_opener` would add those for files, ftp and data, and
     # follow redirects unchecked.
     opener = OpenerDirector()
-    here = urlsplit(url).hostname == LOOPBACK
-    proxies = ProxyHandler({}) if here else ProxyHandler()
+    proxies = ProxyHandler({}) if urlsplit(url).hostname == LOOPBACK else ProxyHandler()
     for handler in (
-        proxies,
-        _Plain(),
-        _Secure(),
-        HTTPDefaultErrorHandler(),
-        HTTPErrorProcessor(),
+        *(proxies, _Plain(), _Secure()),
+        *(HTTPDefaultErrorHandler(), HTTPErrorProcessor()),
     ):
         opener.add_handler(handler)
     return opener

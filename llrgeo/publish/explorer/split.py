@@ -157,7 +157,7 @@ def _neighbours(
     alike = np.flatnonzero(pairs[1:, 0] == pairs[:-1, 0])
     touching = np.column_stack([pairs[alike, 1], pairs[alike + 1, 1]])
     found: dict[int, set[int]] = {}
-    for one, other in np.unique(touching, axis=0).tolist():
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
+    for part, other in np.unique(touching, axis=0).tolist():
+        found.setdefault(part, set()).add(other)
+        found.setdefault(other, set()).add(part)
     return {part: tuple(sorted(others)) for part, others in found.items()}

@@ -156,9 +156,9 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     )
     estate = made / "estate.csv"
     todo.append(new_tables.write_estate(estate, returns, sites, commission.sources["returns"]))
-    timetables, lacking = _write_timetables(made, commission, centroids)
+    timetables, missing = _write_timetables(made, commission, centroids)
     logger.info("study file")
-    listed = _write_study(made, commission, sites, timetables, [*todo, lacking])
+    listed = _write_study(made, commission, sites, timetables, [*todo, missing])
     return len(areas), int(areas["residents"].sum()), len(sites), listed
 
 

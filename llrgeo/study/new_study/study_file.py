@@ -211,9 +211,9 @@ def refuse_without_hospital(sites: pd.DataFrame) -> None:
     ids = _by_kind(sites)
     acute = ids[ACUTE] + ids["neighbours"]
     if not acute or not (ids["community_hospital"] or ids["health_centre"]):
-        lacking = "acute hospital" if not acute else "community hospital or health centre"
+        missing = "acute hospital" if not acute else "community hospital or health centre"
         msg = (
-            f"no {lacking} is known here: the estates returns name none within 45 minutes. "
+            f"no {missing} is known here: the estates returns name none within 45 minutes. "
             "Correct the address of the returns in the table of sources (llrgeo fetch estate tries "
             "it), or write sites.csv and study.toml by hand"
         )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from llrgeo.appraisal.places.indicators import Better, Indicator
 from llrgeo.appraisal.places.place_rankings import ACCESS_FIGURES
-from llrgeo.study.validation import Name, Part, Positive, doubled_faults, doubled_labels
+from llrgeo.study.validation import Name, Part, Positive, duplicate_faults, duplicate_labels
 
 MOST_INDICATORS: Final = 500  # a GeoPackage has no more than 2,000 columns
 
@@ -64,8 +64,8 @@ def indicator_faults(
     `undeclared` is the file of figures that the study names without declaring each; blank if none.
     """
     faults = [
-        *doubled_faults("indicators: ids", [each.id for each in indicators]),
-        *doubled_labels("indicators: labels", [each.label for each in indicators]),
+        *duplicate_faults("indicators: ids", [each.id for each in indicators]),
+        *duplicate_labels("indicators: labels", [each.label for each in indicators]),
     ]
     if restricted and undeclared:
         faults.append(f"appraisal.{_UNDECLARED}")

@@ -19,7 +19,7 @@ from llrgeo.study.validation import (
     Positive,
     Share,
     SiteLists,
-    doubled_labels,
+    duplicate_labels,
 )
 
 
@@ -87,7 +87,7 @@ class NewSiteConfig(Part):
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
     """Return the faults of options: the baseline, what each is based on, unknown services."""
     # Readers, and tables of pages, identify options by their labels.
-    faults = doubled_labels("options: labels", [option.label for option in options])
+    faults = duplicate_labels("options: labels", [option.label for option in options])
     marked = [option.id for option in options if option.baseline]
     if len(marked) != 1:
         faults.append(f"options: exactly one has baseline = true; found {len(marked)}")

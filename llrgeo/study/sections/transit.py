@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from llrgeo.study.validation import Part, TimeOfDay, doubled_faults
+from llrgeo.study.validation import Part, TimeOfDay, duplicate_faults
 from llrgeo.travel.transit.departures import StepFree, TransitRules, WindowOf
 
 
@@ -34,9 +34,9 @@ class TransitConfig(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        doubled = doubled_faults("feeds", self.feeds)
-        if doubled:
-            raise ValueError(doubled[0])
+        duplicates = duplicate_faults("feeds", self.feeds)
+        if duplicates:
+            raise ValueError(duplicates[0])
         first, last = self.window
         if not first <= last:
             msg = f"window: the last departure, {last:%H:%M}, is before the first, {first:%H:%M}"

@@ -18,7 +18,7 @@ import pandas as pd
 from llrgeo.errors import InputError, RoutingError
 from llrgeo.files import StrPath
 from llrgeo.inputs.foreign_files import refuse_foreign
-from llrgeo.inputs.tables import check_file, doubled_column_faults, one_line
+from llrgeo.inputs.tables import check_file, duplicate_column_faults, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
 from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
@@ -181,7 +181,7 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if not len(table.columns):
         msg = f"{name}: the table has no columns"
         raise InputError(msg)
-    raise_faults(doubled_column_faults(table.columns), source=name)
+    raise_faults(duplicate_column_faults(table.columns), source=name)
     return _without_row_numbers(table.rename(columns=_stripped))
 
 
@@ -208,16 +208,16 @@ def _read_plainly(path: Path) -> pd.DataFrame:
         raise InputError(msg)
     refuse_foreign(path)
     names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-    _refuse_doubled_names(path)
+    _refuse_duplicate_names(path)
     # Ids stay text, so that 007 keeps its zeros; in a wide table they are in the first column.
     ids = {names[0], *(name for name in names if name.strip() in {"area_id", "site_id", *_R5})}
     return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
 
 
-def _refuse_doubled_names(path: Path) -> None:
+def _refuse_duplicate_names(path: Path) -> None:
     """Refuse a table that has a column twice: reading would give the second another name."""
     names = pd.read_csv(path, nrows=1, header=None, dtype=str, encoding="utf-8-sig").iloc[0]
-    raise_faults(doubled_column_faults(names.dropna()), source=path.name)
+    raise_faults(duplicate_column_faults(names.dropna()), source=path.name)
 
 
 def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from llrgeo.travel.isochrones.rough_times import (
 )
 from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface
-from llrgeo.travel.places import Places, as_points
+from llrgeo.travel.points import Places, as_points
 from llrgeo.travel.times import Direction
 
 _HAIR_M: Final = 0.001  # buffer that makes up for rounding in a union
@@ -127,8 +127,8 @@ def _checked(sites: Places, minutes: Sequence[float], direction: Direction) -> g
     if not len(sites):
         faults.append("no sites are given")
     if sites.index.has_duplicates:
-        doubled = sites.index[sites.index.duplicated()]
-        faults.append(f"site ids are duplicated ({name_some(doubled)})")
+        duplicates = sites.index[sites.index.duplicated()]
+        faults.append(f"site ids are duplicated ({name_some(duplicates)})")
     if faults:
         raise RoutingError("; ".join(faults))
     return as_points(sites, role="sites")[0]

@@ -19,7 +19,7 @@ from llrgeo.travel.access_links import (
     roads_of_points,
     straight_walks,
 )
-from llrgeo.travel.places import Places, as_points, check_pairs
+from llrgeo.travel.points import Places, as_points, check_pairs
 from llrgeo.travel.search.dijkstra import reversed_matrix
 from llrgeo.travel.search.graph import UNREACHABLE, IntArray, SearchGraph, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest

@@ -12,7 +12,7 @@ from shapely.ops import nearest_points
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.places import Places, as_points, check_pairs
+from llrgeo.travel.points import Places, as_points, check_pairs
 from llrgeo.travel.routes.paths import find_routes
 from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.transit.connection_scan import (

@@ -1,4 +1,4 @@
-"""Places: the origins and destinations that callers give, converted to points or entrances."""
+"""Points: the places that callers give as origins and destinations, as points or entrances."""
 
 import logging
 from typing import TypeAlias
