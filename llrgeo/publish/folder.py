@@ -173,8 +173,7 @@ def make_kit(
 
     places = chosen_places(kit_places(publication.areas, publication.base, names), names)
     about = about_files(publication, published)
-    # Leaflets are printed if the report was; the browser is looked for now, not after a first
-    # place.
+    # Leaflets are printed if the report was; the browser is looked for before the first place.
     if printed := PDF in published:
         find_renderer()
     with using_wording(publication.words):
