@@ -77,7 +77,8 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.study.times import write_times
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
-    from llrgeo.travel.imported.matrices import MatrixRouter, import_travel_times
+    from llrgeo.travel.imported.matrices import import_travel_times
+    from llrgeo.travel.imported.matrix_routers import MatrixRouter
     from llrgeo.travel.imported.servers import OsrmRouter, ValhallaRouter
     from llrgeo.travel.isochrones.reachable import isochrones
     from llrgeo.travel.routers import (
@@ -131,7 +132,8 @@ _NAMES: Final = {
     "study.times": ("write_times",),
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),
-    "travel.imported.matrices": ("MatrixRouter", "import_travel_times"),
+    "travel.imported.matrices": ("import_travel_times",),
+    "travel.imported.matrix_routers": ("MatrixRouter",),
     "travel.imported.servers": ("OsrmRouter", "ValhallaRouter"),
     "travel.isochrones.reachable": ("isochrones",),
     "travel.routers": ("NetworkRouter", "travel_times"),

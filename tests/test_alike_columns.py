@@ -12,7 +12,8 @@ from llrgeo.inputs.housing import read_housing
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.rates import read_rates
 from llrgeo.inputs.sites import check_open_on, read_sites
-from llrgeo.travel.imported.matrices import ImportedRouter, import_travel_times
+from llrgeo.travel.imported.matrices import import_travel_times
+from llrgeo.travel.imported.matrix_routers import ImportedRouter
 
 
 def changed(study, name, change):

@@ -12,7 +12,9 @@ from llrgeo.errors import InputError, RoutingError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.run import build_publication, run_study
-from llrgeo.travel.imported.matrices import ImportedRouter, import_travel_times
+from llrgeo.travel.imported import matrix_routers
+from llrgeo.travel.imported.matrices import import_travel_times
+from llrgeo.travel.imported.matrix_routers import ImportedRouter
 from llrgeo.travel.times import TravelTimes, save_travel_times
 
 AREAS, SITES = ["W", "N"], ["A", "B", "C"]
@@ -176,8 +178,14 @@ def test_what_is_no_matrix_is_refused_with_what_was_found(tmp_path):
         import_travel_times(tmp_path / "x.json")
 
 
-def test_a_study_runs_on_imported_times_without_a_network(town_study):
-    folder = town_study.parent
+def test_a_study_runs_on_imported_times_without_a_network(town_study, monkeypatch):
+    folder, read = town_study.parent, []
+
+    def reading(path, **kwargs):
+        read.append(path.name)
+        return import_travel_times(path, **kwargs)
+
+    monkeypatch.setattr(matrix_routers, "import_travel_times", reading)
     text = town_study.read_text().replace('network = "network"', 'times = "minutes.csv"')
     town_study.write_text(text.replace('"minutes.csv"', '"minutes.csv"\ntimes_unreachable = 9999'))
     wide = pd.DataFrame(
@@ -185,6 +193,7 @@ def test_a_study_runs_on_imported_times_without_a_network(town_study):
     )
     wide.rename_axis("area").to_csv(folder / "minutes.csv")
     result = run_study(load_study(town_study))
+    assert read == ["minutes.csv"]  # once, for its check and for its minutes
     assert result.times.minutes.loc["N"].tolist() == [31.0, 12.0, 14.0]
     assert np.isinf(result.times.minutes.loc["F"]).all()
     assert "imported from minutes.csv" in result.times.error_note
@@ -294,3 +303,22 @@ def test_times_that_are_no_minutes_are_told_by_how_far_places_are(town_study, fa
     (minutes * factor).to_csv(path)
     with pytest.raises(InputError, match=f"are they {unit}"):
         router.travel_times(*points, mode="car", period="off_peak")
+
+
+def test_what_a_check_has_read_is_not_read_again(tmp_path):
+    router = given(tmp_path / "m.csv", long_rows())
+    areas, sites = (
+        gpd.GeoSeries([Point(0, 0)] * len(ids), index=[*ids], crs=27700)
+        for ids in (router.area_ids, router.site_ids)
+    )
+
+    def ids_and_first(areas):
+        found = router.travel_times(areas, sites, mode="car", period="off_peak").minutes
+        return found.index.tolist(), found.loc["E01000001", "A"]
+
+    router.check(areas, sites, mode="car", period="off_peak")
+    given(tmp_path / "m.csv", [row.replace(",20", ",21") for row in long_rows()])
+    assert ids_and_first(areas) == (["E01000001", "E01000057"], 20)
+    assert ids_and_first(areas)[1] == 21  # handed on once, so that its memory is free
+    router.check(areas, sites, mode="car", period="off_peak")
+    assert ids_and_first(areas[::-1]) == (["E01000057", "E01000001"], 21)

@@ -18,7 +18,7 @@ from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.snap import Snapper, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
-from llrgeo.travel.imported.matrices import MatrixRouter
+from llrgeo.travel.imported.matrix_routers import MatrixRouter
 from llrgeo.travel.routers import (
     NetworkRouter,
     times_from_sites,

@@ -19,7 +19,7 @@ from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
-from llrgeo.travel.imported.matrices import ImportedRouter
+from llrgeo.travel.imported.matrix_routers import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
@@ -70,7 +70,7 @@ def build_router(
         area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))
         router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
         for period in study_periods(study, mode):  # so that faults are reported early
-            router.travel_times(areas.geometry, sites.geometry, mode=mode, period=period)
+            router.check(areas.geometry, sites.geometry, mode=mode, period=period)
         return router
     if MODES[mode].timetable:
         return earlier or read_transit(study)

@@ -6,23 +6,20 @@ the JSON of OSRM, Valhalla and TravelTime.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.errors import InputError, RoutingError
+from llrgeo.errors import InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, duplicate_column_faults, one_line
-from llrgeo.schema import Track, name_some, raise_faults, to_numbers
-from llrgeo.travel.imported.matrix_ids import absent_fault, mistyped_faults
+from llrgeo.schema import name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
-from llrgeo.travel.imported.units import unit_faults
 from llrgeo.travel.times import TravelTimes, load_travel_times, times_of_pairs
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
@@ -96,69 +93,6 @@ def import_travel_times(
         return replace(times, minutes=_reachable(times.minutes, unreachable, name), engine=engine)
     minutes = _reachable(_from_table(table, name), unreachable, name)
     return TravelTimes(minutes, mode, period, engine)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedRouter:
-    """A file of travel times in place of a network, read for each mode and period asked for.
-
-    Attributes
-    ----------
-    path
-        The file.
-    area_ids, site_ids
-        The study's, in their order.
-    unreachable
-        As `import_travel_times`.
-    """
-
-    path: Path
-    area_ids: tuple[str, ...]
-    site_ids: tuple[str, ...]
-    unreachable: float | None = None
-
-    def travel_times(
-        self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
-        *,
-        mode: str,
-        period: str,
-        track: Track = iter,
-    ) -> TravelTimes:
-        """Return the file's minutes; from sites to areas, those of the same pair from the area.
-
-        Raises
-        ------
-        InputError, RoutingError
-            If the file cannot be read, lacks an origin or a destination, or has one mistyped.
-        """
-        times = import_travel_times(
-            self.path,
-            mode=mode,
-            period=period,
-            area_ids=self.area_ids,
-            site_ids=self.site_ids,
-            unreachable=self.unreachable,
-        )
-        mistyped = mistyped_faults(times.minutes, self.area_ids, self.site_ids)
-        raise_faults(mistyped, source=self.path.name)
-        # A file has one direction: its matrix is transposed for journeys from sites to areas.
-        if not origins.index.isin(times.minutes.index).any():  # the origins are sites
-            km = times.distance_km
-            times = replace(
-                times, minutes=times.minutes.T, distance_km=None if km is None else km.T
-            )
-        try:
-            found = MatrixRouter(times).travel_times(
-                origins, destinations, mode=mode, period=period, track=track
-            )
-        except RoutingError as error:
-            msg = f"{self.path.name}: {error}"
-            raise RoutingError(msg) from error
-        raise_faults(unit_faults(found.minutes, origins, destinations), source=self.path.name)
-        note = f"The travel times were imported from {self.path.name}; their error is not known."
-        return replace(found, error_note=note)
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -289,60 +223,3 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
         raise_faults(["no pair of area and site has a time"], source=name)
     raise_faults(faults if wrong.any() else [], source=name)
     return clean
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRouter:
-    """An imported table, for instance from a public-transport tool.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
-    >>> table = pd.DataFrame(25.5, index=inputs.areas.index, columns=inputs.sites.index)
-    >>> router = llrgeo.MatrixRouter(llrgeo.TravelTimes(table, "bus", "am_peak"))
-    >>> ends = inputs.areas.geometry.head(2), inputs.sites.geometry
-    >>> router.travel_times(*ends, mode="bus", period="am_peak").minutes.shape
-    (2, 3)
-    """
-
-    times: TravelTimes
-
-    def travel_times(
-        self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
-        *,
-        mode: str,
-        period: str,
-        track: Track = iter,  # noqa: ARG002 (the protocol's; nothing is computed)
-    ) -> TravelTimes:
-        """Return the table's minutes for these origins and destinations.
-
-        Raises
-        ------
-        RoutingError
-            If the table is of another mode or period, or lacks an origin or destination.
-        """
-        table = self.times
-        if (mode, period) != (table.mode, table.period):
-            msg = f"the table is for {table.mode} {table.period}, not {mode} {period}"
-            raise RoutingError(msg)
-        for wanted, held, what in (
-            (origins.index, table.minutes.index, "areas"),
-            (destinations.index, table.minutes.columns, "sites"),
-        ):
-            if fault := absent_fault(wanted, held, what):
-                raise RoutingError(fault)
-        # Rows and columns in the order asked for, whatever the file's order is.
-        minutes = table.minutes.loc[origins.index, destinations.index]
-        km = table.distance_km
-        return replace(
-            table,
-            minutes=minutes,
-            distance_km=None if km is None else km.loc[origins.index, destinations.index],
-            spread={
-                name: held.loc[origins.index, destinations.index]
-                for name, held in table.spread.items()
-            },
-        )
