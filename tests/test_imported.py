@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from llrgeo.errors import InputError, RoutingError
+from llrgeo.errors import InputError, LlrgeoError, RoutingError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.run import build_publication, run_study
@@ -322,3 +322,44 @@ def test_what_a_check_has_read_is_not_read_again(tmp_path):
     assert ids_and_first(areas)[1] == 21  # handed on once, so that its memory is free
     router.check(areas, sites, mode="car", period="off_peak")
     assert ids_and_first(areas[::-1]) == (["E01000057", "E01000001"], 21)
+
+
+WIDE = pd.DataFrame([[20, 25, 33], [31, 12, 14], [11, 36, 29], [None] * 3], [*"WNEF"], SITES)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ('modes = ["car", "walk"]', r"2 modes \(car, walk\), and no column 'mode' says"),
+        ('periods = ["off_peak", "pm_peak"]', r"2 periods \(off_peak, pm_peak\), and no column"),
+    ],
+)
+def test_one_file_is_not_of_every_mode_and_period(town_study, keys, told):
+    """Walking would take as long as driving, and nothing would say so."""
+    text = town_study.read_text().replace('network = "network"', f'times = "m.csv"\n{keys}')
+    town_study.write_text(text)
+    WIDE.rename_axis("area").to_csv(town_study.with_name("m.csv"))
+    with pytest.raises(LlrgeoError, match=f"m.csv: the study asks it for {told}"):
+        read_inputs(load_study(town_study))
+    # A file that says it is read, and so is a file for each mode.
+    kinds = [("car", "off_peak"), ("car", "pm_peak"), ("walk", "off_peak")]
+    times = [TravelTimes((WIDE * n).fillna(np.inf), *kind) for n, kind in enumerate(kinds, 1)]
+    save_travel_times(times, town_study.with_name("m.csv"))
+    assert set(read_inputs(load_study(town_study)).routers) <= {"car", "walk"}
+    WIDE.rename_axis("area").to_csv(town_study.with_name("m.csv"))
+    WIDE.rename_axis("area").to_csv(town_study.with_name("n.csv"))
+    by_mode = 'times = { car = "m.csv", walk = "n.csv" }\nmodes = ["car", "walk"]\n'
+    town_study.write_text(text.replace(f'times = "m.csv"\n{keys}', by_mode))
+    assert [*read_inputs(load_study(town_study)).routers] == ["car", "walk"]
+
+
+def test_no_minutes_between_distant_places_are_refused(town_study):
+    text = town_study.read_text().replace('network = "network"', 'times = "m.csv"')
+    town_study.write_text(text)
+    # From W to C are 1,414 m; a table whose blanks were filled with 0 would send all there at once.
+    WIDE.fillna(0).rename_axis("area").to_csv(town_study.with_name("m.csv"))
+    told = (
+        r"m.csv: 0 minutes between places 1,000 m apart or more in 3 pairs \(F to A, F to B, F to C"
+    )
+    with pytest.raises(LlrgeoError, match=told):
+        read_inputs(load_study(town_study))

@@ -19,6 +19,7 @@ from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
+from llrgeo.travel.imported.matrices import check_stated
 from llrgeo.travel.imported.matrix_routers import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
@@ -71,6 +72,8 @@ def build_router(
         router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
         for period in study_periods(study, mode):  # so that faults are reported early
             router.check(areas.geometry, sites.geometry, mode=mode, period=period)
+        sharing = [other for other in study.modes if study.times_path(other) == path]
+        check_stated(path, modes=sharing, periods=study_periods(study, mode))
         return router
     if MODES[mode].timetable:
         return earlier or read_transit(study)

@@ -95,6 +95,50 @@ def import_travel_times(
     return TravelTimes(minutes, mode, period, engine)
 
 
+def check_stated(path: Path, *, modes: Sequence[str], periods: Sequence[str]) -> None:
+    """Refuse one file for several modes or periods whose times do not say of which they are.
+
+    Otherwise walking would take as long as driving, and the rush hour as long as any other.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder of Parquet files, that has been read before.
+    modes, periods
+        What its times are asked for.
+
+    Raises
+    ------
+    InputError
+        If it lacks the column `mode` or `period` where several are asked for.
+    """
+    asked = {"mode": modes, "period": periods}
+    several = {name: of for name, of in asked.items() if len(of) > 1}
+    stated = _names(path) if several else frozenset()
+    raise_faults(
+        (
+            f"the study asks it for {len(of)} {name}s ({name_some(of)}), and no column '{name}' "
+            f"says of which its times are; add the column, or leave one {name} in the study"
+            for name, of in several.items()
+            if name not in stated
+        ),
+        source=path.name,
+    )
+
+
+def _names(path: Path) -> frozenset[str]:
+    """Return the names of a table's columns, without reading its rows; none of an answer's."""
+    if path.suffix == ".json":
+        return frozenset()
+    if path.suffix == ".csv":
+        names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+    else:
+        from pyarrow.parquet import ParquetDataset
+
+        names = ParquetDataset(path).schema.names
+    return frozenset(str(name).strip() for name in names)
+
+
 def _table(path: Path) -> pd.DataFrame:
     """Read a table, ids as text; refuse what cannot be read."""
     try:
