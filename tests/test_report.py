@@ -23,6 +23,7 @@ from llrgeo.publish.report.tables import (
     changes_table,
     costs_table,
     ranks,
+    scorecard_table,
     service_table,
     tornado_table,
     winners,
@@ -244,6 +245,31 @@ def test_coverage_counts_all_people_the_unreachable_included(publication):
     assert shares[1] == pytest.approx(0.2)
     assert shares[3] == pytest.approx(0.9)
     assert shares[60] == pytest.approx(0.9)
+
+
+SWAP = """
+[[options]]
+id = "swap"
+label = "Swap"
+based_on = "today"
+moves = { clinic = { A = "B" } }
+"""
+
+
+def test_beside_averages_that_improve_stand_those_who_lose(town_study):
+    """The average journey gets shorter, and the curve stays, while East's 200 people lose."""
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text + SWAP, encoding="utf-8")
+    made = build_publication(run_study(load_study(town_study)))
+    card = scorecard_table(made)
+    place = card["heads"].index("Longer, or none left")
+    assert {row[0]: row[place] for row in card["rows"]} == {
+        "Swap": "200", "Today": "0", "Clinics at all sites": "0",
+    }  # fmt: skip
+    text = " ".join(" ".join(outline(render_report(made)).text).split())
+    assert "with a longer journey, or none left: Clinics at all sites: 0; Swap: 200." in text
+    # The farm has no journey: 120 minutes in the criteria, and left out of other averages.
+    assert text.count("A journey that is not there counts here as the longest") == 2
 
 
 def test_the_chart_of_winners_says_its_numbers(publication):

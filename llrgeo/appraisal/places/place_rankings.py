@@ -269,16 +269,18 @@ def _longer(
 ) -> _Figure:
     """Count the people with a longer journey, or none left, for at least one service.
 
-    The share may err by those of them whose every change is too close to say.
+    The share may err by those of them whose every change is too close to say. A place where nobody
+    has a journey, before or after, has no share: it would come first.
     """
     classes = result.classified
     longer = classes["class"].isin(LONGER_CLASSES)
     # The share could be smaller by all of those whose every change is too close to say.
     close = longer & classes["too_close"].astype(bool)
-    whole = places.people(residents.to_numpy())
-    counted, uncertain = (
-        places.people(np.where(flags, residents, 0.0)) for flags in (longer, close)
+    journeys = ~classes["class"].isin(["none", "no_data"])
+    counted, uncertain, travelling = (
+        places.people(np.where(flags, residents, 0.0)) for flags in (longer, close, journeys)
     )
+    whole = np.where(travelling > 0, places.people(residents.to_numpy()), 0.0)
     error = ratio(uncertain, whole) if accuracy.is_measured else np.full(len(whole), np.nan)
     return places.share(counted, whole, error)
 

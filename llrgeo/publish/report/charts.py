@@ -52,10 +52,14 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
     middle = left + size[0] / 2
     parts.append(drawing.words(middle, top + size[1] + 36, label, anchor="middle"))
     at_20 = "; ".join(f"{view.option.label}: {share(coverage(view)[20])}" for view in views)
+    lose = [view.everyone["worsened"] + view.everyone["lost"] for view in views[1:]]
+    longer = "; ".join(
+        f"{view.option.label}: {people(count)}" for view, count in zip(views[1:], lose, strict=True)
+    )
     return Drawing(
         f"{COVERAGE}-{safe_name(views[0].service.id)}",
         words["chart_coverage"].format(service=views[0].service.label),
-        words["chart_coverage_text"].format(shares=at_20),
+        words["chart_coverage_text"].format(shares=at_20, longer=longer),
         _WIDTH,
         top + size[1] + 56 + 22 * len(views),
         tuple(parts),

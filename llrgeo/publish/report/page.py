@@ -87,6 +87,7 @@ def render_report(publication: Publication) -> str:
             "tables": {
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
+            "ceiling": tables.ceiling_note(publication),
             "robustness": " ".join(robustness_lines(publication)),
             "places": places_chapter(publication),
             "capacity": capacity.capacity_chapter(publication),

@@ -42,22 +42,33 @@ Table = dict[str, Any]
 
 
 def scorecard_table(publication: Publication) -> Table:
-    """Return options by criteria, best first, in the units of each criterion."""
+    """Return options by criteria, best first, in the units of each criterion.
+
+    Beside averages, in which gains and losses cancel out, are the people with a longer journey.
+    """
     card = publication.tables["scorecard"].sort_values("total", ascending=False, kind="stable")
     criteria = publication.tables["criteria"].set_index("criterion")
     words = wording()
     named = [words[f"measure_{name}"] for name in criteria.index]
-    heads = [words["option_label"], *named, words["column_score"]]
+    losers = winners(publication)["longer"].to_dict()
+    heads = [words["option_label"], *named, words["column_longer"], words["column_score"]]
     units = criteria["unit"].astype(str).to_dict()
     rows = [
         [
             row["label"],
             *(_figure(row[str(name)], unit) for name, unit in units.items()),
+            pages.people(losers.get(row["label"], 0)),
             pages.number(row["total"], 2),
         ]
         for _, row in card.iterrows()
     ]
     return _table("scorecard", heads, rows)
+
+
+def ceiling_note(publication: Publication) -> str:
+    """Return how criteria count a journey that is not there; blank where every journey is there."""
+    missing = (result.overall.summary["unreachable"] > 0 for result in publication.results.values())
+    return wording()["note_ceiling"] if any(missing) else ""
 
 
 def winners(publication: Publication) -> pd.DataFrame:
