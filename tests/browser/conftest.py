@@ -62,6 +62,7 @@ class Tabs:
         from playwright.sync_api import Error  # noqa: PLC0415 - an extra
 
         try:
+            page.set_default_timeout(PATIENCE_MS)
             page.evaluate(FORGET)
             page.emulate_media(media="null")
             page.goto("about:blank", timeout=EMPTIED_WITHIN_MS)
