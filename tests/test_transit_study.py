@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from timetables import STOPS, TOY, at, write_feed
+from timetables import STOPS, TOY, at, stops_table, write_feed
 from town import TOWN_STUDY
 
 from llrgeo.errors import ConfigError, InputError
@@ -135,6 +135,15 @@ def test_faults_of_a_timetable_stand_beside_those_of_other_files(town_study: Pat
         read_inputs(load_study(path))
     assert "bus.zip: no service on Sunday 2026-11-29" in str(raised.value)
     assert "outlines.geojson" in str(raised.value)
+
+
+def test_timetables_of_another_place_are_refused(town_study: Path) -> None:
+    """Everybody would walk all the way, and nothing would say so."""
+    path = study_by(town_study)
+    elsewhere = {name: (x + 60_000, y) for name, (x, y) in STOPS.items()}
+    write_feed(path.parent / "bus.zip", stops=stops_table(elsewhere))
+    with pytest.raises(InputError, match=r"bus.zip: the stop nearest to any area is \d\d km away"):
+        read_inputs(load_study(path))
 
 
 @pytest.mark.parametrize(

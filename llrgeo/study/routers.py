@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from llrgeo.errors import ConfigError, InputError, NetworkError
 from llrgeo.inputs.entrances import each_entrance, places_of_arrival
@@ -17,12 +18,14 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.network_files import load_network
 from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
-from llrgeo.schema import name_some
+from llrgeo.schema import BNG, name_some
 from llrgeo.study.config import StudyConfig
 from llrgeo.travel.imported.matrices import check_stated
 from llrgeo.travel.imported.matrix_routers import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
+
+_FARTHEST_STOP_M: Final = 10_000.0  # an hour on foot, the longest walk to a stop, is half of it
 
 LoadNetwork: TypeAlias = Callable[[Path], RoadNetwork]
 
@@ -76,7 +79,7 @@ def build_router(
         check_stated(path, modes=sharing, periods=study_periods(study, mode))
         return router
     if MODES[mode].timetable:
-        return earlier or read_transit(study)
+        return earlier or read_transit(study, areas.geometry)
     if isinstance(earlier, NetworkRouter):
         over_roads = earlier
     else:
@@ -112,7 +115,7 @@ def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network
     return network
 
 
-def read_transit(study: StudyConfig) -> Router:
+def read_transit(study: StudyConfig, areas: gpd.GeoSeries) -> Router:
     """Return a router by the study's timetables, with walks along its streets if they allow it.
 
     Raises
@@ -120,7 +123,7 @@ def read_transit(study: StudyConfig) -> Router:
     ConfigError
         If the study has no timetables.
     InputError
-        If a timetable has faults, or nothing runs on the day.
+        If a timetable has faults, nothing runs on the day, or no stop is near any area.
     NetworkError
         If the network is missing.
     """
@@ -131,7 +134,30 @@ def read_transit(study: StudyConfig) -> Router:
         raise ConfigError(msg)
     feeds = [study.folder / feed for feed in study.transit.feeds]
     timetable = read_timetable(feeds, study.transit.date)
+    check_stops_near(timetable.stops.geometry, areas, source=name_some(study.transit.feeds))
     return TransitRouter(timetable, study.transit.rules, _streets_on_foot(study))
+
+
+def check_stops_near(stops: gpd.GeoSeries, areas: gpd.GeoSeries, *, source: str) -> None:
+    """Refuse timetables of another place: everybody would walk, and nothing would say so.
+
+    `source` are the timetables to name.
+
+    Raises
+    ------
+    InputError
+        If every stop is farther from each area than anybody walks.
+    """
+    pairs = shapely.STRtree(stops.to_crs(BNG).to_numpy()).query_nearest(
+        areas.to_crs(BNG).to_numpy(), return_distance=True, all_matches=False
+    )
+    nearest_m = float(pairs[1].min())
+    if nearest_m > _FARTHEST_STOP_M:
+        msg = (
+            f"{source}: the stop nearest to any area is {nearest_m / 1_000:,.0f} km away; are "
+            "these the timetables of another place?"
+        )
+        raise InputError(msg)
 
 
 def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
