@@ -21,6 +21,11 @@ PlaceKind: TypeAlias = Literal["area", "authority", "upper_authority"]
 
 AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 AGE_BANDS: Final[tuple[str, ...]] = get_args(AgeBand)
+OLDER_BANDS: Final = AGE_BANDS[2:]
+SEXES: Final = ("female", "male")
+LARGEST: Final = 1e12  # no number of a study is larger: a third of what the country earns in GBP
+TENTHS: Final = range(1, 11)  # of deprivation; 1 is the most deprived
+ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 THRESHOLDS_MIN: Final = (10, 20, 30, 45, 60)  # people are counted within these minutes
 NO_CAR: Final = "no_car_households"  # of `households`, both of Census 2021
 CENSUS_COUNTS: Final = (

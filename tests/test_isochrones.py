@@ -207,7 +207,7 @@ def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNet
     with pytest.raises(RoutingError, match="minutes must be above zero and finite, not inf"):
         isochrones(town_network, at(0, 0), [np.inf])
     with pytest.raises(RoutingError, match=r"minutes are a list of limits: \[10\], not 10"):
-        isochrones(town_network, at(0, 0), 10)  # type: ignore[arg-type]
+        isochrones(town_network, at(0, 0), 10)
     with pytest.raises(RoutingError, match="no minutes are given; no sites are given"):
         isochrones(town_network, at(0, 0)[:0], [])
     with pytest.raises(NetworkError, match="no period"):

@@ -41,7 +41,7 @@ from llrgeo.travel.times import TravelTimes
 STEPS = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}
 SITES = ["A", "B", "C"]
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = pytest.mark.filterwarnings("ignore")  # the peers' own, not ours
 
 
 @pytest.fixture(scope="module")

@@ -84,11 +84,15 @@ HEAVY = {
 }
 IMPORT = "import llrgeo"
 HELP = """
-import contextlib, io, sys
+import contextlib, io
 from llrgeo.cli import app
 for words in (["--help"], ["run", "--help"], ["locate", "--help"], ["network", "build", "--help"]):
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-        app(words)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            app(words)
+    except SystemExit as end:
+        if end.code:
+            raise
 """
 
 

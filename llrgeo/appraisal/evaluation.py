@@ -24,7 +24,7 @@ from llrgeo.appraisal.journeys.service_use import (
 )
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people.access import Access, ScoredGroups, scored_by_group
+from llrgeo.appraisal.people.access import LONGER, Access, ScoredGroups, scored_by_group
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, share_longer
 
 
@@ -112,7 +112,7 @@ class OptionResult(OptionSummary):
         if len(self.classified):
             return self.classified["class"].isin(LONGER_CLASSES)
         worse = {
-            name: result.access.change["outcome"].isin(["worsened", "lost"])
+            name: result.access.change["outcome"].isin(LONGER)
             for name, result in self.services.items()
         }
         return pd.DataFrame(worse).any(axis=1)

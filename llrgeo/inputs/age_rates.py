@@ -7,9 +7,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.inputs.tables import faults_of_rows, read_table
-from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
+from llrgeo.schema import SEXES, name_some, raise_faults, require_columns, to_numbers
 
-SEXES: Final = ("female", "male")
 _COLUMNS: Final = ("service", "age", "rate")
 _OPEN_FROM: Final = 85
 """Ages must reach the open band of a study; the last one given stands for all above."""

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.files import StrPath
-from llrgeo.inputs.map_files import read_polygons
+from llrgeo.inputs.map_files import POLYGONS, read_polygons
 from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import (
     AGE_BANDS,
@@ -35,7 +35,6 @@ _COUNTED: Final = ("residents", *AGE_BANDS, "disabled")
 _FEWEST_SUMMED: Final = 2  # areas whose sum is a total, if its id is unlike theirs
 _FEWEST_OF_ANY_ID: Final = 20  # where an area of a made-up table may have as many as all others
 _TOTAL: Final = r"(?i)\b(?:sub|grand )?totals?\b"
-_LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
 
@@ -312,10 +311,10 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     cells = shapely.voronoi_polygons(together, extend_to=land, ordered=True)
     # Whole metres, so that neighbours end at the very same points of the outer edge.
     clipped = shapely.intersection(shapely.get_parts(cells), land, grid_size=1.0)
-    drawn = [shape if shape.geom_type in _LAND else _only_polygons(shape) for shape in clipped]
+    drawn = [shape if shape.geom_type in POLYGONS else _only_polygons(shape) for shape in clipped]
     return gpd.GeoDataFrame(index=areas.index, geometry=drawn, crs=BNG).to_crs(WGS84)
 
 
 def _only_polygons(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the land of a collection: a cell cut along the boundary may have lines besides."""
-    return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type in _LAND])
+    return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type in POLYGONS])

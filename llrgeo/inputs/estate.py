@@ -11,7 +11,7 @@ import pandas as pd
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.table_faults import table_faults
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import Column, Schema, name_some, raise_faults, to_numbers
+from llrgeo.schema import LARGEST, Column, Schema, name_some, raise_faults, to_numbers
 
 BACKLOG: Final = (
     "backlog_high_gbp",
@@ -36,7 +36,7 @@ RETURNED: Final = {
 }
 """Columns of the estates return (ERIC), as their names begin, and ours for them."""
 
-_SITE_CODE: Final = "Site Code"
+SITE_CODE: Final = "Site Code"
 _RETURN_YEAR: Final = re.compile(r"(20\d\d)[-_/ ](?:20)?(\d\d)(?!\d)")
 _NUMBERS: Final = (
     "floor_area_m2",
@@ -61,7 +61,6 @@ _PART_OF: Final = {
     "accessible_spaces": "parking_spaces",
 }
 _MOST_M2: Final = 2_000_000.0  # a site; the largest hospital of England has some 400,000
-_MOST_GBP: Final = 1e12  # a third of what the United Kingdom earns in a year
 _SHARES: Final = ("share_unsuitable", "share_empty", "share_under_used")
 ESTATE: Final = Schema(
     "site_id",
@@ -72,7 +71,7 @@ ESTATE: Final = Schema(
                 name,
                 "count" if name in _WHOLE else "number",
                 minimum=0,
-                maximum=_MOST_GBP if name.endswith("_gbp") else np.inf,
+                maximum=LARGEST if name.endswith("_gbp") else np.inf,
                 required=False,
                 blank=True,
             )
@@ -112,7 +111,7 @@ def read_estate(site_ids: Collection[str], path: Path | None = None) -> pd.DataF
     """
     found = embedded("estate.csv") if path is None else path
     table = read_table(found)
-    if _SITE_CODE in table.columns:
+    if SITE_CODE in table.columns:
         table = estate_from_return(table, site_ids, source=found.name)
     return check_estate(table, site_ids, source=found.name)
 
@@ -139,8 +138,8 @@ def estate_from_return(
     if duplicates:
         fault = f"columns {name_some(duplicates)} could each be '{names[duplicates[0]]}'; keep one"
         raise_faults([fault], source=source)
-    mine = table[table[_SITE_CODE].isin(list(site_ids))]
-    kept = mine.rename(columns={**names, _SITE_CODE: "site_id"})
+    mine = table[table[SITE_CODE].isin(list(site_ids))]
+    kept = mine.rename(columns={**names, SITE_CODE: "site_id"})
     # Numbers of returns may have commas between thousands.
     for ours in set(names.values()):
         texts = kept[ours].astype("str").str.replace(",", "")

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from llrgeo.inputs.place_figures import LARGEST
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, number_note, raise_faults, require_columns, to_numbers
+from llrgeo.schema import LARGEST, name_some, number_note, raise_faults, require_columns, to_numbers
 
 
 def read_figures(path: Path, *, index: str) -> pd.DataFrame:

@@ -35,7 +35,7 @@ _BEGINS: Final = {
     "GPKG": b"SQLite format 3\x00",
     "ESRI Shapefile": b"\x00\x00\x27\x0a",
 }
-_POLYGONS: Final = ("Polygon", "MultiPolygon")
+POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
 _NO_DAY: Final = "1970-01-01"  # a GeoPackage must name a day on which a layer changed
 _SYSTEM: Final = re.compile(
@@ -207,7 +207,7 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
         return ["there are no shapes in it"]
     faults = [] if table.crs is not None else ["there is no coordinate system in it"]
     kinds = table.geom_type.fillna("nothing")
-    other = kinds[~kinds.isin(_POLYGONS)]
+    other = kinds[~kinds.isin(POLYGONS)]
     if len(other) or table.geometry.is_empty.any():
         found = ", ".join(sorted(set(other))) or "empty shapes"
         faults.append(f"{len(other) or 1} of {len(table)} shapes are no polygons, but {found}")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import PlaceKind, name_some, number_note, raise_faults, to_numbers
+from llrgeo.schema import LARGEST, PlaceKind, name_some, number_note, raise_faults, to_numbers
 
 KEYS: Final[Mapping[str, PlaceKind]] = {
     "area_id": "area",
@@ -20,7 +20,6 @@ KEYS: Final[Mapping[str, PlaceKind]] = {
 }
 """The columns that say what a figure is of, with the kind of place; the first found counts."""
 
-LARGEST: Final = 1e12  # beyond it, a number is a slip
 _HOW: Final = "write plain numbers such as 12.5, without % and without commas for thousands"
 _IF_SUPPRESSED: Final = (
     " (small numbers are suppressed in it: leave those cells blank, or ask for the counts and mark "

@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import counted, name_some, raise_faults, to_numbers
+from llrgeo.schema import SEXES, counted, name_some, raise_faults, to_numbers
 
 AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 """The five-year bands, by their first year of age; the last is open."""
@@ -16,7 +16,6 @@ AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 _KEYS: Final = ("authority_code", "variant", "year", "sex")
 _MOST_PEOPLE: Final = 1e8  # of one age and authority: more than England has in all
 _YEARS: Final = (1900, 2300)
-_SEXES: Final = ("female", "male")
 _MOST_A_YEAR: Final = 0.03  # no authority of England is projected to change faster
 
 
@@ -79,7 +78,7 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
         faults.append(f"column 'year' is not a whole number from {first} to {last} in some rows")
     blank = [name for name in ("authority_code", "variant") if table[name].isna().any()]
     faults += [f"column '{name}' is blank in some rows" for name in blank]
-    wrong = set(table["sex"]) - set(_SEXES)
+    wrong = set(table["sex"]) - set(SEXES)
     if wrong:
         faults.append(f"column 'sex' holds {name_some(sorted(map(str, wrong)))}, not female, male")
     return faults
@@ -94,7 +93,7 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
     for variant, rows in table.reset_index().groupby("variant"):
         codes, years = (rows[name].unique() for name in ("authority_code", "year"))
         found = set(rows[["authority_code", "year", "sex"]].itertuples(index=False, name=None))
-        absent = [row for row in product(codes, years, _SEXES) if row not in found]
+        absent = [row for row in product(codes, years, SEXES) if row not in found]
         if absent:
             what = " ".join(map(str, absent[0]))
             faults.append(f"variant {variant} lacks {counted(len(absent), 'row')}, as {what}")

@@ -10,7 +10,7 @@ import pandas as pd
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.table_faults import row_number
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
+from llrgeo.schema import LARGEST, name_some, number_note, raise_faults, to_numbers
 from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
@@ -23,7 +23,7 @@ _NUMBERS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
     "service_costs": ("capital", "transition", "closure", "running", "per_contact"),
 }
 # What a contact costs elsewhere than at a site; where it is left out, as much as there.
-_OTHER_CONTACTS: Final = ("per_home", "per_video")
+OTHER_CONTACTS: Final = ("per_home", "per_video")
 _TEXTS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
     "discount_rates": ("kind", "source", "date"),
     "unit_values": ("name", "unit", "source", "date"),
@@ -35,7 +35,6 @@ _TEXTS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
 _FIFTHS: Final = (1, 2, 3, 4, 5)  # of deprivation
 _HIGHEST_RATE: Final = 0.5  # that anyone has discounted by; what is above is meant in per cent
 _INCOMES: Final = (1_000.0, 10_000_000.0)  # GBP a year
-_LARGEST: Final = 1e12  # GBP: a third of what the United Kingdom earns in a year
 
 
 def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
@@ -55,8 +54,8 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     for name in numbers:
         typed[name] = to_numbers(table[name])
     if kind == "service_costs":
-        typed = typed.assign(**{name: _contact_costs(typed, name) for name in _OTHER_CONTACTS})
-        numbers = (*numbers, *_OTHER_CONTACTS)
+        typed = typed.assign(**{name: _contact_costs(typed, name) for name in OTHER_CONTACTS})
+        numbers = (*numbers, *OTHER_CONTACTS)
     # A comparison with NaN is false: what is no number fails the first test and passes the second.
     faults = [
         f"column '{name}' is not a number of at least 0 in row {row_number(table, row)}"
@@ -67,7 +66,7 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     faults += [
         f"column '{name}' is above 1e+12 in row {row_number(table, row)}"
         for name in numbers
-        for row in typed.index[typed[name] > _LARGEST]
+        for row in typed.index[typed[name] > LARGEST]
     ]
     faults += [
         f"row {row_number(table, row)} has no {name}"
@@ -133,9 +132,9 @@ def _usual_units() -> dict[str, str]:
 
 def _misspelt(table: pd.DataFrame, kind: RatesKind) -> list[str]:
     """Return columns that are almost those which may be left out."""
-    optional = _OTHER_CONTACTS if kind == "service_costs" else ()
+    optional = OTHER_CONTACTS if kind == "service_costs" else ()
     absent = [name for name in optional if name not in table.columns]
-    known = {*_NUMBERS[kind], *_TEXTS[kind], *_OTHER_CONTACTS}
+    known = {*_NUMBERS[kind], *_TEXTS[kind], *OTHER_CONTACTS}
     strange = [str(name) for name in table.columns if name not in known]
     meant = {name: get_close_matches(name.lower(), absent, 1) for name in strange}
     return [f"column '{n}' is unknown; did you mean '{c[0]}'?" for n, c in meant.items() if c]

@@ -20,13 +20,12 @@ from llrgeo.inputs.postcodes import (
 )
 from llrgeo.inputs.table_faults import first_row
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, site_roles
+from llrgeo.schema import ISO_DATE, SITES, WGS84, name_some, raise_faults, role_faults, site_roles
 from llrgeo.visible_text import as_place_name
 
 _FAR_M: Final = 60_000.0
 _DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller
 _LEAST_SIMILAR: Final = 0.85  # of a misspelt name and the right one, as difflib counts
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[;,\s]+")
 
 
@@ -149,7 +148,7 @@ def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
     last = pd.to_datetime(written.where(written != ""), format="%Y-%m-%d", errors="coerce")
     wrong = sites.index[(written != "") & last.isna()]
     # A date in words is no day, and no day is before it.
-    today = pd.Timestamp(day if _DAY.fullmatch(day) else 0)
+    today = pd.Timestamp(day if ISO_DATE.fullmatch(day) else 0)
     shut = sites.index[(last < today) & (sites["status"] == "open")]
     # The last day itself still counts as open.
     faults = [f"column 'closes' is no date as 2027-03-31 in {name_some(wrong)}"] * bool(len(wrong))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from llrgeo.schema import (
     DEGREES,
+    LARGEST,
     LAT_RANGE,
     LON_RANGE,
     Column,
@@ -30,7 +31,6 @@ SHEET: Final = "sheet"
 
 _LEAST_SIMILAR: Final = 0.85  # of two names of columns, by difflib
 _MOST: Final = 1e9  # no count of people or households of England is larger
-_LARGEST: Final = 1e12  # no figure of a place is larger
 _ERRORS: Final = frozenset(
     ["#CALC!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!"]
 )
@@ -201,7 +201,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
     else:
         number = to_numbers(values)
         finite = number.notna()
-        maximum = min(column.maximum, _MOST if column.kind == "count" else _LARGEST)
+        maximum = min(column.maximum, _MOST if column.kind == "count" else LARGEST)
         bad[f"is not a number{number_note(values[~finite & ~blank])}"] = ~finite & ~blank
         bad[f"is below {column.minimum:g}"] = number < column.minimum
         bad[f"is above {maximum:g}"] = number > maximum

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
-from llrgeo.schema import raise_faults
+from llrgeo.schema import ISO_DATE, raise_faults
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BEGINNINGS: Final = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
@@ -25,7 +25,6 @@ _CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text on its background
 _LINEAR_TO: Final = 0.04045  # the dark end of sRGB
 _ADDRESSES: Final = ("site_url", "response_url", "accessibility_url")
 _DAYS: Final = ("opens", "closes")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _is_web_address(text: str) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        return bool(_DAY.fullmatch(text)) and bool(dt.date.fromisoformat(text))
+        return bool(ISO_DATE.fullmatch(text)) and bool(dt.date.fromisoformat(text))
     except ValueError:
         return False
 

@@ -13,6 +13,8 @@ from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures
 from llrgeo.publish.palette import NO_ROUTE_COLOUR, TIME_COLOURS
 from llrgeo.publish.wording import wording
 
+PLACE_RANKINGS: Final = "place_rankings"  # the table that the indicators are ranked in
+
 NO_FIGURE_COLOUR: Final = NO_ROUTE_COLOUR
 _CLASSES: Final = 5
 _MOST_DECIMALS: Final = 6

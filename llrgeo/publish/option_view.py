@@ -25,13 +25,13 @@ from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.lazy_mapping import LazyMapping
 from llrgeo.publish.wording import wording
+from llrgeo.schema import TENTHS
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("gained", "improved", "unchanged", "worsened", "lost", "none")
 
 _FROM_RESULTS: Final = ("everyone", "authority")  # groups that the appraisal has counted
-_TENTHS: Final = range(1, 11)
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -108,7 +108,7 @@ class ShownAreas:
         if not has_deprivation(areas):
             return cls(shown, None)
         people, decile = residents.to_numpy(), areas["imd_decile"].to_numpy()
-        tenths = {("tenth", str(n)): np.where(decile == n, people, 0) for n in _TENTHS}
+        tenths = {("tenth", str(n)): np.where(decile == n, people, 0) for n in TENTHS}
         return cls(shown, pd.DataFrame(tenths, index=areas.index))
 
 

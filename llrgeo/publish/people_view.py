@@ -15,6 +15,7 @@ import pandas as pd
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.access import LONGER, SHORTER
 from llrgeo.appraisal.people.area_facts import has_authorities, has_deprivation
 from llrgeo.appraisal.people.people_by_service import (
     LONGER_CLASSES,
@@ -23,13 +24,13 @@ from llrgeo.appraisal.people.people_by_service import (
     worst_hit_service,
 )
 from llrgeo.appraisal.people.people_groups import EVERYONE, everyone_of
+from llrgeo.schema import TENTHS
 from llrgeo.travel.accuracy import Accuracy
 
 WORST: Final = 10
-TENTHS: Final = range(1, 11)
 SERVICE_OUTCOMES: Final = {
-    "longer": ("worsened", "lost"),
-    "shorter": ("improved", "gained"),
+    "longer": LONGER,
+    "shorter": SHORTER,
     "same": ("unchanged", "none"),
 }
 """What becomes of a service for people, each of the outcomes that it counts."""

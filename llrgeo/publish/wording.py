@@ -5,7 +5,6 @@ a folder of your own, translate the right-hand sides, and leave keys and `{names
 """
 
 import datetime as dt
-import re
 import string
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,12 +17,11 @@ from typing import Final
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import ISO_DATE, name_some, raise_faults
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 LANGUAGE: Final = "en-GB"
 
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTHS: Final = 12
 _DIRECTIONS: Final = ("ltr", "rtl")
 _ALL: Final = 100  # per cent
@@ -99,7 +97,7 @@ class Wording(Mapping[str, str]):
         return self._dated("long_date", day)
 
     def _dated(self, form: str, day: str) -> str:
-        if not _DAY.fullmatch(day):
+        if not ISO_DATE.fullmatch(day):
             return day
         parsed = dt.date.fromisoformat(day)
         month = self["months"].split()[parsed.month - 1]
@@ -202,3 +200,8 @@ def _names(phrase: str) -> set[str]:
         }
     except ValueError:
         return {phrase}
+
+
+def column_heads(*columns: str) -> list[str]:
+    """Return the headings of columns by their ids, in the language of the publication."""
+    return [wording()[f"column_{column}"] for column in columns]

@@ -14,10 +14,10 @@ from llrgeo.roads.osm_files.elements import Restriction
 from llrgeo.roads.osm_files.ids import Ints, is_among
 from llrgeo.roads.rules.clock import Clock
 from llrgeo.roads.rules.conditional import settle
+from llrgeo.roads.rules.driving import SEVERAL
 
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
 _LIFTED: Final = {"none", "no", ""}
-_LIST: Final = re.compile(r"[;,|]")
 # Degrees to the right of straight on, by kind of turn.
 _DIRECTION: Final = {"left_turn": -90.0, "right_turn": 90.0, "straight_on": 0.0, "u_turn": 180.0}
 _ANOTHER_DIRECTION_DEG: Final = 90.0  # a quarter turn off is another direction
@@ -143,7 +143,7 @@ def _kinds(
     if kind != "restriction" and kind not in keys:
         return [], "for other vehicles", notes
     if _EXCEPTED[MODES[mode].streets] & {
-        part.strip() for part in _LIST.split(tags.get("except", ""))
+        part.strip() for part in SEVERAL.split(tags.get("except", ""))
     }:
         return [], "mode excepted", notes
     if any(f"{what}_{end}" in tags for what in ("day", "hour") for end in ("on", "off")):
@@ -153,7 +153,7 @@ def _kinds(
     if value is None:
         timed = any(key.endswith(":conditional") for key in written)
         return [], "at certain times" if timed else "for other vehicles", notes
-    values = [part.strip() for part in _LIST.split(value)]
+    values = [part.strip() for part in SEVERAL.split(value)]
     if set(values) <= _LIFTED:
         return [], "lifted at this time", notes
     found = [(part, _KINDS.fullmatch(part)) for part in values]

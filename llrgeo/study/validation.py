@@ -12,10 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.tables import check_local
-from llrgeo.schema import list_faults, name_some
+from llrgeo.schema import ISO_DATE, LARGEST, list_faults, name_some
 from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
-
-LARGEST: Final = 1e12  # no number of a study is larger: a third of what the country earns in GBP
 
 # Types of values that several tables of a study file have.
 _NAME: Final = r"^[a-z][a-z0-9_]*$"
@@ -42,7 +40,6 @@ Share = Annotated[float, BeforeValidator(no_boolean), Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", re.ASCII)
 _FIRST_LETTER: Final = 32  # lower code points of Unicode are control characters
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -128,7 +125,7 @@ def real_day(text: str) -> str:
     if _DAY_FIRST.fullmatch(text):
         msg = f"'{text}' is no day; write the year first, as 2026-11-30"
         raise ValueError(msg)
-    if _DAY.fullmatch(text):
+    if ISO_DATE.fullmatch(text):
         try:
             dt.date.fromisoformat(text)
         except ValueError:
@@ -145,7 +142,7 @@ def day_or_blank(text: str) -> str:
     ValueError
         If it is another text, or a date that does not exist.
     """
-    if text and not _DAY.fullmatch(text):
+    if text and not ISO_DATE.fullmatch(text):
         msg = f"'{text}' is no day; write it as \"2026-11-25\""
         raise ValueError(msg)
     return real_day(text)

@@ -14,11 +14,11 @@ from llrgeo.errors import InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.travel.pairs import PAIR_COLUMNS
 from llrgeo.travel.times import TravelTimes
 
 DISTANCE_BANDS_KM: Final = (0.0, 5.0, 10.0, 20.0, 40.0, np.inf)
 
-_REFERENCE_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 _OPTIONAL_COLUMNS: Final = ("mode", "period")
 # DfT, TAG unit M3.1: a modelled time is close if within 15 % or 1 minute of the observed one.
 _TAG_SHARE: Final = 0.15
@@ -105,7 +105,7 @@ def read_reference(path: StrPath) -> pd.DataFrame:
     """
     path = Path(path)
     table = read_table(path)
-    missing = [name for name in _REFERENCE_COLUMNS if name not in table.columns]
+    missing = [name for name in PAIR_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
     minutes = to_numbers(table["travel_time_min"])
     faults = []
@@ -121,7 +121,7 @@ def read_reference(path: StrPath) -> pd.DataFrame:
         faults.append(f"{len(duplicates)} pairs are duplicated (areas {name_some(duplicates)})")
     raise_faults(faults, source=path.name)
     texts = {name: table[name].fillna("").astype(str).str.strip() for name in optional}
-    columns = [*_REFERENCE_COLUMNS, *optional]
+    columns = [*PAIR_COLUMNS, *optional]
     reference = table[columns].assign(travel_time_min=minutes.astype(float), **texts)
     return reference.reset_index(drop=True)
 
@@ -166,7 +166,7 @@ def compare_travel_times(
     """
     if isinstance(reference, TravelTimes):
         reference = reference.to_long().dropna(subset=["travel_time_min"])
-    missing = [name for name in _REFERENCE_COLUMNS if name not in reference.columns]
+    missing = [name for name in PAIR_COLUMNS if name not in reference.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source="reference")
     # Pairs whose area or site the model does not have, and pairs that it does not reach, are
     # counted and left out.

@@ -9,7 +9,7 @@ from llrgeo.schema import counted, name_some, raise_faults, to_numbers
 
 _UNREACHABLE_WORDS: Final = ("", "inf", "+inf", "infinity")
 _LARGEST: Final = {"travel_time_min": 7 * 24 * 60, "distance_km": 20_000}
-_NEEDED_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
+PAIR_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 
 
 def read_pairs(
@@ -26,7 +26,7 @@ def read_pairs(
         If a column is missing, a pair is duplicated, a number is none, or the table has no times of
         the mode and period.
     """
-    missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
+    missing = [name for name in PAIR_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=source)
     # A file without mode and period is assumed to have those requested.
     requested = table.assign(mode=table.get("mode", mode), period=table.get("period", period))

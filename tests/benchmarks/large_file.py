@@ -32,7 +32,6 @@ TURNS = ("no_right_turn", "no_left_turn", "no_u_turn", "only_straight_on")
 WIDEST_GAP = 10_000
 RESTRICTIONS = 20  # a copy
 OWN = (b"name", b"ref")
-DEGREE = 10_000_000  # places are in ten-millionths of a degree where a block says nothing else
 # Fields of the format's messages (OpenStreetMap wiki, PBF Format).
 STRINGS, GROUP, DENSE, WAYS = 1, 2, 2, 3
 DENSE_ID, LAT, LON = 1, 8, 9

@@ -5,7 +5,6 @@ is the one it has today, and all of its people of that year count in it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,11 +14,10 @@ from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.people.access import LONGER, SHORTER
 from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.schema import AGE_BANDS
 
-_LONGER: Final = ("worsened", "lost")
-_SHORTER: Final = ("improved", "gained")
 _THERE_AND_BACK, _MINUTES_AN_HOUR, _PER = 2, 60, 1_000
 
 
@@ -90,8 +88,8 @@ def _of_years(
     counted = (
         np.isposinf(minutes),
         minutes <= found.service.travel_standard_min,
-        np.isin(outcome, _LONGER),
-        np.isin(outcome, _SHORTER),
+        np.isin(outcome, LONGER),
+        np.isin(outcome, SHORTER),
     )
     figures: dict[int, Sequence[float]] = {}
     for year, here in people.items():

@@ -14,10 +14,9 @@ import pandas as pd
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.demand import round_to_total, rounded_to_total
 from llrgeo.errors import InputError
-from llrgeo.schema import AGE_BANDS, name_some
+from llrgeo.schema import AGE_BANDS, OLDER_BANDS, name_some
 
 _ADULT: Final = 18  # the band from 15 to 19 is split here
-_OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 _STEP: Final = 10  # years: in ten, everyone of a ten-year band is in the next
 
 
@@ -128,7 +127,7 @@ def ageing_shares(areas: pd.DataFrame, years_on: float) -> pd.DataFrame:
         raise InputError(msg)
     now = _shares(areas[list(AGE_BANDS)].astype(float), areas)
     aged = now.copy()
-    for band in _OLDER:
+    for band in OLDER_BANDS:
         # In ten years everyone of a band is in the next; other spans lie between two such steps.
         steps = years_on / _STEP
         low, high = (_younger(band, int(step)) for step in (np.floor(steps), np.ceil(steps)))
@@ -248,7 +247,7 @@ def assumed_bounds(
     `older` and `younger` are the shares a year by which people of 65 and over, and under 65, may
     differ from the projection.
     """
-    spread = years_on * np.array([older if b in _OLDER else younger for b in people.columns])
+    spread = years_on * np.array([older if b in OLDER_BANDS else younger for b in people.columns])
     least, most = (
         pd.DataFrame(people.to_numpy() * factor, people.index, people.columns)
         for factor in (1 - spread, 1 + spread)
@@ -281,7 +280,7 @@ def fewest_and_most(
 
 def _younger(band: str, steps: int) -> str:
     """Return the band that people of a band were in, a number of ten-year steps ago."""
-    return _OLDER[max(_OLDER.index(band) - steps, 0)]
+    return OLDER_BANDS[max(OLDER_BANDS.index(band) - steps, 0)]
 
 
 def _shares(people: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.schema import AGE_BANDS
+from llrgeo.schema import AGE_BANDS, OLDER_BANDS
 
 # The middle of each age band, in years; the open one as if it were ten years wide.
 _MIDDLES: Final = dict(zip(AGE_BANDS, (9.0, 41.5, 70.0, 80.0, 90.0), strict=True))
 RateFactors: TypeAlias = Mapping[str, Mapping[int, pd.Series]]
 """Rates of a year over those of the first year: by service, year and age band."""
-
-_OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 
 
 def age_gradient(rates: pd.Series) -> pd.Series:
@@ -32,7 +30,7 @@ def age_gradient(rates: pd.Series) -> pd.Series:
     for i, band in enumerate(AGE_BANDS):
         # The neighbours that have a rate; the band itself stands in for one that has none.
         near = [k for k in (i - 1, i, i + 1) if 0 <= k < len(ages) and np.isfinite(logs[k])]
-        usable = band in _OLDER and i in near and len(near) > 1
+        usable = band in OLDER_BANDS and i in near and len(near) > 1
         # The rise of the log of the rate between the neighbours, over the years between their
         # middles.
         rise = (logs[near[-1]] - logs[near[0]]) / (ages[near[-1]] - ages[near[0]]) if usable else 0

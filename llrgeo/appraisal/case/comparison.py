@@ -14,7 +14,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
 from llrgeo.appraisal.journeys.service_result import ServiceResult
-from llrgeo.appraisal.people.access import minutes_changed
+from llrgeo.appraisal.people.access import LONGER, minutes_changed
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")
@@ -180,7 +180,7 @@ class Comparison:
         before, after = (change[name].to_numpy() for name in ("before_min", "after_min"))
         added = np.round(np.minimum(after, ceiling) - np.minimum(before, ceiling), 9)
         outcome = change["outcome"]
-        longer = outcome.isin(["worsened", "lost"]).to_numpy()
+        longer = outcome.isin(LONGER).to_numpy()
         shorter = outcome.isin(["improved", "gained"]).to_numpy()
         close = self.appraisal_inputs.times.accuracy.too_close(before, after)
         # Minutes that are not known, before or after, add none.

@@ -18,6 +18,7 @@ from llrgeo.appraisal.case.item import (
     site_name,
 )
 from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.appraisal.people.access import LONGER
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, classify_areas
 from llrgeo.appraisal.people.people_groups import (
@@ -90,7 +91,7 @@ def teams_farther(compared: Comparison) -> Iterator[Item]:
 
 def _team_farther(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     change, ceiling = result.access.change, compared.appraisal_inputs.ceiling
-    farther = change["outcome"].isin(["worsened", "lost"]).to_numpy()
+    farther = change["outcome"].isin(LONGER).to_numpy()
     before, after = (change[name].to_numpy()[farther] for name in ("before_min", "after_min"))
     added, people = np.minimum(after, ceiling) - before, compared.residents[farther]
     item = item_of_people("team_farther", people, added, service=result.service.id)

@@ -19,6 +19,8 @@ from llrgeo.appraisal.people.people_groups import EVERYONE, everyone_of
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
+LONGER: Final = ("worsened", "lost")
+SHORTER: Final = ("improved", "gained")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
 
 ScoredGroups: TypeAlias = Mapping[str, Mapping[Hashable, float]]

@@ -23,7 +23,7 @@ from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.places.indicators import Better, PlaceFigures, places_of
 from llrgeo.appraisal.places.rankings import rank_columns
 from llrgeo.appraisal.stacking import stack_tables
-from llrgeo.schema import PlaceKind
+from llrgeo.schema import OLDER_BANDS, PlaceKind
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
@@ -36,7 +36,6 @@ ACCESS_FIGURES: Final[Mapping[str, tuple[str, Better]]] = {
 }
 """What places are compared on beside indicators: unit, and whether more is better."""
 
-_OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 _CHANGED: Final = "share_longer"  # of the baseline there is none
 _WORST: Final = 0.1
 _Minutes = NDArray[np.float64]
@@ -218,7 +217,7 @@ def _beyond(
 def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _Places) -> _Figure:
     """Count the older people (all, where ages are not known) whom every team reaches in time."""
     areas = appraisal_inputs.areas
-    people = areas[list(_OLDER)].sum(axis=1) if has_ages(areas) else areas["residents"]
+    people = areas[list(OLDER_BANDS)].sum(axis=1) if has_ages(areas) else areas["residents"]
     teams = [service for service in appraisal_inputs.services if service.delivery == "team"]
 
     def in_time(shift_min: _Minutes) -> _Flags:

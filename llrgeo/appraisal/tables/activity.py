@@ -16,6 +16,7 @@ from llrgeo.appraisal.disclosure import (
 from llrgeo.appraisal.journeys.activity import CARE_PLACES, burden_against
 from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.appraisal.tables.columns import (
+    NO_DISTANCE,
     OPTION,
     RESIDENTS,
     SERVICE,
@@ -48,7 +49,6 @@ from llrgeo.appraisal.tables.units import (
 )
 
 _NO_LIMIT: Final = "no limit"
-_NO_DISTANCE: Final = "the travel times carry no distances"
 _PLACES: Final = {
     "acute": "Contacts a year at acute hospitals",
     "community": "Contacts a year at community hospitals",
@@ -215,7 +215,7 @@ ACTIVITY: Final = (
                 "patient_km",
                 "Their kilometres a year, there and back",
                 KILOMETRES_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
             PublishedColumn("team_trips", "Journeys of teams to homes a year", JOURNEYS),
             PublishedColumn(
@@ -228,13 +228,13 @@ ACTIVITY: Final = (
                 "team_km",
                 "Kilometres of teams a year, likewise",
                 KILOMETRES_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
             PublishedColumn(
                 "kg_co2e",
                 "Carbon of all these kilometres a year, in kg CO2 equivalent",
                 KILOGRAMS,
-                f"{_NO_DISTANCE}, or no emission factor is given",
+                f"{NO_DISTANCE}, or no emission factor is given",
             ),
             PublishedColumn(
                 "city_hours",
@@ -245,7 +245,7 @@ ACTIVITY: Final = (
                 "city_km",
                 "Kilometres a year of patients to acute hospitals and back",
                 KILOMETRES_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
             PublishedColumn(
                 "city_hours_avoided",
@@ -256,7 +256,7 @@ ACTIVITY: Final = (
                 "city_km_avoided",
                 "Kilometres a year to acute hospitals, fewer than today",
                 KILOMETRES_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
         ),
         lambda context: by_option(

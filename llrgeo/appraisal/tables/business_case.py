@@ -40,7 +40,6 @@ _UNIT_OF_TEST: Final = Unit("sites, or beds, as the test says", "0.0")
 _FOR_PEOPLE: Final = "left for people to fill: this tool does not know it"
 _NOT_MODELLED: Final = "the study has no such journeys, rooms or estate"
 _NOBODY: Final = "nobody lives nearest to it"
-_FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
 
 
 def _years(context: EvidenceContext) -> list[PublishedColumn]:

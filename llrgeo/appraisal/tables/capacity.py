@@ -42,6 +42,11 @@ _OTHER_TARGET: Final = "no beds are stated, or the service's target is of anothe
 NEVER_SHORT: Final = "never in these years, or no number is stated"
 
 
+def projected_people(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return the people projected for a year, which those of all areas add up to."""
+    return float(context.capacity_plan.projected[int(float(group["year"]))].sum())
+
+
 def whose_people(context: EvidenceContext) -> str:
     """Return a note that the table counts projected people, where others count the census."""
     if not has_capacity(context):

@@ -1,23 +1,22 @@
 """Declared tables of journeys over the years: access, hours, and who has a longer journey."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from llrgeo.appraisal.capacity.access_evidence import access_by_year, classes_by_year
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.people.people_by_service import CLASSES
-from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
+from llrgeo.appraisal.tables.capacity import (
+    YEAR_COLUMN,
+    has_capacity,
+    projected_people,
+    whose_people,
+)
 from llrgeo.appraisal.tables.columns import NO_SITE, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.makers import has_visits
 from llrgeo.appraisal.tables.people import MEANINGS
 from llrgeo.appraisal.tables.units import HOURS, MINUTES, PEOPLE
-
-
-def _projected(context: EvidenceContext, group: Mapping[str, str]) -> float:
-    """Return the projection of a year, which people of all areas add up to."""
-    return float(context.capacity_plan.projected[int(float(group["year"]))].sum())
 
 
 def _has_people(context: EvidenceContext) -> bool:
@@ -60,6 +59,6 @@ ACCESS_BY_YEAR: Final = (
         publish_as_is,
         note=whose_people,
         applies=_has_people,
-        conserves=(Conservation(("option", "year"), CLASSES, _projected),),
+        conserves=(Conservation(("option", "year"), CLASSES, projected_people),),
     ),
 )

@@ -1,6 +1,5 @@
 """Declared tables over the years: people, demand, and capacity in one row an option and year."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -13,7 +12,12 @@ from llrgeo.appraisal.capacity.demand_evidence import (
 )
 from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
+from llrgeo.appraisal.tables.capacity import (
+    YEAR_COLUMN,
+    has_capacity,
+    projected_people,
+    whose_people,
+)
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
@@ -79,11 +83,6 @@ def visitors_growth(context: EvidenceContext) -> dict[int, float]:
         return dict.fromkeys(map(int, growth.columns), 1.0)
     mean = (growth.loc[weights.index].mul(weights, axis=0)).sum() / weights.sum()
     return dict(zip(map(int, mean.index), map(float, mean), strict=True))
-
-
-def _projected(context: EvidenceContext, group: Mapping[str, str]) -> float:
-    """Return the projection of a year, which areas of every scenario add up to."""
-    return float(context.capacity_plan.projected[int(float(group["year"]))].sum())
 
 
 def _authorities(context: EvidenceContext) -> pd.DataFrame:
@@ -162,7 +161,7 @@ YEARS: Final = (
         publish_as_is,
         note=whose_people,
         applies=has_capacity,
-        conserves=(Conservation(("year",), ("people",), _projected),),
+        conserves=(Conservation(("year",), ("people",), projected_people),),
     ),
     TableDeclaration(
         "people_by_authority",
@@ -184,7 +183,7 @@ YEARS: Final = (
         publish_as_is,
         note=whose_people,
         applies=has_capacity,
-        conserves=(Conservation(("scenario", "year"), ("people",), _projected),),
+        conserves=(Conservation(("scenario", "year"), ("people",), projected_people),),
     ),
     TableDeclaration(
         "demand_by_year",

@@ -19,6 +19,7 @@ from llrgeo.appraisal.tables.units import (
     Unit,
 )
 
+NO_DISTANCE: Final = "the travel times carry no distances"
 NO_SITE: Final = "no site can be reached, or nobody travels"
 NOBODY: Final = "nobody is in the group"
 SUPPRESSED: Final = (

@@ -8,7 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.costs.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.people.area_facts import has_deprivation
-from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
+from llrgeo.appraisal.tables.columns import DATE, NO_DISTANCE, OPTION, SERVICE, SITE_ID, SOURCE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
     ColumnFamily,
@@ -29,7 +29,6 @@ from llrgeo.appraisal.tables.units import (
 )
 from llrgeo.execution.computed_once import computed_once
 
-_NO_DISTANCE: Final = "the travel times carry no distances"
 _UNIT: Final = PublishedColumn("unit", "The unit of the value", blank="a number without a unit")
 _PRESENT_VALUES: Final = {
     "capital": "Pounds to open sites, with optimism bias, at present value",
@@ -59,10 +58,10 @@ _WITH_WORKS: Final = (
         POUNDS,
     ),
     PublishedColumn(
-        "extra_with_works", "Pounds the provider pays more, works included", POUNDS, _NO_DISTANCE
+        "extra_with_works", "Pounds the provider pays more, works included", POUNDS, NO_DISTANCE
     ),
     PublishedColumn(
-        "net_with_works", "The same, less what patients and carbon save", POUNDS, _NO_DISTANCE
+        "net_with_works", "The same, less what patients and carbon save", POUNDS, NO_DISTANCE
     ),
     PublishedColumn(
         "ratio_with_works",
@@ -147,15 +146,15 @@ COSTS: Final = (
             OPTION,
             *(PublishedColumn(name, text, POUNDS) for name, text in _PRESENT_VALUES.items()),
             *(
-                PublishedColumn(name, text, POUNDS, _NO_DISTANCE)
+                PublishedColumn(name, text, POUNDS, NO_DISTANCE)
                 for name, text in _FROM_DISTANCE.items()
             ),
             PublishedColumn(
-                "equivalent_annual_cost", "The same by the year", POUNDS_A_YEAR, _NO_DISTANCE
+                "equivalent_annual_cost", "The same by the year", POUNDS_A_YEAR, NO_DISTANCE
             ),
             PublishedColumn("horizon_years", "Years over which costs are counted", YEARS),
             *(
-                PublishedColumn(name, text, POUNDS, _NO_DISTANCE)
+                PublishedColumn(name, text, POUNDS, NO_DISTANCE)
                 for name, text in _AGAINST_TODAY.items()
             ),
             PublishedColumn(
@@ -206,7 +205,7 @@ COSTS: Final = (
                 "cost_gbp",
                 "Pounds a year of patients' time, mileage and fares",
                 POUNDS_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
             PublishedColumn(
                 "weight", "How much a pound weighs; 1 in the fifth with the middle income", FACTOR
@@ -215,7 +214,7 @@ COSTS: Final = (
                 "weighted_cost_gbp",
                 "The same, a pound weighing more where incomes are low",
                 POUNDS_A_YEAR,
-                _NO_DISTANCE,
+                NO_DISTANCE,
             ),
         ),
         patient_costs_of,

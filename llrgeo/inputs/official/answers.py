@@ -17,11 +17,10 @@ from shapely.geometry.base import BaseGeometry
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.transport import ExchangeError
 from llrgeo.inputs.pbf_framing import MAX_HEADER, block_header
-from llrgeo.schema import name_some
+from llrgeo.schema import LARGEST, name_some
 
 _PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
 _GZIP: Final = b"\x1f\x8b"
-_MOST: Final = 1e12  # no count, metre or pound that a publisher states of a place is larger
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
 
@@ -151,7 +150,7 @@ def numbers(values: pd.Series, *, source: str, minimum: float = 0.0) -> pd.Serie
         If a value is not a number or below the minimum; the message has the first few.
     """
     found = pd.to_numeric(values, errors="coerce")
-    wrong = ~(found >= minimum) | (found > _MOST)
+    wrong = ~(found >= minimum) | (found > LARGEST)
     if wrong.any():
         some = name_some(values[wrong].fillna("blank"))
         msg = f"{source}: column '{values.name}' is not a number from {minimum:g} up: {some}"

@@ -10,12 +10,12 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.inputs.estate import SITE_CODE
 from llrgeo.inputs.official.answers import encoding_of, read_csv, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 
-SITE_CODE: Final = "Site Code"
 SITE_TYPE: Final = "Site Type"
 
 _USUAL: Final = {

@@ -8,12 +8,11 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.estate import check_estate, estate_from_return
+from llrgeo.inputs.estate import SITE_CODE, check_estate, estate_from_return
 from llrgeo.inputs.official import nomis
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.area_table import TOTAL
 from llrgeo.inputs.official.downloader import Downloader, FetchError
-from llrgeo.inputs.official.eric import SITE_CODE
 from llrgeo.inputs.official.place import Place, without_common
 from llrgeo.inputs.official.projections import fetch_projections
 from llrgeo.inputs.official.site_table import ACUTE, TODO_COLUMNS

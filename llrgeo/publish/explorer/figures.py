@@ -1,12 +1,13 @@
 """The explorer's indicators: figures of places, which a reader can put on the map and rank."""
 
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from llrgeo.appraisal.places.indicators import places_of
 from llrgeo.publish.indicator_view import (
+    PLACE_RANKINGS,
     IndicatorView,
     blank_text,
     describe_indicator,
@@ -19,8 +20,6 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import PlaceKind
 
-NAME: Final = "place_rankings"
-
 
 def explorer_figures(publication: Publication) -> dict[str, Any]:
     """Return the indicators with their values, classes and ranks, as plain values.
@@ -28,7 +27,7 @@ def explorer_figures(publication: Publication) -> dict[str, Any]:
     `places` has, for each kind of authority, the names and the place of each area among them; an
     area is its own. Values are as readers see them, null where there is none or it is hidden.
     """
-    if NAME not in publication.tables:
+    if PLACE_RANKINGS not in publication.tables:
         return {"list": [], "places": {}}
     areas = publication.areas
     kinds: list[PlaceKind] = ["authority", "upper_authority"]
@@ -59,7 +58,7 @@ def _names(areas: pd.DataFrame, kind: PlaceKind) -> pd.Index:
 
 def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> dict[str, Any]:
     indicator, figures = view.indicator, view.figures
-    ranked = publication.tables[NAME]
+    ranked = publication.tables[PLACE_RANKINGS]
     ranked = ranked[ranked["figure_id"] == indicator.id]
     values = figures.values.reindex(places).round(view.decimals)
     # Hidden counts are blank in the data too: a page must not carry what it does not show.

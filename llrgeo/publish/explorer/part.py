@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish.explorer.figures import NAME as RANKINGS
 from llrgeo.publish.explorer.map_shapes import drawn_roads
+from llrgeo.publish.indicator_view import PLACE_RANKINGS
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import WGS84
 from llrgeo.travel.times import TravelTimes
@@ -65,12 +65,12 @@ def _times_of(publication: Publication, rows: Rows) -> tuple[tuple[TravelTimes, 
 
 def _tables_of(publication: Publication, area_ids: pd.Index) -> Mapping[str, pd.DataFrame]:
     """Return the tables; rankings of areas keep the rows of these areas, with ranks among all."""
-    if RANKINGS not in publication.tables:
+    if PLACE_RANKINGS not in publication.tables:
         return publication.tables
-    ranked = publication.tables[RANKINGS]
+    ranked = publication.tables[PLACE_RANKINGS]
     of_areas = [figures.indicator.id for figures in publication.figures if figures.kind == "area"]
     kept = ~ranked["figure_id"].isin(of_areas) | ranked["place"].isin(area_ids)
-    return {**publication.tables, RANKINGS: ranked[kept]}
+    return {**publication.tables, PLACE_RANKINGS: ranked[kept]}
 
 
 @computed_once

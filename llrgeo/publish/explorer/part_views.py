@@ -20,12 +20,12 @@ from llrgeo.publish.explorer.split import part_of_area, parts_of
 from llrgeo.publish.option_view import OUTCOMES, OptionView, time_places
 from llrgeo.publish.people_view import (
     SERVICE_OUTCOMES,
-    TENTHS,
     PeopleView,
     classified_areas,
     classified_by_teams,
 )
 from llrgeo.publish.publication import Publication
+from llrgeo.schema import TENTHS
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64] | NDArray[np.int64]

@@ -12,7 +12,7 @@ from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.people_view import PeopleView
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.wording import wording
+from llrgeo.publish.wording import column_heads, wording
 
 
 def explorer_tables(
@@ -33,14 +33,14 @@ def explorer_tables(
         options,
         _table(
             "services",
-            _heads("service", "longer", "shorter", "same"),
+            column_heads("service", "longer", "shorter", "same"),
             _service_rows(publication, people),
         ),
         _people_table("winners", "place", by_place, list(map(_label_of, by_place.index))),
         *([_people_table("deprivation", "tenth", by_tenth, tenths)] if tenths else []),
         _table(
             "bands",
-            _heads("time", "before_people", "after_people"),
+            column_heads("time", "before_people", "after_people"),
             [
                 [class_label(item), pages.people(before), pages.people(after)]
                 for item, before, after in zip(
@@ -63,7 +63,7 @@ def figure_table(data: dict[str, Any]) -> dict[str, Any] | None:
     listed = data["figures"]["list"]
     if not listed:
         return None
-    heads = _heads("place", "value", "rank", "next_place")
+    heads = column_heads("place", "value", "rank", "next_place")
     first = listed[0]
     return {"id": "figures", "caption": first["caption"], "heads": heads, "rows": first["rows"]}
 
@@ -103,7 +103,7 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
         *(map(pages.people, people.astype(int).tolist()) for people in shown.values()), strict=True
     )
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
-    return _table(name, _heads(first, *shown), rows)
+    return _table(name, column_heads(first, *shown), rows)
 
 
 def _service_rows(publication: Publication, people: PeopleView) -> list[list[str]]:
@@ -130,10 +130,6 @@ def _worst_rows(publication: Publication, people: PeopleView) -> list[list[str]]
         found = _area_rows(view, [area])[0]
         rows.append([found[0], services[row["service"]].label, *found[1:]])
     return rows
-
-
-def _heads(*columns: str) -> list[str]:
-    return [wording()[f"column_{column}"] for column in columns]
 
 
 def _table(name: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.access import LONGER, SHORTER
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
 from llrgeo.travel.accuracy import JourneyError
 
-LONGER: Final = ("worsened", "lost")
-SHORTER: Final = ("improved", "gained")
 MOVED: Final = (*LONGER, *SHORTER)
 
 

@@ -1,12 +1,13 @@
 """Figures of a place from other sources, on its pages: its own, or those of where it lies."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from llrgeo.appraisal.places.indicators import PlaceFigures, places_of
 from llrgeo.publish.indicator_view import (
+    PLACE_RANKINGS,
     IndicatorView,
     blank_text,
     describe_indicator,
@@ -17,8 +18,6 @@ from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.option_view import area_labels
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
-
-NAME: Final = "place_rankings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class PlaceIndicator:
 def place_indicators(view: PlaceView) -> list[PlaceIndicator]:
     """Return the study's indicators for a place, in their order; none if it has no rankings."""
     publication = view.publication
-    if NAME not in publication.tables:
+    if PLACE_RANKINGS not in publication.tables:
         return []
     return [_place_indicator(view, figures) for figures in publication.figures]
 
@@ -92,7 +91,7 @@ def _place_indicator(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
     if len(names) > 1:
         # Areas differ, and no average is made of them: what is averaged may not be added up.
         return PlaceIndicator(shown.heading, _range(shown, names), "", _count(len(names)), about)
-    rows = publication.tables[NAME]
+    rows = publication.tables[PLACE_RANKINGS]
     ranks = rank_texts(rows[rows["figure_id"] == shown.indicator.id], of_all=True)
     return PlaceIndicator(
         shown.heading,

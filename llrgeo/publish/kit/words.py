@@ -10,9 +10,10 @@ import pandas as pd
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people.access import LONGER, SHORTER
 from llrgeo.appraisal.people.area_facts import has_cars
 from llrgeo.publish import pages
-from llrgeo.publish.kit.figures import LONGER, SHORTER, PlaceView, place_error, whole
+from llrgeo.publish.kit.figures import PlaceView, place_error, whole
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording

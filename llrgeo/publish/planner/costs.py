@@ -9,12 +9,12 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.costs.rates import UNIT_VALUES, Rates
+from llrgeo.inputs.rates import OTHER_CONTACTS
 from llrgeo.publish.explorer.packed_matrices import pack_matrices
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG
 
 _OF_SITES: Final = ("capital", "transition", "closure", "running", "per_contact")
-_ELSEWHERE: Final = ("per_home", "per_video")  # as much as at a site unless stated
 _M_PER_KM: Final = 1_000
 _CARBON: Final = "carbon"  # the measure that needs kilometres, and no costs
 
@@ -96,7 +96,7 @@ def rounds_of(rounds: Mapping[str, RoundsForm], sites: gpd.GeoDataFrame) -> dict
 
 def _of_service(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
     given = {name: costs[name] for name in _OF_SITES}
-    elsewhere = {name: costs.get(name, costs["per_contact"]) for name in _ELSEWHERE}
+    elsewhere = {name: costs.get(name, costs["per_contact"]) for name in OTHER_CONTACTS}
     table = pd.DataFrame({**given, **elsewhere}).astype(float)
     return {
         str(site): {str(name): float(value) for name, value in row.items()}

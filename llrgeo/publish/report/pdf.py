@@ -12,6 +12,7 @@ from typing import Final
 from llrgeo.errors import PublishError
 from llrgeo.files import scratch_folder
 from llrgeo.publish.check.browser import BROWSERS, installed_chromium
+from llrgeo.schema import ISO_DATE
 
 _FLAGS: Final = (
     "--headless",
@@ -21,7 +22,6 @@ _FLAGS: Final = (
     "--generate-pdf-document-outline",
 )
 _LONGEST_S: Final = 120
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NO_DAY: Final = "20000101"  # of a study whose date is words
 _CLOCK: Final = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
@@ -80,7 +80,7 @@ def render_pdf(page: str, date: str) -> bytes:
 
 def _dated(content: bytes, date: str) -> bytes:
     """Put a date in place of the clock's, in as many bytes: a PDF tells where each part begins."""
-    day = date.replace("-", "") if _DAY.fullmatch(date) else _NO_DAY
+    day = date.replace("-", "") if ISO_DATE.fullmatch(date) else _NO_DAY
     dated = _CLOCK.sub(rb"/\1 (D:" + day.encode("ascii") + rb"000000+00'00')", content)
     if len(dated) != len(content):
         msg = "the renderer wrote its dates in a form that is not known"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.places.place_rankings import ACCESS_FIGURES
 from llrgeo.publish.indicator_view import (
+    PLACE_RANKINGS,
     IndicatorView,
     blank_text,
     describe_indicator,
@@ -19,7 +20,6 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
 
-NAME: Final = "place_rankings"
 _ACROSS: Final = 4  # indicators beside each other in a table
 _CELL: Final = {
     "apart": "place_cell",
@@ -33,9 +33,9 @@ Writer: TypeAlias = Callable[[float], str]
 
 def places_chapter(publication: Publication) -> dict[str, Any] | None:
     """Return the tables of the chapter, and what each indicator is; None where there are none."""
-    if NAME not in publication.tables:
+    if PLACE_RANKINGS not in publication.tables:
         return None
-    ranks = publication.tables[NAME]
+    ranks = publication.tables[PLACE_RANKINGS]
     views = [view_indicator(figures) for figures in publication.figures]
     return {
         "access": list(_access_tables(publication, ranks)),

@@ -16,7 +16,7 @@ from llrgeo.publish.report.case import claims_against
 from llrgeo.publish.report.charts import coverage
 from llrgeo.publish.report.option_rows import GROUPS, people_by_option, people_over_services
 from llrgeo.publish.report.ranking import assumption_label
-from llrgeo.publish.wording import wording
+from llrgeo.publish.wording import column_heads, wording
 
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
 _EQUITY: Final = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
@@ -87,7 +87,7 @@ def winners(publication: Publication) -> pd.DataFrame:
 
 def winners_table(people: pd.DataFrame) -> Table:
     """Return the numbers of the chart of winners and losers."""
-    return _table("people", _heads("option", "shorter", "same", "longer"), _counts(people))
+    return _table("people", column_heads("option", "shorter", "same", "longer"), _counts(people))
 
 
 def coverage_table(views: Sequence[OptionView]) -> Table:
@@ -133,7 +133,7 @@ def tornado_table(publication: Publication) -> Table:
         for _, row in publication.tables["tornado"].iterrows()
     ]
     names = ("assumption", "low_margin", "high_margin", "low_leader", "high_leader")
-    return _table("tornado", _heads(*names), rows, texts=(3, 4))
+    return _table("tornado", column_heads(*names), rows, texts=(3, 4))
 
 
 def service_table(publication: Publication, option: Option) -> Table:
@@ -150,7 +150,7 @@ def service_table(publication: Publication, option: Option) -> Table:
         if moves(publication, option, view.service.id) != (frozenset(), frozenset())
     ]
     names = ("service", "shorter", "same", "longer", "mean_before", "mean_after")
-    return _table("services", _heads(*names), rows, option=option)
+    return _table("services", column_heads(*names), rows, option=option)
 
 
 def moves(
@@ -167,20 +167,20 @@ def groups_table(publication: Publication, option: Option) -> Table:
     chosen = people_by_option(publication)[option.name]
     people = chosen[["people", "shorter", "same", "longer"]]
     rows = _counts(people.set_axis(_level_labels(chosen)))
-    heads = _heads("group", "people", "shorter", "same", "longer")
+    heads = column_heads("group", "people", "shorter", "same", "longer")
     return _table("groups", heads, rows, option=option)
 
 
 def loads_table(publication: Publication) -> Table:
     """Return the sites that are over capacity, or see too few contacts to go on."""
-    heads = _heads("option", "service", "where", "contacts", "limit", "load")
+    heads = column_heads("option", "service", "where", "contacts", "limit", "load")
     return _table("loads", heads, list(loads_table_rows(publication)), texts=(1, 2, 5))
 
 
 def case_table(publication: Publication, option: Option) -> Table:
     """Return the case against an option, the weightiest claims first."""
     rows = [list(row) for row in claims_against(publication, option)]
-    heads = _heads("claim", "rests", "answer")
+    heads = column_heads("claim", "rests", "answer")
     return _table("against", heads, rows, texts=(1, 2), option=option)
 
 
@@ -211,7 +211,7 @@ def equity_table(publication: Publication) -> Table:
         [labels[row["option"]], *(pages.number(row[column], 2) for column in columns)]
         for _, row in equity.iterrows()
     ]
-    return _table("equity", _heads("option", *columns), rows)
+    return _table("equity", column_heads("option", *columns), rows)
 
 
 def costs_table(publication: Publication) -> Table:
@@ -227,7 +227,7 @@ def costs_table(publication: Publication) -> Table:
         ]
         for _, row in costs.iterrows()
     ]
-    return _table("costs", _heads("option", *columns), rows)
+    return _table("costs", column_heads("option", *columns), rows)
 
 
 def activity_table(publication: Publication) -> Table:
@@ -236,7 +236,7 @@ def activity_table(publication: Publication) -> Table:
         [row["label"], pages.people(row["contacts"]), translate_note(row["source"], wording())]
         for _, row in publication.tables["activity"].iterrows()
     ]
-    return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
+    return _table("activity", column_heads("service", "contacts", "source"), rows, texts=(2,))
 
 
 def _outcomes(everyone: pd.Series) -> list[float]:
@@ -302,10 +302,6 @@ def _ratio(value: float) -> str:
     """Write what is saved for each pound; a minus where it is lost."""
     sign = wording()["minus"] if value < 0 else ""
     return "" if pd.isna(value) else f"{sign}{pages.number(abs(value), 2)}"
-
-
-def _heads(*columns: str) -> list[str]:
-    return [wording()[f"column_{column}"] for column in columns]
 
 
 def _table(

@@ -33,7 +33,7 @@ _FERRY_ROOM: Final = {
 }  # fmt: skip
 _HARMLESS_WORKS: Final = {"no", "minor", "widening"}
 _FLAT_KERBS: Final = {"flush", "lowered", "no"}
-_LIST: Final = re.compile(r"[;,|]")
+SEVERAL: Final = re.compile(r"[;,|]")  # what parts the values of a tag that has several
 _AS_WRITTEN: Final = {"name", "ref"}  # besides conditional tags, whose AND is in capitals
 
 
@@ -192,7 +192,7 @@ def _feature(tags: Tags) -> str:
 
 def _barrier_level(tags: Tags, rule: Rules, notes: list[str]) -> Level:
     """Return how far a barrier can be passed; of several side by side the most open counts."""
-    parts = [part.strip() for part in _LIST.split(tags["barrier"]) if part.strip()]
+    parts = [part.strip() for part in SEVERAL.split(tags["barrier"]) if part.strip()]
     if parts == ["kerb"] and tags.get("kerb") in _FLAT_KERBS:
         return Level.OPEN
     # A row of bollards is one barrier (`bollards`).
@@ -274,7 +274,7 @@ def _has_contraflow(tags: Tags) -> bool:
 
 
 def _level(tags: Tags, rule: Rules, direction: str, default: str, notes: list[str]) -> Level:
-    kinds = [part.strip() for part in _LIST.split(tags.get("service", ""))]
+    kinds = [part.strip() for part in SEVERAL.split(tags.get("service", ""))]
     service = min((rule.services[kind] for kind in kinds if kind in rule.services), default=None)
     # A road for buses or fire engines is closed like a track, unless a key of the mode opens it.
     if default == "explicit" or service == Level.CLOSED:
@@ -307,7 +307,7 @@ def _granted_level(tags: Tags, rule: Rules, direction: str) -> Level:
 def _value_level(key: str, text: str, rule: Rules, notes: list[str]) -> Level | None:
     """Return the most permissive level of a list of values; None if none of them is known."""
     levels = []
-    for part in (part.strip() for part in _LIST.split(text)):
+    for part in (part.strip() for part in SEVERAL.split(text)):
         level = _known_level(part, rule)
         if level is not None:
             levels.append(level)

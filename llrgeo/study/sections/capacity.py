@@ -20,8 +20,8 @@ from llrgeo.appraisal.capacity.targets import (
 )
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.inputs.embedded import embedded
-from llrgeo.schema import AgeBand
-from llrgeo.study.validation import LARGEST, Name, Part, Positive, Share
+from llrgeo.schema import LARGEST, AgeBand
+from llrgeo.study.validation import Name, Part, Positive, Share
 
 AboveZero = Annotated[float, Field(gt=0, le=LARGEST)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
