@@ -9,14 +9,13 @@ from llrgeo.appraisal.people.area_facts import has_authorities
 from llrgeo.appraisal.places.indicators import PlaceFigures, protect_counts
 from llrgeo.errors import InputError
 from llrgeo.inputs.place_figures import (
-    LARGEST,
     PlaceTable,
     figures_of,
     read_place_table,
     unknown_faults,
     value_faults,
 )
-from llrgeo.schema import PlaceKind, raise_faults
+from llrgeo.schema import LARGEST, PlaceKind, raise_faults
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.sections.indicators import IndicatorConfig
 
