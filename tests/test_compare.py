@@ -132,3 +132,10 @@ def test_every_fault_of_a_reference_file_is_told_at_once(tmp_path: Path) -> None
     assert "1 pairs are duplicated (areas A1)" in str(caught.value)
     with pytest.raises(InputError, match="no such file"):
         read_reference(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize(("factor", "unit"), [(60, "seconds"), (1 / 60, "hours")])
+def test_a_reference_in_another_unit_is_refused(factor: float, unit: str) -> None:
+    times = [factor * minutes for minutes in (11, 19, 33)]
+    with pytest.raises(InputError, match=f"reference: half of its .* are they {unit}"):
+        compare_travel_times(modelled([10, 20, 30]), reference(times))

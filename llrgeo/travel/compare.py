@@ -24,6 +24,10 @@ _OPTIONAL_COLUMNS: Final = ("mode", "period")
 _TAG_SHARE: Final = 0.15
 _TAG_MIN: Final = 1.0
 _FOLDS: Final = 5
+_AS_MODELLED: Final = "as the modelled ones, or more:"
+_IF_SECONDS: Final = "are they seconds? Then divide by 60"
+_IF_HOURS: Final = "are they hours? Then multiply by 60"
+_OTHER_UNIT: Final = 20.0  # times; of a unit of 60, and no model is so wrong
 _FEWEST_PAIRS: Final = 3
 # The median error of fewer pairs, or of fewer areas than folds, differs much from sample to sample.
 _ENOUGH_PAIRS: Final = 30
@@ -153,7 +157,8 @@ def compare_travel_times(
     Raises
     ------
     InputError
-        If a column is missing, or fewer than three pairs can be compared.
+        If a column is missing, fewer than three pairs can be compared, or the reference is in
+        seconds or in hours.
 
     Examples
     --------
@@ -182,6 +187,7 @@ def compare_travel_times(
             f"{_FEWEST_PAIRS} at least; area_id and site_id must be those of the travel times"
         )
         raise InputError(msg)
+    raise_faults(_unit_faults(compared), source="reference")
     distance = times.distance_km if distance_km is None else distance_km
     compared["distance_km"] = np.nan if distance is None else _look_up(distance, compared)
     compared["authority"] = "" if authority is None else compared["area_id"].map(authority)
@@ -195,6 +201,20 @@ def compare_travel_times(
         not_compared=int((~modelled).sum()),
         fit=fit_travel_times(compared),
     )
+
+
+def _unit_faults(compared: pd.DataFrame) -> list[str]:
+    """Return a fault if the reference is so far from the modelled times that its unit is another.
+
+    Seconds are 60 times as many as minutes; a model that is off by 20 times is no model.
+    """
+    both = compared[(compared["modelled_min"] > 0) & (compared["reference_min"] > 0)]
+    ratio = float((both["reference_min"] / both["modelled_min"]).median())
+    if ratio > _OTHER_UNIT:
+        return [f"half of its times are {ratio:,.0f} times as long {_AS_MODELLED} {_IF_SECONDS}"]
+    if ratio < 1 / _OTHER_UNIT:
+        return [f"half of its times are {1 / ratio:,.0f} times as short {_AS_MODELLED} {_IF_HOURS}"]
+    return []
 
 
 def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
