@@ -209,11 +209,21 @@ def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
     told = compare_folders(*folders).figures
     cells = [each[["before", "after"]].values.tolist() for each in (figures, told)]
     assert cells[0] == cells[1]
-    assert told["before"].str.startswith("-").any()
     write_difference(compare_folders(folders[0], folders[0]), tmp_path / "none")
     none = (tmp_path / "none" / "difference.html").read_text("utf-8")
     assert "Nothing: settings" in none
     assert "<table" not in none
+
+
+def test_a_figure_below_0_stays_a_figure_in_the_file(tmp_path):
+    """A text that begins with a minus is a formula to a spreadsheet; a figure is none."""
+    runs = [
+        made_run({"title": "Vale"}, tables={"made": text_table(f"option|change\na|{cell}")})
+        for cell in ("-1.5", "-2.25")
+    ]
+    write_difference(compare_runs(*runs), tmp_path / "two")
+    figures = pd.read_csv(tmp_path / "two" / "figures.csv", dtype=str)
+    assert figures[["before", "after"]].values.tolist() == [["-1.5", "-2.25"]]
 
 
 def test_a_difference_is_not_written_among_the_files_of_a_run(folders):
@@ -311,6 +321,16 @@ def test_what_cannot_be_compared_is_said_first(after, said):
     if "<table" in page and said:
         assert page.index("Read this first") < page.index("<table")
     assert [caution for caution in found if caution not in page] == []
+
+
+def test_two_publications_of_real_patients_are_warned_of():
+    runs = [
+        made_run({"title": "Vale", "appraisal": {"data_class": data}})
+        for data in ("restricted", "restricted", "open")
+    ]
+    [caution] = comparison_cautions(compare_runs(*runs[:2]))
+    assert "two publications of the same counts" in caution
+    assert comparison_cautions(compare_runs(*runs[1:])) == []
 
 
 def test_a_table_tells_of_what_the_two_studies_are_made():

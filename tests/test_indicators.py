@@ -257,6 +257,18 @@ def test_counts_of_a_restricted_study_are_protected_when_they_are_read(town_stud
     assert cold.errors.isna().all()
 
 
+def test_a_hidden_count_is_no_difference_of_two_that_are_shown(town_study):
+    """Of N's 18, shown as 20, 12 are men, shown as 10: there would be 5 to 15 women, so 6 or 7."""
+    counts = [{**COLD, "id": name, "label": name, "count": True} for name in ("all", "men", "wom")]
+    cells = "area_id,all,men,wom\nW,90,41,49\nN,18,12,6\nE,63,33,30\nF,24,24,0\n"
+    found = figures_of(restrict(declare(town_study, *counts, cold=cells)))
+    # E covers N among the women, and is hidden with it everywhere; the farm shows its zero.
+    for each in found:
+        assert each.hidden.to_dict() == {"W": False, "N": True, "E": True, "F": False}
+        assert each.values.isna().tolist() == each.hidden.tolist()
+    assert [each.values["W"] for each in found] == [90, 40, 50]
+
+
 def test_no_hash_tells_a_guessed_file_of_counts(town_study):
     counted, open_figure = {**COLD, "count": True}, {**HOME, "count": False}
     restrict(declare(town_study, counted, open_figure, cold=COLD_FILE, board=BOARD))

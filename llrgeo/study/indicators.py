@@ -1,12 +1,13 @@
 """Read the indicators of a study: checked together, with small counts protected."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.people.area_facts import has_authorities
-from llrgeo.appraisal.places.indicators import PlaceFigures, protect_counts
+from llrgeo.appraisal.places.indicators import PlaceFigures, hide_together, protect_counts
 from llrgeo.errors import InputError
 from llrgeo.inputs.place_figures import (
     PlaceTable,
@@ -44,7 +45,24 @@ def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFi
         faults += [f"{table.source}: {fault}" for fault in dict.fromkeys(found)]
     _raise_all(faults)
     restricted = study.appraisal.restricted
-    return tuple(_built(each, tables[each.file], areas, restricted=restricted) for each in read)
+    built = [_built(each, tables[each.file], areas, restricted=restricted) for each in read]
+    if restricted:
+        counts = [each.id for each in read if each.count]
+        built = _hidden_together(built, counts, areas)
+    return tuple(built)
+
+
+def _hidden_together(
+    figures: list[PlaceFigures], counts: list[str], areas: pd.DataFrame
+) -> list[PlaceFigures]:
+    """Return figures of a restricted study, its counts of places of one kind hidden alike."""
+    found = {each.indicator.id: each for each in figures}
+    for kind in get_args(PlaceKind):
+        alike = [found[name] for name in counts if found[name].kind == kind]
+        places = pd.Index(sorted({place for each in alike for place in each.values.index}))
+        hidden = hide_together(alike, _groups(kind, places, areas))
+        found |= {each.indicator.id: each for each in hidden}
+    return [*found.values()]
 
 
 def _raise_all(faults: list[str]) -> None:

@@ -5,8 +5,8 @@ patients are hidden and rounded before anything is ranked, mapped or compared, s
 follows from them tells no more than what is shown (docs/methods 10 and 12).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -123,6 +123,40 @@ def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.
         if len(further) == len(left):
             hidden[members.index[members == 0]] = True
     return rounded.mask(hidden), hidden
+
+
+def hide_together(figures: Sequence[PlaceFigures], groups: pd.Series) -> list[PlaceFigures]:
+    """Hide a place in each of several counts where it is hidden in one of them.
+
+    A hidden count may be the difference of two others: of all patients and those who are men. A
+    group that has nothing left to show hides its zeros too, as `protect_counts` does.
+
+    Parameters
+    ----------
+    figures
+        Counts of places of one kind, protected one by one.
+    groups
+        The group of each place, as `protect_counts` takes it.
+    """
+    while True:
+        places = frozenset(place for each in figures for place in each.hidden.index[each.hidden])
+        found = [_hide_places(each, places, groups) for each in figures]
+        if all(new.hidden.equals(old.hidden) for new, old in zip(found, figures, strict=True)):
+            return found
+        figures = found
+
+
+def _hide_places(
+    figures: PlaceFigures, places: frozenset[object], groups: pd.Series
+) -> PlaceFigures:
+    """Hide some places of a count, and the zeros of groups that have no other count to show."""
+    counted = figures.values.notna() | figures.hidden
+    hidden = counted & figures.values.index.isin(places)
+    shown = figures.values.mask(hidden)
+    of_place = groups.reindex(shown.index)
+    left = (shown > 0).groupby(of_place).transform("any")
+    hidden |= counted & hidden.groupby(of_place).transform("any") & ~left
+    return replace(figures, values=figures.values.mask(hidden), hidden=hidden)
 
 
 def of_kind(figures: Iterable[PlaceFigures], *kinds: PlaceKind) -> list[PlaceFigures]:

@@ -35,7 +35,7 @@ def study_parts(difference: RunDifference) -> pd.DataFrame:
 def comparison_cautions(difference: RunDifference) -> list[str]:
     """Return sentences: that two runs are of different studies, and what cannot be compared.
 
-    Empty for two runs of one study by the same versions.
+    Empty for two runs of one study by the same versions, but for studies of real patients.
     """
     words, runs = wording(), (difference.before, difference.after)
     titles = [_title(run) for run in runs]
@@ -62,7 +62,14 @@ def comparison_cautions(difference: RunDifference) -> list[str]:
         if before_text != after_text:
             text = words[f"difference_{part}"]
             cautions.append(text.format(before=before_text, after=after_text))
+    if all(_is_restricted(run) for run in runs):
+        cautions.append(words["difference_restricted"])
     return cautions
+
+
+def _is_restricted(run: PublishedRun) -> bool:
+    appraisal: Mapping[str, Any] = run.manifest["study"].get("appraisal", {})
+    return appraisal.get("data_class") == "restricted"
 
 
 def _count_and_ids(ids: list[str]) -> str:
