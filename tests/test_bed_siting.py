@@ -16,7 +16,8 @@ from llrgeo.errors import ConfigError, InfeasibleError
 from llrgeo.study.config import load_study
 from llrgeo.study.siting.beds import bed_plan_table, bed_sentences, locate_beds, write_beds
 from llrgeo.study.siting.config import load_siting
-from llrgeo.study.siting.services import locate_service
+from llrgeo.study.siting.services import locate_service, prepare_siting
+from llrgeo.study.siting.summary import summarise
 
 STUDY = (
     'title = "Beds in the toy town"\n'
@@ -205,3 +206,26 @@ def test_the_command_answers_and_its_option_goes_into_the_study(folder, tmp_path
     (folder / "study.toml").write_text(STUDY + option, encoding="utf-8")
     located = next(o for o in load_study(folder / "study.toml").options if o.id == "located")
     assert located.beds["ward"] == result.plan.beds_by_site
+
+
+def test_any_service_is_sited_for_the_people_of_a_year(folder):
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    study = load_study(folder / "study.toml")
+    ageing = {"label": "twice", "growth": {"age_18_64": 2.0}}
+    now = load_siting(None, service="clinic", p=1, scenarios=[{"label": "then", "year": 2043}])
+    today, then = prepare_siting(study, now).scenarios()
+    later = load_siting(None, service="clinic", p=1, year=2043, scenarios=[ageing])
+    asked = prepare_siting(study, later)
+    # 19 years of 1 %, in whole people that add up to those of their authority: 1.208 times as many
+    assert today.demand.to_dict() == {"E": 100, "F": 40, "N": 150, "W": 200}
+    assert then.demand.round(9).to_dict() == {"E": 121, "F": 49, "N": 181, "W": 242}
+    assert asked.demand.equals(then.demand)
+    assert asked.scenarios()[1].demand.sum() == 2 * asked.demand.sum()
+    told = summarise(locate_service(study, later))
+    assert "Demand is that of the people of 2043; residents are those of the census." in told
+    for words, config in (
+        ("year: no year 2035 in the study; there are 2025, 2043", {"year": 2035}),
+        ("scenarios: s: no year 2035", {"scenarios": [{"label": "s", "year": 2035}]}),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            locate_service(study, load_siting(None, service="clinic", p=1, **config))

@@ -289,6 +289,22 @@ def test_the_answer_stands_beside_today_and_says_who_gains_and_who_loses(town_st
     assert "\n".join(summarise(found)[1:]) == SUMMARY
 
 
+def test_next_plans_numbers_of_sites_and_futures_are_told_in_words(town_study_once):
+    question = asked(
+        p=1, plans=3, curve=[1, 2, 4], scenarios=[{"label": "Slower roads", "time_factor": 1.7}]
+    )
+    told = summarise(locate_service(load_study(town_study_once), question))
+    assert told[-5:] == [
+        "Plan 2: 1.889 mean minutes; opens Health centre; closes City hospital.",
+        "Plan 3: 2.111 mean minutes.",  # today's site
+        "Mean minutes by number of sites: 1 site 1.889; 2 sites 1.444.",
+        "No plan of 4 sites meets what was asked.",
+        # 0.2222 minutes more than the best, on roads 1.7 times as slow
+        "At the most behind the best plan of a future, in mean minutes: plan 1 by 0; plan 2 by 0; "
+        "plan 3 by 0.3778 (Slower roads); least regret by 0.",
+    ]
+
+
 def test_a_plan_that_is_worse_than_today_is_not_praised(town_study):
     edit(town_study, ('clinic = ["A"]', 'clinic = ["A", "B"]'), ('["B", "C"]', '["C"]'))
     found = locate_service(load_study(town_study), asked(p=1))

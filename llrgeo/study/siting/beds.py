@@ -18,6 +18,7 @@ from llrgeo.publish.data.files import csv_text
 from llrgeo.schema import AGE_BANDS, counted, name_some
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.siting.config import BedLimits, SitingConfig
+from llrgeo.study.siting.demand import check_year
 from llrgeo.study.siting.files import describe_folder, write_found
 from llrgeo.study.siting.services import SitingStudy, prepare_siting
 
@@ -129,10 +130,7 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
         known = name_some(beds) or "none"
         msg = f"beds: '{config.service}' is no service of delivery bed; there are {known}"
         raise ConfigError(msg)
-    year = config.beds.year if config.beds else None
-    if year is not None and year not in study.years:
-        msg = f"beds: no year {year} in the study; there are {name_some(study.years) or 'none'}"
-        raise ConfigError(msg)
+    check_year(study.years, config.beds.year if config.beds else None, key="beds")
     # Default parameters, replaced by those of the study: a stay or target may use either.
     own, key = study.capacity.parameters, f"{study.source_name}: capacity.parameters"
     given = set_parameters(read_capacity("parameters"), own, source=key)

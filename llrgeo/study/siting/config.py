@@ -61,9 +61,10 @@ class BedLimits(Part):
 
 
 class ScenarioConfig(Part):
-    """A future: all journeys times a factor, residents of each age band times another."""
+    """A future: people of a year of the study, journeys and age bands times a factor each."""
 
     label: Label
+    year: int | None = None
     time_factor: Factor = 1.0
     growth: dict[AgeBand | Literal["residents"], Growth] = Field(default_factory=dict)
 
@@ -73,6 +74,9 @@ class SitingConfig(Part):
 
     Attributes
     ----------
+    year
+        The year of the study whose projected people are served; the census if left out. Residents
+        in constraints, and those counted by their change, stay those of the census.
     start
         The option used instead of the baseline: plans are compared with its sites, and `add` adds
         to them.
@@ -131,6 +135,7 @@ class SitingConfig(Part):
     differ_by: Count = 1
     curve: tuple[Count, ...] = ()
     scenarios: tuple[ScenarioConfig, ...] = ()
+    year: int | None = None
     beds: BedLimits | None = None
     gap: Share = 0.0
     seconds: Positive = DEFAULT_SECONDS

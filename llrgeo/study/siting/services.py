@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.accessibility.equity import kolm_pollak_kappa
-from llrgeo.appraisal.demand import Service, contacts, grow, trips
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.journeys.nearest_sites import nearest_site
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people.access import Access
@@ -26,6 +26,7 @@ from llrgeo.inputs.sites import sites_for
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import PLACES, StudyInputs, read_inputs
 from llrgeo.study.siting.config import SitingConfig, build_constraints
+from llrgeo.study.siting.demand import check_year, yearly_demand
 from llrgeo.study.siting.proposed_sites import proposed_sites
 from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
@@ -114,14 +115,8 @@ class SitingStudy:
 
     @cached_property
     def demand(self) -> pd.Series:
-        """Contacts of residents a year, counted or by the study's rates.
-
-        Where they are of real patients, the residents instead: the best plan would reveal contacts
-        (docs/methods 10).
-        """
-        if self.restricted:
-            return self.inputs.areas["residents"].astype(float)
-        return contacts(self.service, self.inputs.areas, self.inputs.activity)
+        """Contacts of residents a year, of the siting file's `year`; `yearly_demand` says how."""
+        return yearly_demand(self.inputs, self.service, year=self.config.year)
 
     @property
     def restricted(self) -> bool:
@@ -173,13 +168,12 @@ class SitingStudy:
     def scenarios(self) -> list[Scenario]:
         """Return today and the futures of the siting file."""
         found = [Scenario(TODAY, self.candidates, self.demand)]
-        areas = self.inputs.areas
-        for scenario in self.config.scenarios:
-            times = replace(self.candidates, minutes=self.candidates.minutes * scenario.time_factor)
-            growth = {str(band): factor for band, factor in scenario.growth.items()}
-            # Counted contacts grow by the same ratio as those by the study's rates.
-            ratio = trips(self.service, grow(areas, growth)) / trips(self.service, areas)
-            found.append(Scenario(scenario.label, times, self.demand * ratio.fillna(1.0)))
+        for future in self.config.scenarios:
+            times = replace(self.candidates, minutes=self.candidates.minutes * future.time_factor)
+            year = self.config.year if future.year is None else future.year
+            growth = {str(band): factor for band, factor in future.growth.items()}
+            demand = yearly_demand(self.inputs, self.service, year=year, growth=growth)
+            found.append(Scenario(future.label, times, demand))
         return found
 
 
@@ -319,8 +313,8 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
     Raises
     ------
     ConfigError
-        If the study has no such service, or its contacts are of real patients and the siting file
-        limits their number.
+        If the study has no such service or year, or its contacts are of real patients and the
+        siting file limits their number.
     InputError
         If an input has faults.
 
@@ -341,6 +335,9 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
             "residents, for the best plan would tell of real patients. Leave them out"
         )
         raise ConfigError(msg)
+    check_year(study.years, config.year, key="year")
+    for future in config.scenarios:
+        check_year(study.years, future.year, key=f"scenarios: {future.label}")
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
     proposed = proposed_sites(inputs.areas, inputs.directory, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]

@@ -17,11 +17,15 @@ _BY_CLASS: Final = {
 }
 _LONG_MIN: Final = 5.0
 _ROUNDING: Final = 1e-9  # relative: smaller differences of values are none
+_OF_YEAR: Final = "Demand is that of the people of {year}; residents are those of the census."
 _BY_RESIDENTS: Final = "Demand is of real patients, so every resident counts once in its place."
 
 
 def summarise(result: SitingResult) -> list[str]:
-    """Return the answer in sentences: the certificate, today beside it, sites, people and reach."""
+    """Return the answer in sentences: the certificate, today beside it, sites, people and reach.
+
+    What else was asked for follows: the next best plans, numbers of sites, and futures.
+    """
     plan = result.best
     certificate = (
         f"{plan.value:.4g} {plan.unit}; no plan that meets what was asked is better than "
@@ -34,8 +38,51 @@ def summarise(result: SitingResult) -> list[str]:
         _people(result),
         *out_of_reach(result),
         _BY_RESIDENTS if result.siting.restricted else "",
+        _OF_YEAR.format(year=year) if (year := result.siting.config.year) else "",
+        *_runners_up(result),
+        *_curve(result),
+        *_regrets(result),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def _runners_up(result: SitingResult) -> list[str]:
+    """Return a sentence for each further plan: its value, and what it opens and closes."""
+    sentences = []
+    for number, plan in enumerate(result.plans[1:], start=2):
+        listed = f"Plan {number}: {plan.value:.4g} {plan.unit}"
+        changes = result.site_changes(plan)
+        for change in ("opens", "closes"):
+            names = changes["name"][changes["change"] == change]
+            if len(names):
+                listed += f"; {change} {', '.join(' '.join(str(name).split()) for name in names)}"
+        sentences.append(f"{listed}.")
+    return sentences
+
+
+def _curve(result: SitingResult) -> list[str]:
+    """Return the best value by number of sites, and the numbers for which there is no plan."""
+    if result.curve is None:
+        return []
+    values = [f"{counted(p, 'site')} {value:.4g}" for p, value in result.curve["value"].items()]
+    sentences = [f"{result.best.unit.capitalize()} by number of sites: {'; '.join(values)}."]
+    none = [str(p) for p in result.siting.config.curve if p not in result.curve.index]
+    if none:
+        sentences.append(f"No plan of {' or '.join(none)} sites meets what was asked.")
+    return sentences
+
+
+def _regrets(result: SitingResult) -> list[str]:
+    """Return a sentence on how far each plan is behind the best of each future, at the most."""
+    if result.regret is None:
+        return []
+    futures = result.regret.drop(columns=["worst", "sites"]).astype(float)
+    told = []
+    for name, regrets in futures.iterrows():
+        worst, label = regrets.max(), regrets.idxmax()
+        told.append(f"{name} by {worst:.4g} ({label})" if round(worst, 4) else f"{name} by 0")
+    unit = result.best.unit
+    return [f"At the most behind the best plan of a future, in {unit}: {'; '.join(told)}."]
 
 
 def beside_today(result: SitingResult) -> str:
