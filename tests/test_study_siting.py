@@ -300,8 +300,10 @@ def test_next_plans_numbers_of_sites_and_futures_are_told_in_words(town_study_on
         "Mean minutes by number of sites: 1 site 1.889; 2 sites 1.444.",
         "No plan of 4 sites meets what was asked.",
         # 0.2222 minutes more than the best, on roads 1.7 times as slow
-        "At the most behind the best plan of a future, in mean minutes: plan 1 by 0; plan 2 by 0; "
-        "plan 3 by 0.3778 (Slower roads); least regret by 0.",
+        (
+            "At the most behind the best plan of a future, in mean minutes: plan 1 by 0; "
+            "plan 2 by 0; plan 3 by 0.3778 (Slower roads); least regret by 0."
+        ),
     ]
 
 

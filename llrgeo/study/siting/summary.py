@@ -64,7 +64,8 @@ def _curve(result: SitingResult) -> list[str]:
     """Return the best value by number of sites, and the numbers for which there is no plan."""
     if result.curve is None:
         return []
-    values = [f"{counted(p, 'site')} {value:.4g}" for p, value in result.curve["value"].items()]
+    by_count = zip(result.curve.index.tolist(), result.curve["value"], strict=True)
+    values = [f"{counted(p, 'site')} {value:.4g}" for p, value in by_count]
     sentences = [f"{result.best.unit.capitalize()} by number of sites: {'; '.join(values)}."]
     none = [str(p) for p in result.siting.config.curve if p not in result.curve.index]
     if none:
