@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 
+import table
 import taken
 from ratios import RECORDED, judged, read_ratios, worse, write_ratios
 from settled import Pair, settled
@@ -88,3 +89,22 @@ def test_commands_are_started_as_users_start_them(
     (package / "__init__.py").touch()
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     assert taken.command(taken.llrgeo_command(), tmp_path).note.split() == ["1"]
+
+
+def test_cases_have_one_thread_of_blas_unless_another_number_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+
+    def run(_: list[str], *, env: dict[str, str], **_others: object) -> None:
+        seen.append(env["OPENBLAS_NUM_THREADS"])
+        raise FileNotFoundError
+
+    monkeypatch.setattr(table.subprocess, "run", run)
+    for wanted in (None, "2"):
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+        if wanted:
+            monkeypatch.setenv("OPENBLAS_NUM_THREADS", wanted)
+        with pytest.raises(FileNotFoundError):
+            table.run_case("help", "ours", taken.Asked())
+    assert seen == ["1", "2"]
