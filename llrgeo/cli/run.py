@@ -59,21 +59,13 @@ def run(
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.execution.locks import only_writer
-    from llrgeo.extras import require_plotting
-    from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import check_publishable
 
-    # What is missing is told before the work, not after.
-    if print_maps or kit or place:
-        require_plotting("--print and --kit draw pictures, which")
-    if pdf:
-        find_renderer()
     extras = _Extras(
         print_maps=print_maps, pdf=pdf, kit=kit or bool(place), places=tuple(place or ())
     )
-    if place:
-        _check_places(study_file, place)
+    _check_extras(extras, study_file)
     if watch and study_file:
         from llrgeo.cli.watch import watch_study
 
@@ -97,6 +89,19 @@ def run(
         show(f"Written: {out / 'index.html'}")
     if timings:
         show(clock.table())
+
+
+def _check_extras(extras: "_Extras", study_file: Path | None) -> None:
+    """Refuse before the work what would be missing after it: a library, a browser, a place."""
+    from llrgeo.extras import require_plotting
+    from llrgeo.publish.report.pdf import find_renderer
+
+    if extras.print_maps or extras.kit:
+        require_plotting("--print and --kit draw pictures, which")
+    if extras.pdf:
+        find_renderer()
+    if extras.places:
+        _check_places(study_file, extras.places)
 
 
 def _check_places(study_file: Path | None, names: Sequence[str]) -> None:
