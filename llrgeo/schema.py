@@ -224,13 +224,23 @@ def list_faults(faults: Sequence[str], *, source: str) -> str:
 
 
 def share_text(share: float, decimals: int) -> str:
-    """Write a share (0 to 1) in per cent; what is neither none nor all is not written so."""
-    least, written = 10.0**-decimals, round(100 * share, decimals)
+    """Write a share (0 to 1) in per cent, by the rule of `bounded_per_cent`."""
+    sign, per_cent = bounded_per_cent(share, decimals)
+    return f"{sign}{per_cent:.{decimals}f}%"
+
+
+def bounded_per_cent(share: float, decimals: int) -> tuple[Literal["", "<", ">"], float]:
+    """Return the per cent to write of a share, and whether it is less or more than that.
+
+    What is neither none nor all is not written as 0 or 100: it is below the least that the decimals
+    show, or above all but that.
+    """
+    least, written = 10.0**-decimals, round(_ALL * share, decimals)
     if share > 0 and written == 0:
-        return f"<{least:.{decimals}f}%"
+        return "<", least
     if share < 1 and written == _ALL:
-        return f">{_ALL - least:.{decimals}f}%"
-    return f"{share:.{decimals}%}"
+        return ">", _ALL - least
+    return "", _ALL * share
 
 
 def counted(count: int, noun: str) -> str:

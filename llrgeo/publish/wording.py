@@ -17,14 +17,14 @@ from typing import Final
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
-from llrgeo.schema import ISO_DATE, name_some, raise_faults
+from llrgeo.schema import ISO_DATE, bounded_per_cent, name_some, raise_faults
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 LANGUAGE: Final = "en-GB"
 
 _MONTHS: Final = 12
 _DIRECTIONS: Final = ("ltr", "rtl")
-_ALL: Final = 100  # per cent
+_SHARES: Final = {"": "share_number", "<": "share_few", ">": "share_most"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,9 @@ class Wording(Mapping[str, str]):
         return self["no_route"] if value == float("inf") else self.number(value, 1)
 
     def share(self, value: float, decimals: int = 0) -> str:
-        """Write a share (0 to 1) in per cent; what is neither none nor all is not written so."""
-        least, written = 10.0**-decimals, round(100 * value, decimals)
-        if value > 0 and written == 0:
-            return self["share_few"].format(number=self.number(least, decimals))
-        if value < 1 and written == _ALL:
-            return self["share_most"].format(number=self.number(_ALL - least, decimals))
-        return self["share_number"].format(number=self.number(100 * value, decimals))
+        """Write a share (0 to 1) in per cent, by the rule of `bounded_per_cent`."""
+        sign, per_cent = bounded_per_cent(value, decimals)
+        return self[_SHARES[sign]].format(number=self.number(per_cent, decimals))
 
     def date(self, day: str) -> str:
         """Write an ISO 8601 day as the language does; a date in words stays as it is."""
