@@ -94,7 +94,7 @@ def test_bad_figures_are_named_by_id_and_never_shown(tmp_path: Path) -> None:
         ("horizon_years", 125, 126),
         ("draws", 1, 0),
         ("draws", 1_000_000, 1_000_001),
-        ("speed_sd", 10.0, 10.1),
+        ("speed_sd", 1.0, 1.1),
         ("rate_sd", 0.0, -0.1),
         ("time_error_min", 0.0, -0.1),
     ],

@@ -139,6 +139,7 @@ STUDIES = {
     "growth below 0": (appraised("growth = { age_65_74 = -1 }"), "appraisal.growth.age_65_74"),
     "an endless horizon": (appraised("horizon_years = 1000000"), "appraisal.horizon_years"),
     "endless draws": (("draws = 200", "draws = 2000000000"), "appraisal.draws"),
+    "a spread in per cent": (appraised("speed_sd = 5"), "0 to 1, and 5 % is 0.05"),
     "a spread of 99": (appraised("rate_sd = 99"), "appraisal.rate_sd"),
     "a date without quotes": (('date = "2026-11-22"', "date = 2026-11-22"), 'quotes, "2026-11-22"'),
     "a date as written here": (('date = "2026-11-22"', "date = 22/11/2026"), 'as "YYYY-MM-DD"'),

@@ -13,7 +13,7 @@ from llrgeo.inputs.rates import RatesKind, read_rates
 from llrgeo.schema import AgeBand
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_Spread = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+_Spread = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]  # 5 is meant as 5 %
 _Table = Annotated[str, Field(min_length=1)]  # of rates that every appraisal needs
 _MOST_DRAWS: Final = 1_000_000  # a hundred times the usual number; more take hours
 _TABLES: Final = get_args(RatesKind)
