@@ -20,7 +20,7 @@ from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.uncertainty.robustness import rank_acceptability
 from llrgeo.schema import NO_CAR
-from llrgeo.travel.accuracy import UNMEASURED
+from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 MOVED = TODAY.change("moved", moves={"clinic": {"A": "B"}, "beds": {"A": "B"}}, label="Away")
 SAME = TODAY.change("same", label="Today by another name")
@@ -163,6 +163,30 @@ def test_an_option_that_changes_nothing_has_no_case_but_what_is_not_sure(town):
         "outcomes",
     }
     assert argued(town, SAME, case_for).empty
+
+
+def test_an_error_of_another_period_is_not_stated_of_this_one(town):
+    """The rush hour's times were said to be wrong by what those at noon were wrong by."""
+    accuracy = Accuracy.from_plain(
+        {
+            "journeys": [
+                {"authority": name, "period": period, "from_min": 0, "to_min": 60, "pairs": 40,
+                 "bias_min": 0.1, "median_abs_min": 1.3, "p90_abs_min": 2.9}
+                for name, period in (("Town", "off_peak"), ("Fields", "am_peak"))
+            ],
+            "differences": [{"from_min": 0, "to_min": 60, "pairs": 40, "p80_abs_min": 0.7}],
+            "mean_min": 0.6,
+        }
+    )  # fmt: skip
+    cases = {
+        period: argued(replace(town, times=replace(town.times, accuracy=accuracy, period=period)))
+        for period in ("off_peak", "pm_peak")
+    }
+    assert cases["off_peak"].loc["error_of_times", "value"] == 0.6
+    # Of the Fields it was measured in the rush hour alone.
+    assert cases["off_peak"].loc["error_untested", "place"] == "Fields"
+    assert "error_unknown" in cases["pm_peak"].index
+    assert not {"error_of_times", "error_untested"} & set(cases["pm_peak"].index)
 
 
 def test_a_journey_lost_counts_as_the_ceiling(town):

@@ -247,7 +247,12 @@ def _team_times(
     ends = inputs.areas.geometry, places_of_arrival(sites, mode)
     router = _searching_by(inputs.routers[mode], map_tasks)
     times = times_from_sites(router, *ends, mode=mode, period=period)
-    return times.calibrated(team_calibration_of(inputs.study, mode))
+    calibration = team_calibration_of(inputs.study, mode)
+    if isinstance(router, NetworkRouter) and untested_notes(
+        times, router.network.info, inputs.areas, calibration.factor
+    ):
+        times = without_error(times)
+    return times.calibrated(calibration)
 
 
 def _searching_by(router: Router, map_tasks: MapTasks) -> Router:
@@ -266,27 +271,42 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
         least = minutes_beyond(router.network, times.period, *ends)
         edge = edge_effects_note(times, near, least, longest_min=longest_min)
     water = water_note(router.network, router.snapping, ends[1], "destination")
+    factor = calibration_of(study, times.mode).factor
+    untested = untested_notes(times, info, inputs.areas, factor)
     return _with_notes(
-        _without_untested_error(times, info, inputs.areas),
-        [age_note(info, study.date), edge, water],
+        without_error(times) if untested else times,
+        [*untested, age_note(info, study.date), edge, water],
     )
 
 
-def _without_untested_error(
-    times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame
-) -> TravelTimes:
-    """Return times without their error, with a note, if areas lie outside the land it is for."""
-    if not info.measured_in:
-        return times
-    land = shapely.from_wkt(info.measured_in)
-    outside = areas.index[~areas.within(land)]
-    if outside.empty:
-        return times
-    note = (
-        "Outside the land where that was measured the times are untested, as for "
-        f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
-    )
-    return _with_notes(replace(times, error_min=math.nan, accuracy=UNMEASURED), [note])
+def without_error(times: TravelTimes) -> TravelTimes:
+    """Return times of which no error is stated."""
+    return replace(times, error_min=math.nan, accuracy=UNMEASURED)
+
+
+def untested_notes(
+    times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame, factor: float
+) -> list[str]:
+    """Return why the network's measured error does not hold for times; none where it does.
+
+    It is of the land where it was measured, and of times that no factor makes longer or shorter.
+    """
+    if math.isnan(times.error_min) and not times.accuracy.is_measured:
+        return []
+    notes = []
+    if info.measured_in:
+        outside = areas.index[~areas.within(shapely.from_wkt(info.measured_in))]
+        if len(outside):
+            notes.append(
+                "Outside the land where that was measured the times are untested, as for "
+                f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
+            )
+    if factor != 1:
+        notes.append(
+            f"That was measured before this study took its times {factor:g} fold: these are "
+            "untested."
+        )
+    return notes
 
 
 def _with_notes(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:

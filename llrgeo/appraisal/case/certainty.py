@@ -99,12 +99,15 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
             second=float(len(services)),
             rests_on="sources",
         )
-    accuracy = compared.appraisal_inputs.times.accuracy
-    if not accuracy.is_measured:
+    times = compared.appraisal_inputs.times
+    accuracy, journeys = times.accuracy, times.accuracy.journeys
+    of_period = journeys[journeys["period"] == times.period]
+    # What was measured at noon says nothing of the rush hour.
+    if not accuracy.is_measured or (of_period.empty and not journeys.empty):
         yield Item("error_unknown", rests_on="nothing")
     else:
         yield Item("error_of_times", value=accuracy.mean_min, rests_on="sources")
-        tested = set(accuracy.journeys["authority"])
+        tested = set(of_period["authority"])
         untested = sorted(set(compared.appraisal_inputs.areas["authority"]) - tested)
         if untested:
             yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
