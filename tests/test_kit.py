@@ -28,7 +28,7 @@ from llrgeo.publish.data.files import area_results
 from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.file_list import pages_of_earlier_runs
 from llrgeo.publish.first_pages import first_pages
-from llrgeo.publish.folder import make_kit, publish
+from llrgeo.publish.folder import make_kit, maps_for_print, publish
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
@@ -157,8 +157,13 @@ def test_a_small_ward_has_a_page_if_it_is_asked_for(town):
 def test_places_are_chosen_by_name_in_any_case_and_an_unknown_one_is_refused(westham):
     assert chosen_places([westham], [" WESTHAM"]) == [westham]
     assert chosen_places([westham], []) == [westham]
-    with pytest.raises(PublishError, match=r"no town or ward is called Easthm; .*Westham"):
-        chosen_places([westham], ["Easthm"])
+    for asked, said in (
+        ("Easthm", "no town or ward is called Easthm; did you mean Westham? Places with a page"),
+        ("ham", "no town or ward is called ham; did you mean Westham? Places with a page: Westham"),
+        ("Nowhere", "no town or ward is called Nowhere; places with a page: Westham"),
+    ):
+        with pytest.raises(PublishError, match=re.escape(said)):
+            chosen_places([westham], [asked])
 
 
 def test_the_figures_of_a_place_are_those_worked_out_on_paper(town, westham):
@@ -513,3 +518,12 @@ def test_a_place_has_the_studys_indicators_with_its_rank_or_a_range(county):
     plain = place_files(county, place)
     assert "table-figures" not in plain[page_name(place)]
     assert "Figures of this place" not in plain[f"places/{place.slug}.txt"]
+
+
+def test_maps_for_print_are_told_by_what_they_show(town, tmp_path):
+    written = publish(town, tmp_path / "maps", more=[maps_for_print, make_kit])
+    page = (tmp_path / "maps/kit.html").read_text(encoding="utf-8")
+    maps = {path.name for path in written if path.parent.name == "print"}
+    told = re.findall(r'href="print/[^"]+">print/[^<]+</a>: (A[34] \w+: [^<]+)</li>', page)
+    assert len(told) == len(maps) > 3
+    assert "A4 map: Closer to home, Beds; a picture" in told

@@ -13,6 +13,7 @@ from llrgeo.publish.front import FRONT
 from llrgeo.publish.kit.names import FOLDER as PLACES
 from llrgeo.publish.kit.names import LANDING, PREVIEW
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
 
 PLANNER: Final = "planner.html"
 PDF: Final = "report.pdf"
@@ -57,10 +58,33 @@ def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str
     tables = publication.descriptions
     about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
     parts = {name: _ABOUT_PART for name in names if name.startswith(f"{PARTS}/")}
-    return about | parts | ({SEARCH: _ABOUT_SEARCH} if SEARCH in parts else {})
+    printed = {
+        f"print/{sheet}.{ending}": f"{words}; {_ABOUT_FORM[ending]}"
+        for sheet, words in _printed_maps(publication).items()
+        for ending in _ABOUT_FORM
+    }
+    return about | parts | printed | ({SEARCH: _ABOUT_SEARCH} if SEARCH in parts else {})
+
+
+def _printed_maps(publication: Publication) -> dict[str, str]:
+    """Return what each map for print shows, by its name: those that may be there."""
+    called = "city" if publication.called_city else "acute"
+    found = {"city_hospitals_today_a4": f"A4 map: {wording()[f'print_{called}_title']}"}
+    for option in publication.alternatives:
+        for service in publication.services:
+            words = f"A4 map: {option.label}, {service.label}"
+            found[f"{option.name}_{service.id}_a4"] = words
+    for number in range(1, len(publication.alternatives) + 1):
+        found[f"compare_options_{number}_a3"] = "A3 sheet: maps of the options side by side"
+    return found
 
 
 _ABOUT_PART: Final = "The explorer of one authority, one page that works offline"
+_ABOUT_FORM: Final = {
+    "png": "a picture",
+    "svg": "a drawing to enlarge or to edit",
+    "txt": "what it shows, in words",
+}
 _ABOUT_SEARCH: Final = "What the search of the explorer's index looks in; the index loads it"
 _ABOUT: Final = {
     EXPLORER: "The explorer: maps and journeys, one page that works offline",

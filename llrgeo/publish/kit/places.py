@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Final, Literal
 
 import geopandas as gpd
@@ -92,8 +93,7 @@ def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitP
         if not any(name.casefold() in place_names for place_names in called)
     ]
     if unknown:
-        examples = name_some([place.name for place in listed]) if listed else "none"
-        msg = f"no town or ward is called {name_some(unknown)}; places with a page: {examples}"
+        msg = f"no town or ward is called {name_some(unknown)}{_there_are(unknown[0], listed)}"
         raise PublishError(msg)
     if not wanted:
         return listed
@@ -170,3 +170,12 @@ def _named_apart(places: Iterable[KitPlace]) -> Iterator[KitPlace]:
     ]
     for place, slug in zip(listed, names_apart(names), strict=True):
         yield replace(place, slug=slug)
+
+
+def _there_are(unknown: str, places: Iterable[KitPlace]) -> str:
+    """Return the end of a message: which places have a page, the nearest of a name first."""
+    names = [place.name for place in places]
+    within = [name for name in names if unknown and unknown.casefold() in name.casefold()]
+    near = (within or get_close_matches(unknown, names))[:3]
+    meant = f"did you mean {' or '.join(near)}? Places" if near else "places"
+    return f"; {meant} with a page: {name_some(names) or 'none'}"

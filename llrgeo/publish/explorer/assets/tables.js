@@ -267,6 +267,7 @@ function llrgeoTables(data) {
       rows.map((row) => [where(row) ? [row.service.label, where(row)] : serviceLabel(row.service),
         minutes(row.before), ...cells(row)]));
     document.getElementById("table-mine").classList.toggle("two", Boolean(beside));
+    document.getElementById("table-mine").classList.toggle("ranges", !isOne);
     fitMine(isOne && rows.some((row) => row.second >= 0));
   }
 
