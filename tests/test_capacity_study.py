@@ -13,6 +13,7 @@ from capacity_study_cases import (
     table,
     write_capacity_study,
 )
+from town import write_town
 
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
 from llrgeo.errors import LlrgeoError
@@ -37,8 +38,13 @@ def folder(town_study, town_areas, town_sites):
     return write_capacity_study(town_study.parent, town_areas, town_sites)
 
 
-@pytest.fixture
-def plain(folder) -> StudyResult:
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, town_network, town_areas, town_sites) -> StudyResult:
+    """Return what the study finds as it is written, for tests that change a part of it."""
+    study = write_town(
+        tmp_path_factory.mktemp("plain") / "town", town_network, town_areas, town_sites
+    )
+    folder = write_capacity_study(study.parent, town_areas, town_sites)
     some = ("beds", "rooms", "machines", "rounds", "crisis_response", "overflow", "placed")
     return run(folder, ("estate =", "ageing = false\nestate ="), names=some)
 
