@@ -24,7 +24,7 @@ from llrgeo.travel.isochrones import reachable as drawn
 from llrgeo.travel.isochrones.contours import draw_area
 from llrgeo.travel.isochrones.reachable import _surface, isochrones
 from llrgeo.travel.isochrones.rough_times import grid_step
-from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Doors, Reach, SiteSearch
+from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Entrances, Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface, _alike, _normalized
 from llrgeo.travel.routers import NetworkRouter
 
@@ -240,7 +240,7 @@ def test_a_point_farther_from_every_road_than_one_may_walk_has_no_time(
     roads = Roads.of(town_network, edges, max_distance_m=70)
     edge_ms = town_network.weights_ms("off_peak").astype(float)
     nowhere = pd.DataFrame({"edge": [0], "share": [0.3], "walk_ms": [9.0]}).iloc[:0]
-    reach = Reach(edge_ms * 3, nowhere, Doors(np.zeros((0, 2)), np.zeros(0)))
+    reach = Reach(edge_ms * 3, nowhere, Entrances(np.zeros((0, 2)), np.zeros(0)))
     surface = TimeSurface.of(roads, reach, edge_ms, "to_site")
     found = surface.at(np.array([[1_500.0, 2_069.0], [1_500.0, 2_071.0]]) + ORIGIN)
     assert np.isfinite(found).tolist() == [True, False]

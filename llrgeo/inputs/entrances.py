@@ -93,17 +93,17 @@ def places_of_arrival(sites: gpd.GeoDataFrame, mode: str) -> gpd.GeoSeries:
     places = points.to_numpy().copy()
     # Few sites have entrances; a mode that none of them serves keeps the point of the site.
     for row in np.flatnonzero(texts.str.strip() != ""):
-        used = [door for door in parse_entrances(texts.iloc[row]) if door.serves(mode)]
+        used = [entrance for entrance in parse_entrances(texts.iloc[row]) if entrance.serves(mode)]
         if used:
-            doors = _points(used).to_numpy()
-            places[row] = doors[0] if len(doors) == 1 else shapely.multipoints(doors)
+            served = _points(used).to_numpy()
+            places[row] = served[0] if len(served) == 1 else shapely.multipoints(served)
     return gpd.GeoSeries(places, points.index, crs=BNG)
 
 
 def each_entrance(places: gpd.GeoSeries) -> tuple[gpd.GeoSeries, NDArray[np.int64]]:
     """Return every point of some places on an index of its own, and the row of its place."""
-    doors, of_place = shapely.get_parts(places.to_numpy(), return_index=True)
-    return gpd.GeoSeries(doors, crs=places.crs), of_place.astype(np.int64)
+    points, of_place = shapely.get_parts(places.to_numpy(), return_index=True)
+    return gpd.GeoSeries(points, crs=places.crs), of_place.astype(np.int64)
 
 
 def entrances_note(sites: pd.DataFrame) -> str:
@@ -139,5 +139,5 @@ def _entrance(part: str) -> Entrance:
 
 
 def _points(entrances: tuple[Entrance, ...] | list[Entrance]) -> gpd.GeoSeries:
-    lon, lat = ([getattr(door, name) for door in entrances] for name in ("lon", "lat"))
+    lon, lat = ([getattr(entrance, name) for entrance in entrances] for name in ("lon", "lat"))
     return gpd.GeoSeries.from_xy(lon, lat, crs=WGS84).to_crs(BNG)

@@ -28,15 +28,15 @@ def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, ro
     if network.landmarks is None:
         return ""
     water = network.landmarks[network.landmarks["kind"].isin(WATER)]
-    doors, of_site = each_entrance(sites.to_crs(BNG))
-    snaps = snapping.snap(doors, role=role)
+    entrances, of_site = each_entrance(sites.to_crs(BNG))
+    snaps = snapping.snap(entrances, role=role)
     on_road = np.flatnonzero(snaps["edge"].to_numpy() >= 0)
     if water.empty or not on_road.size:
         return ""
     # The walk from each site to its road, straight as the times count it.
     lines = network.lines.to_numpy()[snaps["edge"].to_numpy()[on_road]]
     feet = shapely.line_interpolate_point(lines, snaps["offset_m"].to_numpy()[on_road])
-    ends = (doors.to_numpy()[on_road], feet)
+    ends = (entrances.to_numpy()[on_road], feet)
     walks = np.asarray(
         shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
     )

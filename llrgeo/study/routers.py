@@ -203,8 +203,8 @@ def check_places_snap(router: NetworkRouter, areas: gpd.GeoDataFrame, sites: gpd
     """
     snapping = router.snapping
     # One of several entrances near a road is enough.
-    doors, of_site = each_entrance(sites)
-    snaps = snapping.snap(doors, role="destination").set_index(sites.index[of_site])
+    entrances, of_site = each_entrance(sites)
+    snaps = snapping.snap(entrances, role="destination").set_index(sites.index[of_site])
     nearest = snaps.sort_values("distance_m", kind="stable")
     sites_m = _too_far_m(nearest[~nearest.index.duplicated()]).sort_index()
     areas_m = _too_far_m(snapping.snap(areas.geometry, role="origin"))

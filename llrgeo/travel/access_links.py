@@ -41,7 +41,7 @@ class UsedRoads:
         One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
         1 of the edge's length at which the point lies), `walk_ms` between the point and the road,
         including the network's fixed time at each end of a journey, `line` (WKB of the edge's
-        line, equal for all copies of a road), `door` (row of `xy`).
+        line, equal for all copies of a road), `entrance` (row of `xy`).
         A point too far from every road has no row and is unreachable. A place with several
         entrances has rows for each of them, so a journey uses the entrance it is shortest by.
     xy, off_m, of_point
@@ -63,45 +63,45 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     MultiPoint is a place with several entrances.
     """
     network = snapping.network
-    doors, of_point = each_entrance(points.to_crs(BNG))
-    off_m = snapping.distances_m(doors, role=role)
-    table = snapping.links(doors, off_m, role=role).rename(columns={"point": "door"})
-    table["point"] = of_point[table["door"].to_numpy()]
+    entrances, of_point = each_entrance(points.to_crs(BNG))
+    off_m = snapping.distances_m(entrances, role=role)
+    table = snapping.links(entrances, off_m, role=role).rename(columns={"point": "entrance"})
+    table["point"] = of_point[table["entrance"].to_numpy()]
     walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
     table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
     lines = edge_lines(network.nodes, network.edges, table["edge"].to_numpy())
     table["line"] = shapely.to_wkb(lines)
-    return UsedRoads(len(points), table, shapely.get_coordinates(doors), off_m, of_point)
+    return UsedRoads(len(points), table, shapely.get_coordinates(entrances), off_m, of_point)
 
 
 def build_request(
     network: RoadNetwork,
     layered: LayeredNetwork,
     period: str,
-    out: UsedRoads,
-    into: UsedRoads,
+    origin_roads: UsedRoads,
+    destination_roads: UsedRoads,
     graph: SearchGraph | None = None,
 ) -> MatrixRequest:
-    """Build the request for a matrix, from the roads of origins (`out`) and destinations (`into`).
+    """Build the request for a matrix, from the roads of its origins and its destinations.
 
     A journey leaves its first road at the road's head and enters its last at the tail; journeys
     along one road, which pass neither, are listed separately. `graph` is the network's graph in the
     period, if it was built before.
     """
-    leave, arrive = out.table["edge"], into.table["edge"]
-    exits = link_keys(network, period, out, "origin")
-    entries = link_keys(network, period, into, "destination")
-    columns = ["point_out", "point_into", "key"]
-    along = direct_journeys(network, period, out, into)
+    leave, arrive = origin_roads.table["edge"], destination_roads.table["edge"]
+    exits = link_keys(network, period, origin_roads, "origin")
+    entries = link_keys(network, period, destination_roads, "destination")
+    columns = ["point_origin", "point_destination", "key"]
+    along = direct_journeys(network, period, origin_roads, destination_roads)
     # Journeys that pass no node, along one road or on foot, are not in the graph: they are listed
     # beside it.
-    direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
+    direct = pd.concat([along[columns], straight_walks(origin_roads, destination_roads)[columns]])
     return MatrixRequest(
         search_graph(network, layered, period) if graph is None else graph,
-        _links(out, layered.head[leave], exits),
-        _links(into, layered.tail[arrive], entries),
-        direct["point_out"].to_numpy(np.int64),
-        direct["point_into"].to_numpy(np.int64),
+        _links(origin_roads, layered.head[leave], exits),
+        _links(destination_roads, layered.tail[arrive], entries),
+        direct["point_origin"].to_numpy(np.int64),
+        direct["point_destination"].to_numpy(np.int64),
         direct["key"].to_numpy(np.int64),
     )
 
@@ -118,24 +118,26 @@ def link_keys(network: RoadNetwork, period: str, used: UsedRoads, role: Role) ->
 
 
 def direct_journeys(
-    network: RoadNetwork, period: str, out: UsedRoads, into: UsedRoads
+    network: RoadNetwork, period: str, origin_roads: UsedRoads, destination_roads: UsedRoads
 ) -> pd.DataFrame:
     """List the journeys that stay on one road, the destination ahead of the origin.
 
     Returns
     -------
     pandas.DataFrame
-        `point_out` and `point_into`, the origin's and destination's row numbers, `edge_out`,
-        `share_out` and `share_into` along it, and `key`.
+        `point_origin` and `point_destination` (row numbers), `edge_origin`, `share_origin` and
+        `share_destination` along it, and `key`.
     """
-    leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
-    same = leave.merge(arrive, on="line", suffixes=("_out", "_into"))
-    same = same[same["steps_into"] >= same["steps_out"]]
-    driven = same["before_into"] - same["before_out"]
-    return same.assign(key=driven + same["walk_out"] + same["walk_into"])
+    leave, arrive = (
+        _keyed(network, period, used.table) for used in (origin_roads, destination_roads)
+    )
+    same = leave.merge(arrive, on="line", suffixes=("_origin", "_destination"))
+    same = same[same["steps_destination"] >= same["steps_origin"]]
+    driven = same["before_destination"] - same["before_origin"]
+    return same.assign(key=driven + same["walk_origin"] + same["walk_destination"])
 
 
-def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
+def straight_walks(origin_roads: UsedRoads, destination_roads: UsedRoads) -> pd.DataFrame:
     """List the journeys that are walked straight from point to point, without a car.
 
     Two places off the road may be nearer to each other than to it. A journey is walked straight if
@@ -146,34 +148,44 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `point_out`, `point_into` (row numbers), `door_out`, `door_into` (the entrances) and `key`,
-        with no kilometres driven; one row a pair of points at most.
+        `point_origin`, `point_destination`, `entrance_origin`, `entrance_destination` (row numbers)
+        and `key`, with no kilometres driven; one row a pair of points at most.
     """
     pairs = [np.zeros((0, 2), dtype=np.int64)]
-    if len(out.xy) and len(into.xy):
+    if len(origin_roads.xy) and len(destination_roads.xy):
         # The point farther off the road sets the search radius: the sum of both distances to the
         # road is at most twice the greater of them.
-        pairs.append(_within(out.xy, into.xy, 2 * out.off_m))
-        pairs.append(_within(into.xy, out.xy, 2 * into.off_m)[:, ::-1])
+        pairs.append(_within(origin_roads.xy, destination_roads.xy, 2 * origin_roads.off_m))
+        pairs.append(
+            _within(destination_roads.xy, origin_roads.xy, 2 * destination_roads.off_m)[:, ::-1]
+        )
     origin, destination = np.unique(np.concatenate(pairs), axis=0).T
     if not origin.size:
-        none = ("point_out", "point_into", "door_out", "door_into", "key")
+        none = (
+            "point_origin",
+            "point_destination",
+            "entrance_origin",
+            "entrance_destination",
+            "key",
+        )
         return pd.DataFrame({name: [] for name in none}, dtype=np.int64)
     # Walked only where that is no farther than both walks to the road together (at least `TIE_M`).
-    apart_m = np.hypot(*(out.xy[origin] - into.xy[destination]).T)
-    detour_m = np.maximum(out.off_m[origin] + into.off_m[destination], TIE_M)
+    apart_m = np.hypot(*(origin_roads.xy[origin] - destination_roads.xy[destination]).T)
+    detour_m = np.maximum(origin_roads.off_m[origin] + destination_roads.off_m[destination], TIE_M)
     near = apart_m <= np.minimum(detour_m, MAX_SNAP_M)
     ms = np.rint(apart_m[near] / WALK_M_PER_S * 1_000).astype(np.int64)
     walks = pd.DataFrame(
         {
-            "point_out": out.of_point[origin[near]],
-            "point_into": into.of_point[destination[near]],
-            "door_out": origin[near],
-            "door_into": destination[near],
+            "point_origin": origin_roads.of_point[origin[near]],
+            "point_destination": destination_roads.of_point[destination[near]],
+            "entrance_origin": origin[near],
+            "entrance_destination": destination[near],
             "key": pack(ms, np.zeros(int(near.sum()))),
         }
     )
-    return walks.sort_values("key", kind="stable").drop_duplicates(["point_out", "point_into"])
+    return walks.sort_values("key", kind="stable").drop_duplicates(
+        ["point_origin", "point_destination"]
+    )
 
 
 def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:

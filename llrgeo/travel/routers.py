@@ -153,8 +153,8 @@ class NetworkRouter:
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
     ) -> MatrixRequest:
         """Return the graph and the points linked to it, as an engine needs them."""
-        out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
-        return self._request(period, out, into)
+        roads = self._roads(origins, "origin"), self._roads(destinations, "destination")
+        return self._request(period, *roads)
 
     def trees_to(self, destinations: gpd.GeoSeries, period: str) -> SearchTrees:
         """Return the trees of fastest ways from all nodes to destinations, kept ones if equal.
@@ -167,16 +167,16 @@ class NetworkRouter:
         kept = self._trees_by_period.get(period)
         if kept and kept.places == _place_keys(destinations):
             return kept
-        into = self._roads(destinations, "destination")
-        none = UsedRoads(0, into.table.iloc[:0])
-        request = self._request(period, none, into)
+        destination_roads = self._roads(destinations, "destination")
+        none = UsedRoads(0, destination_roads.table.iloc[:0])
+        request = self._request(period, none, destination_roads)
         return self._keep_trees(request, destinations, period)
 
-    def _request(self, period: str, out: UsedRoads, into: UsedRoads) -> MatrixRequest:
+    def _request(self, period: str, first: UsedRoads, last: UsedRoads) -> MatrixRequest:
         """Build a request, over the graph of the trees kept for the period where there are any."""
         kept = self._trees_by_period.get(period)
         graph = None if kept is None else kept.graph
-        return build_request(self.network, self._layered, period, out, into, graph)
+        return build_request(self.network, self._layered, period, first, last, graph)
 
     def _keep_trees(
         self, request: MatrixRequest, destinations: gpd.GeoSeries, period: str
@@ -218,9 +218,9 @@ class NetworkRouter:
         """
         key = _key_of_places(points, role)
         if key not in self._joined_by_points:
-            doors, _ = each_entrance(points.to_crs(BNG))
-            off_m = self.snapping.distances_m(doors, role=role)
-            joined = self.snapping.joined(doors, off_m, role=role)
+            entrances, _ = each_entrance(points.to_crs(BNG))
+            off_m = self.snapping.distances_m(entrances, role=role)
+            joined = self.snapping.joined(entrances, off_m, role=role)
             self._joined_by_points[key] = np.unique(joined[1])
         return self._joined_by_points[key]
 
@@ -232,8 +232,8 @@ class NetworkRouter:
         """
         if self.network.uses["through"].all():
             return np.zeros(0, dtype=np.int64)
-        doors, _ = each_entrance(points.to_crs(BNG))
-        nearest = self.snapping.snap(doors, role=role)["edge"].to_numpy()
+        entrances, _ = each_entrance(points.to_crs(BNG))
+        nearest = self.snapping.snap(entrances, role=role)["edge"].to_numpy()
         return np.unique(nearest[nearest >= 0])
 
     def search_plan(self, period: str) -> SearchPlan:

@@ -82,8 +82,8 @@ class _ServerRouter(ABC):
             msg = f"routing servers compute {', '.join(self.modes)}, not '{mode}'"
             raise RoutingError(msg)
         # A place with several entrances (a MultiPoint) is asked for at each of them.
-        doors = [each_entrance(side.to_crs(WGS84)) for side in (origins, destinations)]
-        starts, ends = (list(zip(side.x, side.y, strict=True)) for side, _ in doors)
+        entrances = [each_entrance(side.to_crs(WGS84)) for side in (origins, destinations)]
+        starts, ends = (list(zip(side.x, side.y, strict=True)) for side, _ in entrances)
         # In blocks of origins by destinations, because servers limit the points of a request; a
         # pair that no answer fills in stays unreachable.
         seconds, km = np.full((2, len(starts), len(ends)), np.inf)
@@ -93,7 +93,9 @@ class _ServerRouter(ABC):
                 found = self._block(starts[block[0]], ends[block[1]], self.modes[mode])
                 for table, part in zip((seconds, km), found, strict=True):
                     table[block] = np.where(np.isnan(part), np.inf, part)
-        seconds, km = _best_of_entrances(seconds, km, *(pd.Index(places) for _, places in doors))
+        seconds, km = _best_of_entrances(
+            seconds, km, *(pd.Index(places) for _, places in entrances)
+        )
         axes = origins.index.rename("area_id"), destinations.index.rename("site_id")
         return TravelTimes(
             pd.DataFrame(seconds / 60, *axes),

@@ -154,7 +154,7 @@ def _surface(search: SiteSearch, reach: Reach, boxes: Floats, limit_ms: float) -
     least_ms = reach.ms[edges]
     least_ms[np.isin(edges, reach.own["edge"])] = reach.own["walk_ms"].min()
     ends_s = network.info.ends_s
-    land = land_in_reach(boxes[:, edges], least_ms, reach.doors, limit_ms, ends_s)
+    land = land_in_reach(boxes[:, edges], least_ms, reach.entrances, limit_ms, ends_s)
     # A road beyond this land may be nearer to a point in it than one in reach is. Then the point is
     # farther from what is in reach than one can walk, and out of reach by either road.
     beyond_m = _BEYOND * grid_step(land[2:] - land[:2])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
-from llrgeo.travel.isochrones.site_search import Doors
+from llrgeo.travel.isochrones.site_search import Entrances
 from llrgeo.travel.isochrones.time_surface import TimeSurface
 from llrgeo.travel.search.graph import IntArray
 
@@ -62,8 +62,8 @@ def rough_times(surface: TimeSurface, land: Floats, step: float) -> RoughTimes:
     found[walk_m > surface.roads.max_distance_m] = np.inf
     # Around the site one may walk straight there.
     about = [
-        np.flatnonzero((np.abs(nodes - door[:, None]) <= MAX_SNAP_M).any(axis=0))
-        for nodes, door in zip((y, x), surface.doors.xy.T[::-1], strict=True)
+        np.flatnonzero((np.abs(nodes - entrance[:, None]) <= MAX_SNAP_M).any(axis=0))
+        for nodes, entrance in zip((y, x), surface.entrances.xy.T[::-1], strict=True)
     ]
     block = np.ix_(*about)
     north, east = np.meshgrid(y[about[0]], x[about[1]], indexing="ij")
@@ -83,7 +83,7 @@ def grid_step(size_m: Floats) -> float:
 
 
 def land_in_reach(
-    boxes: Floats, least_ms: Floats, doors: Doors, limit_ms: float, ends_s: float
+    boxes: Floats, least_ms: Floats, entrances: Entrances, limit_ms: float, ends_s: float
 ) -> Floats:
     """Return a box of the land on which points within a limit, and their roads, may lie.
 
@@ -91,7 +91,7 @@ def land_in_reach(
     ----------
     boxes, least_ms
         Least and greatest x and y of each road, shape (4, roads), and the time of its better end.
-    doors
+    entrances
         The entrances of the site.
     limit_ms, ends_s
         The limit, and the seconds lost at a journey's end.
@@ -108,11 +108,11 @@ def land_in_reach(
     # A point with a straight walk is within that walk of the site, and no farther from its road
     # than the walk and the site's distance to the road together, nor than `MAX_SNAP_M`.
     straight_m = min(limit_ms / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
-    around_m = straight_m + np.minimum(straight_m + doors.off_m, MAX_SNAP_M)
+    around_m = straight_m + np.minimum(straight_m + entrances.off_m, MAX_SNAP_M)
     # A point in reach is within `reach_m` of a road in reach. A road out of reach that is nearer to
     # the point is within twice that distance of the road in reach.
-    low = np.column_stack([boxes[:2, reached] - 2 * reach_m, doors.xy.T - around_m])
-    high = np.column_stack([boxes[2:, reached] + 2 * reach_m, doors.xy.T + around_m])
+    low = np.column_stack([boxes[:2, reached] - 2 * reach_m, entrances.xy.T - around_m])
+    high = np.column_stack([boxes[2:, reached] + 2 * reach_m, entrances.xy.T + around_m])
     if not low.size:
         return np.full(4, np.nan)
     return np.append(low.min(axis=1), high.max(axis=1))
@@ -127,7 +127,7 @@ def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
     least_ms = np.minimum(*ends)
     least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
     ends_s = roads.network.info.ends_s
-    return land_in_reach(roads.boxes, least_ms, surface.doors, limit_ms, ends_s)
+    return land_in_reach(roads.boxes, least_ms, surface.entrances, limit_ms, ends_s)
 
 
 def _nearest(nodes: IntArray, height: int, width: int) -> IntArray:

@@ -35,8 +35,8 @@ Floats = NDArray[np.float64]
 MS_PER_MIN: Final = 60_000
 
 
-class Doors(NamedTuple):
-    """The entrances of a site: coordinates, shape (doors, 2), and metres from the nearest road."""
+class Entrances(NamedTuple):
+    """The entrances of a site: coordinates, shape (entrances, 2), and metres from their road."""
 
     xy: Floats
     off_m: Floats
@@ -53,13 +53,13 @@ class Reach(NamedTuple):
     own
         The edges along which the site lies, all copies of them: `edge`, `share` along it,
         `walk_ms`.
-    doors
+    entrances
         Its entrances; from these one may also walk straight, whether or not a road is near.
     """
 
     ms: Floats
     own: pd.DataFrame
-    doors: Doors
+    entrances: Entrances
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ class SiteSearch:
         found = dijkstra(arcs, indices=np.array([nodes]), limit=limit)[0, :nodes]
         found_keys: IntArray = np.minimum(found, UNREACHABLE).astype(np.int64)
         mine = self.used.of_point == number
-        doors = Doors(self.used.xy[mine], self.used.off_m[mine])
-        return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own, doors)
+        entrances = Entrances(self.used.xy[mine], self.used.off_m[mine])
+        return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own, entrances)
 
 
 def _roles(direction: Direction) -> tuple[Role, Role]:

@@ -18,7 +18,7 @@ from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.piece_grid import PieceGrid, cut, numbers_of_runs
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Edges
-from llrgeo.travel.isochrones.site_search import Doors, Reach
+from llrgeo.travel.isochrones.site_search import Entrances, Reach
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
@@ -140,7 +140,7 @@ class TimeSurface:
         For each edge of `roads`: the time of its road's point at share s is base + slope x s.
     own
         The edges that the site lies on: one may drive along them directly.
-    doors
+    entrances
         The site's entrances, from which one may walk straight.
     """
 
@@ -148,7 +148,7 @@ class TimeSurface:
     base: Floats
     slope: Floats
     own: OwnRoad
-    doors: Doors
+    entrances: Entrances
 
     @classmethod
     def of(cls, roads: Roads, reach: Reach, edge_ms: Floats, direction: Direction) -> Self:
@@ -176,7 +176,7 @@ class TimeSurface:
             row, np.where(roads.ahead[row], share, 1 - share), mine["walk_ms"].to_numpy(float)
         )
         return cls(
-            roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), on_it, reach.doors
+            roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), on_it, reach.entrances
         )
 
     def at(self, xy: Floats) -> Floats:
@@ -242,9 +242,9 @@ class TimeSurface:
         they are joined to none.
         """
         found: Floats = np.full(len(xy), np.inf)
-        for door, door_off_m in zip(*self.doors, strict=True):
-            apart_m = np.hypot(*(xy - door).T)
-            walked = apart_m <= np.minimum(np.maximum(off_m + door_off_m, TIE_M), MAX_SNAP_M)
+        for entrance, entrance_off_m in zip(*self.entrances, strict=True):
+            apart_m = np.hypot(*(xy - entrance).T)
+            walked = apart_m <= np.minimum(np.maximum(off_m + entrance_off_m, TIE_M), MAX_SNAP_M)
             ms = apart_m[walked] / WALK_M_PER_S * _MS_PER_S
             found[walked] = np.minimum(found[walked], ms)
         return found

@@ -34,14 +34,14 @@ class RouteSegment(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A journey: its key (time and length), the road segments (none if walked), and the doors.
+    """A journey: its key (time and length), the road segments (none if walked), its entrances.
 
-    `doors` are the rows (of `UsedRoads.xy`) of the entrances at its start and its end.
+    `entrances` are the rows (of `UsedRoads.xy`) of the entrances at its start and its end.
     """
 
     key: int
     segments: list[RouteSegment]
-    doors: tuple[int, int] = (-1, -1)
+    entrances: tuple[int, int] = (-1, -1)
     on_foot: bool = False
 
 
@@ -92,24 +92,24 @@ def find_routes(
     check_pairs(origins, destinations)
     snapping = snapper(network)
     layered = layer_network(network)
-    out = roads_of_points(snapping, origins, "origin")
-    into = roads_of_points(snapping, destinations, "destination")
-    request = build_request(network, layered, period, out, into)
-    direct = direct_journeys(network, period, out, into)
-    walks = straight_walks(out, into)
+    origin_roads = roads_of_points(snapping, origins, "origin")
+    destination_roads = roads_of_points(snapping, destinations, "destination")
+    request = build_request(network, layered, period, origin_roads, destination_roads)
+    direct = direct_journeys(network, period, origin_roads, destination_roads)
+    walks = straight_walks(origin_roads, destination_roads)
     # Three kinds of journey as in the matrix: along one road, by nodes, on foot; the least key
     # wins.
     routes = [
         min(
             _direct_route(direct, row),
-            _route_by_nodes(request, out, into, row),
+            _route_by_nodes(request, origin_roads, destination_roads, row),
             _route_on_foot(walks, row),
             key=_key,
         )
         for row in range(len(origins))
     ]
     minutes, km = unpack(np.array([route.key for route in routes], dtype=np.int64))
-    lines = [_line(network, route, out, into) for route in routes]
+    lines = [_line(network, route, origin_roads, destination_roads) for route in routes]
     return gpd.GeoDataFrame(
         {
             "travel_time_min": minutes,
@@ -128,25 +128,33 @@ def _key(route: Route) -> int:
 
 def _direct_route(direct: pd.DataFrame, row: int) -> Route:
     """Return the best route that stays on one road."""
-    mine = direct[(direct["point_out"] == row) & (direct["point_into"] == row)]
+    mine = direct[(direct["point_origin"] == row) & (direct["point_destination"] == row)]
     if mine.empty:
         return _NO_ROUTE
     best = mine.iloc[int(mine["key"].argmin())]
-    segment = RouteSegment(int(best["edge_out"]), best["share_out"], best["share_into"])
-    return Route(int(best["key"]), [segment], (int(best["door_out"]), int(best["door_into"])))
+    segment = RouteSegment(
+        int(best["edge_origin"]), best["share_origin"], best["share_destination"]
+    )
+    return Route(
+        int(best["key"]),
+        [segment],
+        (int(best["entrance_origin"]), int(best["entrance_destination"])),
+    )
 
 
 def _route_on_foot(walks: pd.DataFrame, row: int) -> Route:
     """Return the route that is walked straight from point to point, if there is one."""
-    mine = walks[(walks["point_out"] == row) & (walks["point_into"] == row)]
+    mine = walks[(walks["point_origin"] == row) & (walks["point_destination"] == row)]
     if mine.empty:
         return _NO_ROUTE
     best = mine.iloc[0]
-    doors = int(best["door_out"]), int(best["door_into"])
-    return Route(int(best["key"]), [], doors, on_foot=True)
+    entrances = int(best["entrance_origin"]), int(best["entrance_destination"])
+    return Route(int(best["key"]), [], entrances, on_foot=True)
 
 
-def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row: int) -> Route:
+def _route_by_nodes(
+    request: MatrixRequest, origin_roads: UsedRoads, destination_roads: UsedRoads, row: int
+) -> Route:
     """Return the best route that passes at least one node, by a search back from its end."""
     pair = request.block(slice(row, row + 1), slice(row, row + 1))
     graph, exits, entries = pair.graph, pair.exits, pair.entries
@@ -166,8 +174,8 @@ def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row
         nodes.append(int(onward[0, nodes[-1]]))
     # Rows of the links are rows of the tables of used roads: they name the first and last edge.
     arrive = int(np.where(entries.node == nodes[-1], entries.key, UNREACHABLE).argmin())
-    first = out.table[out.table["point"] == row].iloc[leave]
-    last = into.table[into.table["point"] == row].iloc[arrive]
+    first = origin_roads.table[origin_roads.table["point"] == row].iloc[leave]
+    last = destination_roads.table[destination_roads.table["point"] == row].iloc[arrive]
     return Route(
         int(totals[leave]),
         [
@@ -175,7 +183,7 @@ def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row
             *(RouteSegment(edge) for edge in _edges_between(graph, np.array(nodes))),
             RouteSegment(int(last["edge"]), end=last["share"]),
         ],
-        (int(first["door"]), int(last["door"])),
+        (int(first["entrance"]), int(last["entrance"])),
     )
 
 
@@ -195,13 +203,13 @@ def _road_names(network: RoadNetwork, route: Route) -> str:
 
 
 def _line(
-    network: RoadNetwork, route: Route, out: UsedRoads, into: UsedRoads
+    network: RoadNetwork, route: Route, origin_roads: UsedRoads, destination_roads: UsedRoads
 ) -> shapely.LineString | None:
     """Return the line from point to point along the segments; None where there is no route."""
     if not (route.segments or route.on_foot):
         return None
-    leave, arrive = route.doors
-    start, end = shapely.Point(out.xy[leave]), shapely.Point(into.xy[arrive])
+    leave, arrive = route.entrances
+    start, end = shapely.Point(origin_roads.xy[leave]), shapely.Point(destination_roads.xy[arrive])
     if route.on_foot:
         return shapely.LineString([start, end])
     lines = network.lines.to_numpy()
