@@ -92,6 +92,8 @@ def test_a_table_without_ids_or_rows_is_refused(tmp_path, town_areas):
     assert "no rows" in message_of(read_areas, write(tmp_path, town_areas.iloc[:0]))
     blank = town_areas.rename(index={"W": " "})
     assert "rows have no area_id" in message_of(read_areas, write(tmp_path, blank))
+    none = message_of(read_areas, write(tmp_path, town_areas.rename(index={"N": "NA"})))
+    assert "1 rows have no area_id: row 3 (NA and null are none)" in none
 
 
 def test_age_bands_must_add_up_to_residents(tmp_path, town_areas):

@@ -28,6 +28,7 @@ from llrgeo.publish.report.tables import (
     tornado_table,
     winners,
 )
+from llrgeo.publish.sentences import service_lines
 from llrgeo.publish.wording import wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
@@ -270,6 +271,35 @@ def test_beside_averages_that_improve_stand_those_who_lose(town_study):
     assert "with a longer journey, or none left: Clinics at all sites: 0; Swap: 200." in text
     # The farm has no journey: 120 minutes in the criteria, and left out of other averages.
     assert text.count("A journey that is not there counts here as the longest") == 2
+
+
+def test_an_average_that_stays_says_that_it_hides_who_loses(town_study):
+    """North gains 2 minutes and East, with as many people, loses 2: on average nothing happens."""
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text + SWAP, encoding="utf-8")
+    path = town_study.with_name("areas.csv")
+    areas = pd.read_csv(path, index_col="area_id")
+    counts = ["residents", "disabled", *(name for name in areas if name.startswith("age_"))]
+    areas.loc["N", counts] = areas.loc["E", counts]
+    areas.to_csv(path)
+    made = build_publication(run_study(load_study(town_study)))
+    assert service_lines(made.views["swap", "clinic"])[-1] == (
+        "On average it would take 2.0 minutes, as today. An average hides who gains and who loses."
+    )
+
+
+def test_one_person_on_a_map_is_one(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text + SWAP, encoding="utf-8")
+    path = town_study.with_name("areas.csv")
+    areas = pd.read_csv(path, index_col="area_id")
+    counts = ["residents", "age_18_64"]
+    areas.loc["E", ["disabled", *(name for name in areas if name.startswith("age_"))]] = 0
+    areas.loc["E", counts] = 1
+    areas.to_csv(path)
+    page = render_report(build_publication(run_study(load_study(town_study))))
+    assert "over 1, up to 5 minutes longer: 1 person;" in page
+    assert not re.search(r"(?<![\d,])1 (?:people|residents)\b", page)
 
 
 def test_the_chart_of_winners_says_its_numbers(publication):

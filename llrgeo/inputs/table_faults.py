@@ -120,7 +120,8 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     blank = ids.isna() | (ids.astype(str).str.strip() == "")
     faults = []
     if blank.any():
-        faults = [f"{int(blank.sum())} rows have no {schema.index}{first_row(ids.index[blank])}"]
+        where = first_row(ids.index[blank])
+        faults = [f"{int(blank.sum())} rows have no {schema.index}{where} (NA and null are none)"]
     stripped = ids[~blank].astype(str).str.strip()
     if (wrong := stripped.isin(_ERRORS)).any():
         row = first_row(stripped.index[wrong])

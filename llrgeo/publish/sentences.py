@@ -64,7 +64,8 @@ def _average_lines(view: OptionView) -> list[str]:
         return [words["average_nobody"]]
     before, after = map(pages.minutes, means)
     if before == after:
-        return [words["average_same"].format(before=before)]
+        key = "average_level" if everyone[["worsened", "lost"]].any() else "average_same"
+        return [words[key].format(before=before)]
     all_have_both = not everyone[["lost", "gained"]].any()
     line = words["average" if all_have_both else "average_both"].format(before=before, after=after)
     close = abs(means.iloc[1] - means.iloc[0]) <= view.accuracy.mean_min  # NaN: never

@@ -95,7 +95,7 @@ def _site(
     parts += marks(maps.base, land, maps.sites.loc[[site_id]].geometry)
     words = wording()
     counts = "; ".join(
-        words["people_by_class"].format(label=label, people=pages.people(people))
+        words["people_by_class"].format(label=label, people=words.persons(people))
         for label, _, people in bands
     )
     title = words["catchments_map"].format(site=name)

@@ -97,7 +97,7 @@ def _map(publication: Publication, land: Frame, counts: pd.Series, number: int) 
     ]
     name = str(publication.sites["name"][site])
     description = "; ".join(
-        words["people_by_class"].format(label=label, people=pages.people(people))
+        words["people_by_class"].format(label=label, people=words.persons(people))
         for (label, *_), people in zip(_key(), counts, strict=True)
     )
     title = words["catchments_map"].format(site=name)

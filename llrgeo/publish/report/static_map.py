@@ -13,7 +13,6 @@ from markupsafe import Markup
 from llrgeo.inputs.base_map import BaseMap, joined_outlines
 from llrgeo.publish.legend import Legend, LegendRow
 from llrgeo.publish.option_view import OptionView, journey_label
-from llrgeo.publish.pages import people
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import drawing
 from llrgeo.publish.report.drawing import Drawing
@@ -114,7 +113,7 @@ def change_map(publication: Publication, land: Frame, view: OptionView, legend: 
         option=view.option.label, service=view.service.label, journey=journey_label(view.journey)
     )
     counts = "; ".join(
-        words["people_by_class"].format(label=row.label, people=people(row.people))
+        words["people_by_class"].format(label=row.label, people=words.persons(row.people))
         for row in legend.rows
         if row.people
     )

@@ -63,7 +63,8 @@ function llrgeoSentences(data) {
     const { people, meanBefore, meanAfter } = now.everyone;
     if (Number.isNaN(meanBefore)) return [words.average_nobody];
     const [before, after] = [meanBefore, meanAfter].map((mean) => oneDecimal(mean, words));
-    if (before === after) return [fill(words.average_same, { before })];
+    const level = people.worsened || people.lost ? words.average_level : words.average_same;
+    if (before === after) return [fill(level, { before })];
     const line = fill(people.lost || people.gained ? words.average_both : words.average,
       { before, after });
     const { mean } = now.accuracy;
