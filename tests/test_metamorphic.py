@@ -18,6 +18,8 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
+from llrgeo.study.config import load_study
+from llrgeo.study.run import run_study
 from llrgeo.travel.times import TravelTimes
 
 Case: TypeAlias = tuple[AppraisalInputs, Option, Option]
@@ -68,6 +70,20 @@ def test_splitting_an_area_in_two_changes_no_total(case: Case, seed: int) -> Non
     whole = _tables(setting, fewer, more)
     for name, table in _tables(_split(setting, np.random.default_rng(seed)), fewer, more).items():
         pd.testing.assert_frame_equal(table, whole[name], obj=name)
+
+
+def test_the_order_of_areas_and_sites_in_their_files_changes_no_table(town_study):
+    tables = []
+    for name, order in (("usual", [0, 1, 2, 3]), ("other", [2, 0, 3, 1])):
+        for file in ("areas.csv", "sites.csv"):
+            path = town_study.with_name(file)
+            rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+            rows.iloc[[place for place in order if place < len(rows)]].to_csv(path, index=False)
+        tables.append(run_study(load_study(town_study)).evidence.tables)
+        assert tables[-1]["scorecard"].shape[0] == 2, name
+    assert list(tables[0]) == list(tables[1])
+    for name, table in tables[0].items():
+        pd.testing.assert_frame_equal(tables[1][name], table, obj=name)
 
 
 def _tables(setting: AppraisalInputs, fewer: Option, more: Option) -> dict[str, pd.DataFrame]:
