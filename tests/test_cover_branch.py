@@ -154,5 +154,5 @@ def test_reduced_costs_above_the_room_settle_sites_that_may_move() -> None:
     relaxed = Relaxed(4.1, np.array([0.0, 1.0, 0.0, 0.4, 1.0]), np.array([0.6, -0.7, 0.3, 0, 0]))
     free = np.zeros(5, dtype=np.int8)
     assert relaxed.fix_by_reduced_costs(free, 0.5).tolist() == [-1, 1, 0, 0, 0]
-    assert relaxed.in_doubt().tolist() == [3]
+    assert relaxed.fractional().tolist() == [3]
     assert not free.any()

@@ -168,8 +168,8 @@ def _place_faults(
     ):
         members = kinds.members(what, name)
         stated = set(given.get(name, given.get(ONE_SERVICE, {})))
-        if strange := sorted(stated - kinds.sites_of(what, name, option)):
-            yield f"{what}: {' or '.join(members)} does not run at {', '.join(strange)}"
+        if without := sorted(stated - kinds.sites_of(what, name, option)):
+            yield f"{what}: {' or '.join(members)} does not run at {', '.join(without)}"
         for site in old.get(name, {}):
             places = _parted(site, config, option, members)
             if places - stated:

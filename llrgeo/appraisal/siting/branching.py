@@ -36,8 +36,8 @@ class Relaxed:
         """Return the relaxation of a part that has no plan that is wanted."""
         return cls(np.inf, np.zeros(0), np.zeros(0))
 
-    def in_doubt(self) -> Positions:
-        """Return the sites that are open in part."""
+    def fractional(self) -> Positions:
+        """Return the sites that are open in part, among which a search branches."""
         return np.flatnonzero((self.opened > WHOLE) & (self.opened < 1 - WHOLE))
 
     def fix_by_reduced_costs(self, fixed: Fixed, room: float) -> Fixed:

@@ -59,10 +59,10 @@ class _CoverTree:
                 self.costs.learn(part.branched, part.way, rise, part.moved)
             if np.isposinf(relaxed.value):
                 continue
-            doubted = relaxed.in_doubt()
-            if not len(doubted):
+            fractional = relaxed.fractional()
+            if not len(fractional):
                 return np.flatnonzero(relaxed.opened > _HALF)
-            self._divide(part, relaxed, doubted)
+            self._divide(part, relaxed, fractional)
         return None
 
     def _relax(self, rounds: int, worth: float) -> Relaxed | None:
@@ -75,7 +75,7 @@ class _CoverTree:
         if self.near is None and relaxed is not None:
             self.near = self.number - relaxed.value < _NEAR
         for _ in range(0 if self.near else rounds):
-            if relaxed is None or not len(relaxed.in_doubt()):
+            if relaxed is None or not len(relaxed.fractional()):
                 break
             if not self.relaxation.cut(relaxed.opened):
                 break
@@ -88,21 +88,21 @@ class _CoverTree:
                 break
         return relaxed
 
-    def _divide(self, part: Part, relaxed: Relaxed, doubted: Positions) -> None:
+    def _divide(self, part: Part, relaxed: Relaxed, fractional: Positions) -> None:
         """Close and open the site of a part that is expected to raise the bounds most."""
         bound = max(part.bound, relaxed.value)
         fixed = relaxed.fix_by_reduced_costs(part.fixed, self.number + _ROUNDING - relaxed.value)
         self.relaxation.fix(fixed)
-        site = self._branching_site(doubted, relaxed)
+        site = self._branching_site(fractional, relaxed)
         for way, moved in ((0, relaxed.opened[site]), (1, 1 - relaxed.opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
             self.parts.append(Part(half, bound, site, way, float(moved), part.depth + 1))
 
-    def _branching_site(self, doubted: Positions, relaxed: Relaxed) -> int:
+    def _branching_site(self, fractional: Positions, relaxed: Relaxed) -> int:
         """Return the site whose halves are expected to raise the bound most, tried where new."""
-        expected = self.costs.score(doubted, relaxed.opened)
-        likely = doubted[np.argsort(-expected, kind="stable")[:_LOOKED_AT]]
+        expected = self.costs.score(fractional, relaxed.opened)
+        likely = fractional[np.argsort(-expected, kind="stable")[:_LOOKED_AT]]
         new = likely[(self.costs.tries[:, likely] == 0).any(axis=0)]
         room = self.number - relaxed.value
         for site in new[:_TRIED].tolist():

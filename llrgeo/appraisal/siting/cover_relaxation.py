@@ -108,8 +108,8 @@ class CoverRelaxation:
         tight = tight[np.argsort(slack[tight], kind="stable")]
         terms = np.rint(self.terms[tight].toarray()).astype(np.int64)
         # Areas of like sites, of those in doubt, make equal sums: the one with least slack is left.
-        doubted = (opened > WHOLE) & (opened < 1 - WHOLE)
-        odd = np.packbits(terms[:, doubted] & 1, axis=1)
+        fractional = (opened > WHOLE) & (opened < 1 - WHOLE)
+        odd = np.packbits(terms[:, fractional] & 1, axis=1)
         _, chosen = np.unique(
             np.column_stack([odd, self.least[tight] % 2 > 0]), axis=0, return_index=True
         )

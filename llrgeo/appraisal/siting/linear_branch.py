@@ -86,16 +86,16 @@ class _LinearTree:
     def _divide(self, part: Part, relaxed: Relaxed) -> None:
         """Take a plan where all sites are whole, else open and close the site most in doubt."""
         opened = relaxed.opened
-        doubted = relaxed.in_doubt()
+        fractional = relaxed.fractional()
         bound = max(part.bound, relaxed.value * self.unit)
-        if not len(doubted):
+        if not len(fractional):
             # No plan of this part costs less than its relaxation, which is a plan.
             self._take(np.flatnonzero(opened > _HALF))
             return
         # A site whose reduced cost closes the gap stays as it is in every better plan.
         room = self.best.cost / self.unit - 1 + _ROUNDING - relaxed.value
         fixed = relaxed.fix_by_reduced_costs(part.fixed, room)
-        site = int(doubted[self.costs.score(doubted, opened).argmax()])
+        site = int(fractional[self.costs.score(fractional, opened).argmax()])
         for way, moved in ((0, opened[site]), (1, 1 - opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1

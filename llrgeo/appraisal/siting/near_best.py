@@ -96,8 +96,8 @@ def _halves(
     left = np.isin(root.sites, part.sites)
     keep = np.zeros_like(left)
     keep[left] = part.keep
-    doubted = root.sites == part.sites[at]
-    return [(left & ~doubted, keep, multipliers), (left, keep | doubted, multipliers)]
+    branched = root.sites == part.sites[at]
+    return [(left & ~branched, keep, multipliers), (left, keep | branched, multipliers)]
 
 
 def is_free_choice(model: Model) -> bool:

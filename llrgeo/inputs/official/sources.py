@@ -113,10 +113,10 @@ def read_sources(path: Path | None = None) -> Sources:
     found = {}
     for source_id, row in _tables(table, "sources").items():
         missing = sorted(_OWN - {"about_mb", "name"} - set(row))
-        strange = sorted(set(row) - _OWN - {"options"})
+        unknown = sorted(set(row) - _OWN - {"options"})
         faults += [f"{source_id}: '{name}' is missing" for name in missing]
-        faults += [f"{source_id}: '{name}' is not a key of a source" for name in strange]
-        if not missing and not strange:
+        faults += [f"{source_id}: '{name}' is not a key of a source" for name in unknown]
+        if not missing and not unknown:
             found[source_id] = _source(source_id, row)
     faults += _field_faults(found, path)
     hosts = table.get("hosts")

@@ -118,10 +118,10 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
 
 def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
     """Return the service with its stay and target; refuse what does not go with beds."""
-    strange = sorted(config.model_fields_set - _WITH_BEDS)
-    if strange:
+    other = sorted(config.model_fields_set - _WITH_BEDS)
+    if other:
         msg = (
-            f"beds: {name_some(strange)} does not go with it; the beds of a site are concave in "
+            f"beds: {name_some(other)} does not go with it; the beds of a site are concave in "
             f"its patients, so plans are enumerated. Known here are {', '.join(sorted(_WITH_BEDS))}"
         )
         raise ConfigError(msg)
