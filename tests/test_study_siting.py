@@ -289,6 +289,19 @@ def test_the_answer_stands_beside_today_and_says_who_gains_and_who_loses(town_st
     assert "\n".join(summarise(found)[1:]) == SUMMARY
 
 
+def test_no_group_is_worse_off_where_all_roads_are_slower(town_study_once):
+    """A plan that adds a site to those of today makes nobody worse off, however slow the roads."""
+    slower = [{"label": "Slower roads", "time_factor": 1.7}]
+    question = asked(add=1, no_group_worse="authority", scenarios=slower)
+    found = locate_service(load_study(town_study_once), question)
+    assert found.regret["Slower roads"].to_dict() == {"plan 1": 0, "least regret": 0}
+    nobody_far = [{"minutes": 2, "people": 250}]
+    with pytest.raises(InfeasibleError, match="scenario 'Slower roads': "):
+        locate_service(
+            load_study(town_study_once), asked(p=2, max_beyond=nobody_far, scenarios=slower)
+        )
+
+
 def test_next_plans_numbers_of_sites_and_futures_are_told_in_words(town_study_once):
     question = asked(
         p=1, plans=3, curve=[1, 2, 4], scenarios=[{"label": "Slower roads", "time_factor": 1.7}]

@@ -173,7 +173,7 @@ class SitingStudy:
             year = self.config.year if future.year is None else future.year
             growth = {str(band): factor for band, factor in future.growth.items()}
             demand = yearly_demand(self.inputs, self.service, year=year, growth=growth)
-            found.append(Scenario(future.label, times, demand))
+            found.append(Scenario(future.label, times, demand, future.time_factor))
         return found
 
 
