@@ -339,3 +339,11 @@ def test_the_module_runs_as_an_installed_command_does():
         check=True,
     )
     assert "study file to start from" in run.stdout
+
+
+def test_a_kit_without_a_place_says_what_to_name(town_study, tmp_path):
+    told = "No place has a page: no town lies in the areas"
+    words = ("run", town_study, "--kit", "--out", tmp_path / "maps")
+    assert told in " ".join(invoke(*words).output.split())
+    assert told not in " ".join(invoke(*words, "--place", "Town").output.split())
+    assert invoke(*words, "--quiet").output == ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from llrgeo.study.cache_folder import CacheFolder
     from llrgeo.study.config import StudyConfig
     from llrgeo.study.result import StudyResult
+
+_NO_PLACES: Final = (
+    "No place has a page: no town lies in the areas, and no ward has enough people. Wards that you "
+    "name have one: --place"
+)
 
 
 def run(
@@ -187,6 +192,7 @@ def _publish(
     from llrgeo.execution.tasks import map_here
     from llrgeo.publish.file_list import pages_of_earlier_runs
     from llrgeo.publish.folder import ExtraFiles, make_kit, maps_for_print, report_as_pdf
+    from llrgeo.publish.kit.names import FOLDER
     from llrgeo.schema import name_some
     from llrgeo.study.run import publish_study
 
@@ -200,6 +206,8 @@ def _publish(
         more["pages of places"] = partial(make_kit, names=extras.places, track=track)
     track, where = progress("Pages and tables", quiet=quiet), map_tasks or map_here
     written = publish_study(result, out, drawn=drawn, more=more, map_tasks=where, track=track)
+    if extras.kit and not quiet and not any(path.parent.name == FOLDER for path in written):
+        show(_NO_PLACES)
     left = pages_of_earlier_runs(out, written)
     if left and not quiet:
         show(f"Of an earlier run, delete them: {len(left)} pages in {out} ({name_some(left)})")
