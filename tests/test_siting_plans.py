@@ -120,6 +120,13 @@ def test_more_sites_to_keep_than_to_open_blames_both() -> None:
         locate_sites(TIMES, DEMAND, problem)
 
 
+def test_more_sites_than_there_are_candidates_are_told_their_number() -> None:
+    candidates = len(TIMES.minutes.columns)
+    told = f"cannot be met: exactly 99 sites; there are {candidates} candidates"
+    with pytest.raises(InfeasibleError, match=told):
+        locate_sites(TIMES, DEMAND, SitingProblem("p-median", p=99))
+
+
 def test_a_search_that_is_given_no_time_says_so_and_blames_no_constraint() -> None:
     unlike = constraints.DiffersFrom(frozenset({"s00"}), 1)  # no plain set covering
     problem = SitingProblem("lscp", standard_min=39.0).subject_to(unlike)

@@ -15,6 +15,7 @@ from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.model import AssignmentSum
 from llrgeo.appraisal.siting.objectives import PMedian
 from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.schema import counted
 from llrgeo.travel.times import TravelTimes
 
 _SECONDS: Final = 20.0  # for each problem; one that is not settled by then is taken for feasible
@@ -40,6 +41,9 @@ def explain_infeasibility(times: TravelTimes, demand: pd.Series, problem: Siting
         else:
             problem = rest
     together = "cannot hold together" if len(named) > 1 else "cannot be met"
+    candidates = len(times.minutes.columns)
+    if problem.p is not None and problem.p > candidates:
+        named.append(f"there are {counted(candidates, 'candidate')}")
     return f"no set of sites meets the constraints; {together}: {'; '.join(named)}"
 
 
