@@ -73,10 +73,10 @@ function llrgeoFinder(data, onPlace, onNothing) {
       return;
     }
     const asked = found.kind === "choice" ? fill(words[`find_${found.why}`], { text }) : "";
-    const said = found.kind === "choice" ? "" : fill(reason(found.why), { text });
-    showError(said);
+    const fault = found.kind === "choice" ? "" : fill(reason(found.why), { text });
+    showError(fault);
     showOffer(found.more ? `${asked} ${words.find_more}` : asked, found.places || []);
-    onNothing(said || byId("find-asked").textContent);
+    onNothing(fault || byId("find-asked").textContent);
   }
 
   // The page may stand in a frame that may not send forms, so there is no form to send.

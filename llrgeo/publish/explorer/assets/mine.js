@@ -9,12 +9,12 @@ function llrgeoMine(data, ownRoads, tables, reader, figures) {
   const baseline = m.baselineOf(data);
   const byId = (id) => document.getElementById(id);
   const { element, fillLines, setText } = tables;
-  const kept = new WeakMap(); // the rows of a place by option, journey and plan
+  const rowsOfPlaces = new WeakMap(); // the rows of a place by option, journey and plan
 
   // Every service under a choice from one area, or from all areas of a place.
   function rowsOf(choice) {
-    if (!kept.has(choice.place)) kept.set(choice.place, new Map());
-    const known = kept.get(choice.place);
+    if (!rowsOfPlaces.has(choice.place)) rowsOfPlaces.set(choice.place, new Map());
+    const known = rowsOfPlaces.get(choice.place);
     const own = choice.switched.size > 0 ? [choice.service, ...choice.switched] : [];
     const key = [choice.option, choice.journey, ...own].join(" ");
     if (!known.has(key)) {
@@ -94,15 +94,15 @@ function llrgeoMine(data, ownRoads, tables, reader, figures) {
 
   function linesOf(choice, now, rows, beside) {
     const [area] = choice.place.areas;
-    const said = (lines, className = "") => lines.map((line) => [line, className]);
+    const styled = (lines, className = "") => lines.map((line) => [line, className]);
     return [
-      ...said([answerLine(choice, now, rows)], "answer"),
-      ...said(beside ? [besideLine(choice, beside)] : []),
-      ...said(stopLines(choice, now)),
-      ...said(isOne(choice) ? [...reader.readerLines(now, rows, area), ...cityLine(choice, now)]
+      ...styled([answerLine(choice, now, rows)], "answer"),
+      ...styled(beside ? [besideLine(choice, beside)] : []),
+      ...styled(stopLines(choice, now)),
+      ...styled(isOne(choice) ? [...reader.readerLines(now, rows, area), ...cityLine(choice, now)]
         : reader.placeLines(rows, choice.place)),
-      ...said([ownRoads.said(choice)].filter(Boolean)),
-      ...said(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest], "hint"),
+      ...styled([ownRoads.sourceLine(choice)].filter(Boolean)),
+      ...styled(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest], "hint"),
     ];
   }
 

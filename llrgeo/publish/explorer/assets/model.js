@@ -50,8 +50,8 @@ const llrgeoModel = (() => {
   }
 
   // Nearest sites by matrix and by the sites, kept: options share most of what they compute.
-  const kept = new WeakMap();
-  const MOST_KEPT = 200;
+  const nearestBy = new WeakMap();
+  const MOST_CACHED = 200;
   const keysMade = new WeakMap(); // of sets of sites
 
   function keyOf(sites) {
@@ -62,10 +62,10 @@ const llrgeoModel = (() => {
   }
 
   function nearestKept(minutes, areaCount, sites) {
-    if (!kept.has(minutes)) kept.set(minutes, new Map());
-    const known = kept.get(minutes);
+    if (!nearestBy.has(minutes)) nearestBy.set(minutes, new Map());
+    const known = nearestBy.get(minutes);
     const key = keyOf(sites);
-    if (known.size > MOST_KEPT) known.clear();
+    if (known.size > MOST_CACHED) known.clear();
     if (!known.has(key)) known.set(key, nearest(minutes, areaCount, sites));
     return known.get(key);
   }

@@ -102,7 +102,7 @@ function llrgeoOwnRoads(data, matrices) {
   }
 
   // What is said of where a postcode's figures come from; nothing on a page that never had roads.
-  function said({ place, journey }) {
+  function sourceLine({ place, journey }) {
     const words = data.strings;
     if (place.kind !== "postcode") return "";
     if (noRoom) return words.my_own_no_room;
@@ -121,5 +121,5 @@ function llrgeoOwnRoads(data, matrices) {
   }
 
   window.setTimeout(open); // so that they are open before the first postcode is typed
-  return { take, worldOf, said, onMap };
+  return { take, worldOf, sourceLine, onMap };
 }

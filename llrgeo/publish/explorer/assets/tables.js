@@ -60,10 +60,10 @@ function llrgeoTables(data) {
     return head;
   }
 
-  function fillRow(row, heads, [said, ...cells]) {
+  function fillRow(row, heads, [heading, ...cells]) {
     const known = row.cells[0];
-    if (!known) row.append(headCell(said));
-    else if (known.textContent !== [said].flat().join(" ")) known.replaceWith(headCell(said));
+    if (!known) row.append(headCell(heading));
+    else if (known.textContent !== [heading].flat().join(" ")) known.replaceWith(headCell(heading));
     // Where text is large the cells of a row stand beneath each other, each with its heading.
     cells.forEach((text, place) => {
       const cell = row.cells[place + 1] || row.appendChild(element("td"));
@@ -99,8 +99,8 @@ function llrgeoTables(data) {
   }
 
   // The heading of a row: a text, or a text and what is said beneath it.
-  function headCell(said) {
-    const [text, beneath] = [said].flat();
+  function headCell(heading) {
+    const [text, beneath] = [heading].flat();
     const head = element("th", text, { scope: "row" });
     if (beneath) head.append(" ", element("span", beneath, { className: "beneath" }));
     return head;

@@ -92,13 +92,13 @@ const llrgeoCosts = (() => {
 
   // What a service costs more than before, and the journeys old and new.
   const changeOf = llrgeoKept.ofPair((was, is, rates, world) => {
-    const kept = (area) => was.site[area] >= 0 && is.site[area] >= 0;
-    const [old, then] = [was, is].map((one) => serviceCost(rates, world, was.open, one, kept));
+    const isDelivered = (area) => was.site[area] >= 0 && is.site[area] >= 0;
+    const [old, then] = [was, is].map((one) => serviceCost(rates, world, was.open, one, isDelivered));
     return {
       service: { id: is.service.id, once: then.once - old.once, running: then.running - old.running,
         contacts: then.contacts - old.contacts },
-      old: journeysOf(world, was, kept),
-      then: journeysOf(world, is, kept),
+      old: journeysOf(world, was, isDelivered),
+      then: journeysOf(world, is, isDelivered),
     };
   });
 

@@ -3,7 +3,7 @@
 "use strict";
 
 const llrgeoKept = (() => {
-  const MOST_KEPT = 200;
+  const MOST_CACHED = 200;
   const keys = new WeakMap(); // by an object: what follows, by text
   const numbers = new WeakMap(); // of objects, in the order in which they were first asked for
   let count = 0;
@@ -13,7 +13,7 @@ const llrgeoKept = (() => {
     if (!keys.has(holder)) keys.set(holder, new Map());
     const known = keys.get(holder);
     if (!known.has(key)) {
-      if (known.size >= MOST_KEPT) known.clear();
+      if (known.size >= MOST_CACHED) known.clear();
       known.set(key, work());
     }
     return known.get(key);

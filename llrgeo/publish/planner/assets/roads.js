@@ -13,7 +13,7 @@ async function llrgeoRoads(data, text) {
 // The roads from their bytes.
 function llrgeoRoadsOf(data, bytes) {
   const { planning } = data;
-  const MOST_KEPT = 200; // places whose journeys are kept
+  const MOST_CACHED = 200; // places whose journeys are kept
   const DM_PER_M = 10;
   const network = llrgeoNetwork.decode(planning.network, bytes);
   const index = llrgeoNetwork.indexStreets(network);
@@ -53,7 +53,7 @@ function llrgeoRoadsOf(data, bytes) {
   function columnOf(site, direction, journey) {
     const key = `${site.x} ${site.y} ${direction} ${journey}`;
     if (!columns.has(key)) {
-      if (columns.size > MOST_KEPT) columns.clear();
+      if (columns.size > MOST_CACHED) columns.clear();
       const place = joined(site.x, site.y);
       columns.set(key, { ...journeysTo(place, direction, journey), off: offRoad(place) });
     }

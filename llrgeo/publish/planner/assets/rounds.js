@@ -12,12 +12,12 @@ const llrgeoRounds = (() => {
     const [left, low] = sorted[0];
     const turn = (a, b, c) => (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
     const half = (list) => {
-      const kept = [];
+      const chain = [];
       list.forEach((point) => {
-        while (kept.length > 1 && turn(kept[kept.length - 2], kept[kept.length - 1], point) <= 0) kept.pop();
-        kept.push(point);
+        while (chain.length > 1 && turn(chain[chain.length - 2], chain[chain.length - 1], point) <= 0) chain.pop();
+        chain.push(point);
       });
-      return kept.slice(0, -1);
+      return chain.slice(0, -1);
     };
     const hull = [...half(sorted), ...half(sorted.reverse())];
     // From the first corner, so that no digits are lost to large coordinates.
