@@ -105,8 +105,8 @@ def test_it_asks_for_nothing_and_meets_no_error_in_use(open_page, county_page):
     ],
     ids=["desktop", "phone", "forced colours", "reduced motion"],
 )
-def test_axe_finds_nothing_once_a_place_was_found(open_page, small_page, settings):
-    page = open_page(small_page, **settings)
+def test_axe_finds_nothing_once_a_place_was_found(open_page, county_page, settings):
+    page = open_page(county_page, **settings)
     page.fill("#find", "LE5 4PW")
     page.press("#find", "Enter")
     page.click("#sites summary")
