@@ -77,8 +77,8 @@ def test_access_is_told_with_its_rank_and_the_way_to_the_next(publish):
 def test_the_baseline_has_no_column_of_losers_and_an_option_has(publish):
     heads, rows = rows_of(places_chapter(publish()), "Closer to home: places compared")
     assert heads[4] == "Longer journey"
-    assert rows["Ash"][3] == "33.3% (3)"
-    assert rows["Farms"][3] == "0.0% (1=; too close)"
+    assert rows["Ash"][3] == "33.3% (2)"
+    assert rows["Farms"][3] == "no figure"  # nobody there has a journey to lose
 
 
 def test_an_indicator_is_told_with_unit_direction_source_date_and_error(publish):

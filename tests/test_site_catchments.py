@@ -65,7 +65,7 @@ def test_the_map_shows_the_land_of_those_people_the_shortest_limit_on_top(public
         assert [x.min(), y.min(), x.max(), y.max()] == pytest.approx(ground.bounds, abs=0.06)
     # Nobody is within ten minutes of the second: its shape is empty.
     assert paths(second["map"])[-1][0] == ""
-    assert "up to 10 minutes: 0 people; up to 20 minutes: 200 people" in second["map"].description
+    assert "up to 10 minutes: nobody; up to 20 minutes: 200 people" in second["map"].description
     assert str(first["map"].svg()).count("<circle") == 1
 
 

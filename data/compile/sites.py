@@ -19,7 +19,7 @@ from areas import AUTHORITIES
 from official import official_sources
 from pyproj import Transformer
 
-from llrgeo.inputs.official.postcodes import areas_of, read_postcode_points
+from llrgeo.inputs.official.postcodes import postcode_areas, read_postcode_points
 
 SITES_CSV = Path(__file__).parents[1] / "sites.csv"
 
@@ -101,7 +101,7 @@ def fetch_directory(
 ) -> pd.DataFrame:
     """Return where postcodes of the same letters are, through llrgeo's own downloader."""
     downloader, sources = official_sources(downloads, sources_file)
-    points = read_postcode_points(downloader, sources["postcodes"], areas_of(postcodes))
+    points = read_postcode_points(downloader, sources["postcodes"], postcode_areas(postcodes))
     return points.astype({"easting": "int64", "northing": "int64"}).reset_index()
 
 
