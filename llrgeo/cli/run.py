@@ -98,7 +98,7 @@ def run(
 
 def _check_extras(extras: "_Extras", study_file: Path | None) -> None:
     """Refuse before the work what would be missing after it: a library, a browser, a place."""
-    from llrgeo.extras import require_plotting
+    from llrgeo.execution.extras import require_plotting
     from llrgeo.publish.report.pdf import find_renderer
 
     if extras.print_maps or extras.kit:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from llrgeo.errors import LlrgeoError
-from llrgeo.extras import require_extra
+from llrgeo.execution.extras import require_extra
 from llrgeo.schema import Track
 
 if TYPE_CHECKING:

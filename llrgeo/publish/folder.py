@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from llrgeo.errors import PublishError
+from llrgeo.execution.extras import require_plotting
 from llrgeo.execution.tasks import MapTasks, map_here
-from llrgeo.extras import require_plotting
 from llrgeo.files import ROOT, folder_written_whole, sha256_of_bytes
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.extras import require_plotting
+from llrgeo.execution.extras import require_plotting
 from llrgeo.html_repr import card
 from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network_checks import network_faults

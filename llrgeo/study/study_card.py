@@ -9,7 +9,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.people.people_groups import everyone_of
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.extras import require_plotting
+from llrgeo.execution.extras import require_plotting
 from llrgeo.html_repr import card, rows_table
 from llrgeo.study.inputs import StudyInputs
 

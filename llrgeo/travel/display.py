@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.extras import require_plotting
+from llrgeo.execution.extras import require_plotting
 from llrgeo.html_repr import card, heat_table
 from llrgeo.schema import counted
 

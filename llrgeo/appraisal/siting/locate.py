@@ -24,7 +24,7 @@ from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound
 from llrgeo.errors import InfeasibleError, LlrgeoError
-from llrgeo.extras import require_plotting
+from llrgeo.execution.extras import require_plotting
 from llrgeo.html_repr import card
 from llrgeo.schema import share_text
 from llrgeo.travel.times import TravelTimes
