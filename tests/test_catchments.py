@@ -156,3 +156,42 @@ def test_a_catchment_of_strange_sites_or_people_is_refused_in_words(town_times):
     assert "supply is missing or negative for B" in said
     with pytest.raises(InputError, match="do not have"):
         supply_ratios(minutes, minutes["A"] * 0 + 1, pd.Series({"Z": 1.0}), decay=binary_decay(2))
+
+
+def test_what_is_listed_twice_and_people_outside_that_are_none_are_refused(town_times):
+    minutes = town_times.minutes
+    people = pd.Series(100, minutes.index)
+    with pytest.raises(InputError) as raised:
+        floating_catchment(
+            minutes,
+            pd.concat([people, people[["W"]]]),
+            pd.Series([1.0, 2.0], index=["A", "A"]),
+            decay=binary_decay(2),
+            outside_people=pd.Series({"A": -500.0, "Z": 1.0}),
+        )
+    said = str(raised.value)
+    assert "demand lists W twice; add the numbers up" in said
+    assert "supply lists A twice; add the numbers up" in said
+    assert "outside_people names sites that the minutes do not have (Z)" in said
+    assert "outside_people is missing or negative for A" in said
+
+
+def test_whole_minutes_weigh_as_others_do():
+    minutes = np.array([0, 10, 25])
+    for decay in (binary_decay(30), step_decay(), gaussian_decay(30, 10)):
+        assert decay(minutes).tolist() == decay(minutes.astype(float)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("decay", "told"),
+    [
+        (lambda: binary_decay(-1), "decay: limit_min must be above 0, and finite; found -1"),
+        (lambda: binary_decay(np.inf), "limit_min must be above 0"),
+        (lambda: gaussian_decay(30, 0), "bandwidth_min must be above 0, and finite; found 0"),
+        (lambda: step_decay({}), "the edge of a step must be above 0, and finite; found nan"),
+        (lambda: step_decay({10: 1.0, 20: -0.4}), "must be 0 to 1; found 1.0, -0.4"),
+    ],
+)
+def test_decays_that_are_none_are_refused(decay, told):
+    with pytest.raises(InputError, match=told):
+        decay()

@@ -139,3 +139,12 @@ def test_a_reference_in_another_unit_is_refused(factor: float, unit: str) -> Non
     times = [factor * minutes for minutes in (11, 19, 33)]
     with pytest.raises(InputError, match=f"reference: half of its .* are they {unit}"):
         compare_travel_times(modelled([10, 20, 30]), reference(times))
+
+
+def test_a_reference_in_memory_has_the_faults_of_one_in_a_file() -> None:
+    times = modelled([10, 20, 30, 40])
+    with pytest.raises(InputError) as raised:
+        compare_travel_times(times, reference([12, np.nan, -3, np.inf]))
+    assert "3 rows have no time of zero or more minutes (A1, A2, A3)" in str(raised.value)
+    with pytest.raises(InputError, match=r"3 pairs are duplicated \(areas A0, A1, A2\)"):
+        compare_travel_times(times, pd.concat([reference([12, 21, 33]), reference([12, 21, 33])]))

@@ -363,3 +363,33 @@ def test_no_minutes_between_distant_places_are_refused(town_study):
     )
     with pytest.raises(LlrgeoError, match=told):
         read_inputs(load_study(town_study))
+
+
+def test_ids_of_a_table_in_memory_are_found_wherever_they_are():
+    pairs = long()
+    for table in (pairs.set_index(["area_id", "site_id"]), pairs.set_index("area_id")):
+        assert import_travel_times(table).minutes.loc["N"].tolist() == [3.0, 1.0, 11.0]
+    # Ids that are numbers are no minutes to a site called area_id.
+    numbered = pd.DataFrame({"area_id": [10, 20], "A": [2.0, 3.0]})
+    assert import_travel_times(numbered).minutes["A"].to_dict() == {"10": 2.0, "20": 3.0}
+    unnamed = pd.DataFrame({"A": [2.0, 3.0], "B": [7.5, 1.0]})
+    with pytest.raises(InputError, match="table: has no ids of areas; call the column"):
+        import_travel_times(unnamed)
+    levels = unnamed.set_axis(pd.MultiIndex.from_tuples([("t", "A"), ("t", "B")]), axis=1)
+    with pytest.raises(InputError, match="table: rows or columns have names of several levels"):
+        import_travel_times(levels)
+    r5 = long(area_id="from_id", site_id="to_id", travel_time_min="travel_time")
+    for table in (numbered.astype(float), r5.assign(from_id=[1.0, 1, 1, 2, 2, 2])):
+        with pytest.raises(InputError, match="has numbers with decimals; write ids as text"):
+            import_travel_times(table)
+
+
+@pytest.mark.parametrize("mark", [-1, 99_999])
+def test_any_number_may_mark_no_journey_in_the_long_form_too(tmp_path, mark):
+    table = long().fillna(mark)
+    table.to_csv(tmp_path / "times.csv", index=False)
+    for given in (table, tmp_path / "times.csv"):
+        found = import_travel_times(given, unreachable=mark).minutes
+        assert found.loc["W"].tolist() == [2.0, 7.5, np.inf]
+        with pytest.raises(InputError, match=r"not a number from 0 to 10,080 in 1 row \(W to C\)"):
+            import_travel_times(given)

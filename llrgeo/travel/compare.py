@@ -112,22 +112,27 @@ def read_reference(path: StrPath) -> pd.DataFrame:
     missing = [name for name in PAIR_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
     minutes = to_numbers(table["travel_time_min"])
-    faults = []
-    wrong = table.loc[~(minutes >= 0), "area_id"]
-    if len(wrong):
-        faults.append(
-            f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
-        )
     optional = [name for name in _OPTIONAL_COLUMNS if name in table.columns]
     # A pair may have one row for each mode and period that the file names.
-    duplicates = table.loc[table.duplicated(["area_id", "site_id", *optional]), "area_id"]
-    if len(duplicates):
-        faults.append(f"{len(duplicates)} pairs are duplicated (areas {name_some(duplicates)})")
-    raise_faults(faults, source=path.name)
+    raise_faults(_pair_faults(table, minutes, ["area_id", "site_id", *optional]), source=path.name)
     texts = {name: table[name].fillna("").astype(str).str.strip() for name in optional}
     columns = [*PAIR_COLUMNS, *optional]
     reference = table[columns].assign(travel_time_min=minutes.astype(float), **texts)
     return reference.reset_index(drop=True)
+
+
+def _pair_faults(table: pd.DataFrame, minutes: pd.Series, pair: list[str]) -> list[str]:
+    """Return the faults of a reference: rows without minutes, and rows of the same pair."""
+    faults = []
+    wrong = table.loc[~minutes.between(0, np.inf, inclusive="left"), "area_id"]
+    if len(wrong):
+        faults.append(
+            f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
+        )
+    duplicates = table.loc[table.duplicated(pair), "area_id"]
+    if len(duplicates):
+        faults.append(f"{len(duplicates)} pairs are duplicated (areas {name_some(duplicates)})")
+    return faults
 
 
 def compare_travel_times(
@@ -157,8 +162,8 @@ def compare_travel_times(
     Raises
     ------
     InputError
-        If a column is missing, fewer than three pairs can be compared, or the reference is in
-        seconds or in hours.
+        If a column is missing, a pair is duplicated, a time is blank, infinite or negative, fewer
+        than three pairs can be compared, or the reference is in seconds or in hours.
 
     Examples
     --------
@@ -173,6 +178,9 @@ def compare_travel_times(
         reference = reference.to_long().dropna(subset=["travel_time_min"])
     missing = [name for name in PAIR_COLUMNS if name not in reference.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source="reference")
+    minutes = to_numbers(reference["travel_time_min"])
+    faults = _pair_faults(reference, minutes, ["area_id", "site_id"])
+    raise_faults(faults, source="reference")
     # Pairs whose area or site the model does not have, and pairs that it does not reach, are
     # counted and left out.
     modelled = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(

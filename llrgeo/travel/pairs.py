@@ -13,12 +13,17 @@ PAIR_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 
 
 def read_pairs(
-    table: pd.DataFrame, *, source: str, mode: str, period: str
+    table: pd.DataFrame,
+    *,
+    source: str,
+    mode: str,
+    period: str,
+    unreachable: float | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Return minutes and kilometres, areas by sites, of a table in long form.
 
-    A blank time, and a pair that is not listed, is +inf. Kilometres are None without a column
-    `distance_km`. `source` is what messages call the table.
+    A blank time, the number `unreachable`, and a pair that is not listed, is +inf. Kilometres are
+    None without a column `distance_km`. `source` is what messages call the table.
 
     Raises
     ------
@@ -37,6 +42,9 @@ def read_pairs(
         journeys = [" ".join(kind) for kind in kinds] or ["none"]
         fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
         raise_faults([fault], source=source)
+    if unreachable is not None:
+        marked = to_numbers(requested["travel_time_min"]) == unreachable
+        requested["travel_time_min"] = requested["travel_time_min"].mask(marked)
     long, faults = _typed(requested)
     raise_faults(faults, source=source)
     wide = {

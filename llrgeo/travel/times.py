@@ -288,19 +288,34 @@ def load_travel_times(path: StrPath, *, mode: str = "car", period: str = "off_pe
     [12.5, inf]
     """
     path = Path(path)
-    table = _read_folder(path) if path.is_dir() else read_table(path)
-    return times_of_pairs(table, source=path.name, mode=mode, period=period)
+    return times_of_pairs(read_long(path), source=path.name, mode=mode, period=period)
 
 
-def times_of_pairs(table: pd.DataFrame, *, source: str, mode: str, period: str) -> TravelTimes:
+def read_long(path: Path) -> pd.DataFrame:
+    """Read a file, or a folder of Parquet files, in long form; `read_pairs` checks its values."""
+    return _read_folder(path) if path.is_dir() else read_table(path)
+
+
+def times_of_pairs(
+    table: pd.DataFrame,
+    *,
+    source: str,
+    mode: str,
+    period: str,
+    unreachable: float | None = None,
+) -> TravelTimes:
     """Return the times of a table in long form; `source` is what messages call it.
+
+    `unreachable` is the number that stands for no journey, if there is one besides a blank.
 
     Raises
     ------
     InputError
         As `load_travel_times`.
     """
-    minutes, km = read_pairs(table, source=source, mode=mode, period=period)
+    minutes, km = read_pairs(
+        table, source=source, mode=mode, period=period, unreachable=unreachable
+    )
     return TravelTimes(minutes, mode, period, f"file {source}", distance_km=km)
 
 

@@ -54,8 +54,8 @@ def floating_catchment(
     Raises
     ------
     InputError
-        If a site of the supply is not in the minutes, or demand or supply is blank, negative or
-        missing for an area.
+        If a site of the supply or of the people outside is not in the minutes, an area or site is
+        listed twice, or a number is blank, negative or missing.
 
     Notes
     -----
@@ -71,7 +71,7 @@ def floating_catchment(
     >>> llrgeo.floating_catchment(minutes, people, beds, decay=decay).round(3).to_dict()
     {'a': 0.06, 'b': 0.01}
     """
-    _check(minutes, demand, supply)
+    _check(minutes, demand, supply, outside_people)
     weights = decay(minutes[supply.index].to_numpy())
     counts = _counts(minutes.index, demand, supply, outside_people)
     return pd.Series(_reached(weights, *counts), minutes.index)
@@ -102,21 +102,29 @@ def supply_ratios(
     >>> llrgeo.supply_ratios(minutes, people, beds, decay=llrgeo.binary_decay(30)).to_dict()
     {'A': 0.05, 'B': 0.01}
     """
-    _check(minutes, demand, supply)
+    _check(minutes, demand, supply, outside_people)
     weights = decay(minutes[supply.index].to_numpy())
     counts = _counts(minutes.index, demand, supply, outside_people)
     return pd.Series(_ratios(weights, *counts), supply.index)
 
 
-def _check(minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series) -> None:
+def _check(
+    minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, outside: pd.Series | None
+) -> None:
     """Refuse sites and areas that are not there, and numbers of people or supply that are none."""
+    coming = pd.Series(dtype=float) if outside is None else outside.fillna(0.0)  # blank is nobody
+    given = {"demand": demand, "supply": supply, "outside_people": coming}
     faults = []
-    if strange := supply.index.difference(minutes.columns).tolist():
-        faults.append(f"supply names sites that the minutes do not have ({name_some(strange)})")
-    people = pd.to_numeric(demand.reindex(minutes.index), errors="coerce")
-    offered = pd.to_numeric(supply, errors="coerce")
-    for name, values in (("demand", people), ("supply", offered)):
-        wrong = values.index[~values.between(0, np.inf, inclusive="left")]
+    for name, values in given.items():
+        if duplicates := values.index[values.index.duplicated()].tolist():
+            faults.append(f"{name} lists {name_some(duplicates)} twice; add the numbers up")
+        elif name == "demand":
+            given[name] = values.reindex(minutes.index)
+        elif unknown := values.index.difference(minutes.columns).tolist():
+            faults.append(f"{name} names sites that the minutes do not have ({name_some(unknown)})")
+    for name, values in given.items():
+        numbers = pd.to_numeric(values, errors="coerce")
+        wrong = values.index[~numbers.between(0, np.inf, inclusive="left")]
         if len(wrong):
             faults.append(f"{name} is missing or negative for {name_some(wrong)}")
     raise_faults(faults, source="floating catchment")
@@ -228,12 +236,18 @@ def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
 def binary_decay(limit_min: float) -> Decay:
     """Weigh all within the limit alike (2SFCA: Luo and Wang 2003).
 
+    Raises
+    ------
+    InputError
+        If the limit is not above 0.
+
     Examples
     --------
     >>> import numpy as np
     >>> llrgeo.binary_decay(30)(np.array([12.0, 30.0, 31.0])).tolist()
     [1.0, 1.0, 0.0]
     """
+    _check_minutes({"limit_min": limit_min})
     return lambda minutes: (minutes <= limit_min).astype(float)
 
 
@@ -243,7 +257,8 @@ def step_decay(steps: Mapping[float, float] = STEPS) -> Decay:
     Raises
     ------
     InputError
-        If the edges do not ascend.
+        If there are no steps, the edges do not ascend or are not above 0, or a weight is not from 0
+        to 1.
 
     Examples
     --------
@@ -252,10 +267,16 @@ def step_decay(steps: Mapping[float, float] = STEPS) -> Decay:
     [1.0, 0.4, 0.0]
     """
     edges = np.array(list(steps))
+    _check_minutes({"the edge of a step": min(steps, default=np.nan)})
     if any(low >= high for low, high in pairwise(edges)):
         msg = f"the edges of the steps must ascend; found {', '.join(f'{e:g}' for e in edges)}"
         raise InputError(msg)
     weights = np.array([*steps.values(), 0.0])
+    if not ((weights >= 0) & (weights <= 1)).all():
+        msg = (
+            f"the weights of the steps must be 0 to 1; found {', '.join(map(str, steps.values()))}"
+        )
+        raise InputError(msg)
 
     def decay(minutes: Minutes) -> Minutes:
         found = np.full(minutes.shape, weights[-1])
@@ -269,21 +290,36 @@ def step_decay(steps: Mapping[float, float] = STEPS) -> Decay:
 def gaussian_decay(limit_min: float, bandwidth_min: float) -> Decay:
     """Weigh by a bell that reaches 0 at the limit (Dai 2010).
 
+    Raises
+    ------
+    InputError
+        If the limit or the bandwidth is not above 0.
+
     Examples
     --------
     >>> import numpy as np
     >>> llrgeo.gaussian_decay(30, 10)(np.array([0.0, 10.0, 30.0])).round(2).tolist()
     [1.0, 0.6, 0.0]
     """
+    _check_minutes({"limit_min": limit_min, "bandwidth_min": bandwidth_min})
     floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
 
     def decay(minutes: Minutes) -> Minutes:
-        weights, near = np.zeros_like(minutes), minutes <= limit_min
+        weights, near = np.zeros(minutes.shape), minutes <= limit_min
         bell = np.exp(-(minutes[near] ** 2) / (2 * bandwidth_min**2))
         weights[near] = (bell - floor) / (1 - floor)
         return weights
 
     return decay
+
+
+def _check_minutes(named: Mapping[str, float]) -> None:
+    """Refuse minutes of a decay that are not above 0, or are no number."""
+    wrong = {name: found for name, found in named.items() if not 0 < found < np.inf}
+    raise_faults(
+        (f"{name} must be above 0, and finite; found {found:g}" for name, found in wrong.items()),
+        source="decay",
+    )
 
 
 def _methods(standard_min: float) -> dict[str, Decay]:

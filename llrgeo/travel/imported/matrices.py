@@ -7,7 +7,6 @@ the JSON of OSRM, Valhalla and TravelTime.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,7 @@ from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, duplicate_column_faults, one_line
 from llrgeo.schema import name_some, raise_faults, to_numbers
 from llrgeo.travel.imported.server_answers import RequestedIds, minutes_of_answer
-from llrgeo.travel.times import TravelTimes, load_travel_times, times_of_pairs
+from llrgeo.travel.times import TravelTimes, read_long, times_of_pairs
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 """Numbers that tools write for an unreachable pair; the user must name the one a file has."""
@@ -28,6 +27,9 @@ SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 _LONGEST_MIN: Final = 7 * 24 * 60
 _DAY_MIN: Final = 24 * 60
 _R5: Final = ("from_id", "to_id")
+# An id read as 7.0 may have been written as 7, 07 or 7.0.
+_DECIMALS: Final = "column '{}' has numbers with decimals; write ids as text"
+_IDS: Final = frozenset({"area_id", "site_id", *_R5})
 _MEDIAN: Final = "travel_time_p50"
 
 
@@ -77,7 +79,6 @@ def import_travel_times(
     """
     if isinstance(path, pd.DataFrame):
         name, engine, table = "table", "table", _checked(path, "table")
-        load = partial(times_of_pairs, table, source=name)
     else:
         name, engine = Path(path).name, f"file {Path(path).name}"
         if name.endswith(".json"):
@@ -86,10 +87,11 @@ def import_travel_times(
             return TravelTimes(
                 _reachable(minutes, unreachable, name), mode, period, engine, distance_km=km
             )
-        table, load = _table(Path(path)), partial(load_travel_times, path)
+        table = _table(Path(path))
     # A long table may state modes, periods and kilometres too; the other shapes have minutes alone.
     if {"area_id", "site_id"} <= set(table.columns):
-        times = load(mode=mode, period=period)
+        long = table if isinstance(path, pd.DataFrame) else read_long(Path(path))
+        times = times_of_pairs(long, source=name, mode=mode, period=period, unreachable=unreachable)
         return replace(times, minutes=_reachable(times.minutes, unreachable, name), engine=engine)
     minutes = _reachable(_from_table(table, name), unreachable, name)
     return TravelTimes(minutes, mode, period, engine)
@@ -155,9 +157,17 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return a table without row numbers and spaces around names; refuse one without columns."""
+    """Return a table without row numbers and spaces around names; refuse one without columns.
+
+    Ids in the index become columns, the first ones.
+    """
+    if _IDS & set(table.index.names):
+        table = table.reset_index()
     if not len(table.columns):
         msg = f"{name}: the table has no columns"
+        raise InputError(msg)
+    if table.index.nlevels > 1 or table.columns.nlevels > 1:
+        msg = f"{name}: rows or columns have names of several levels; give them one, the id"
         raise InputError(msg)
     raise_faults(duplicate_column_faults(table.columns), source=name)
     return _without_row_numbers(table.rename(columns=_stripped))
@@ -202,10 +212,7 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return minutes, areas by sites, of a table in r5's form or a wide one."""
     if set(_R5) <= set(table.columns):
         return _from_r5(table, name)
-    # A wide table: ids first (or as the index, in Parquet), then a column of minutes a site.
-    wide = table
-    if wide.index.name is None and not pd.api.types.is_numeric_dtype(wide.iloc[:, 0]):
-        wide = wide.set_index(wide.columns[0])
+    wide = _by_id(table, name)
     wide = wide.set_axis(wide.index.astype(str).str.strip()).set_axis(
         wide.columns.astype(str).str.strip(), axis=1
     )
@@ -221,6 +228,19 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return wide.astype(float)
 
 
+def _by_id(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a wide table with ids as its index: those of its index, or of its first column."""
+    first, kinds = table.columns[0], pd.api.types
+    if first in _IDS or (table.index.name is None and not kinds.is_numeric_dtype(table[first])):
+        if kinds.is_float_dtype(table[first]):
+            raise_faults([_DECIMALS.format(first)], source=name)
+        return table.set_index(first)
+    if isinstance(table.index, pd.RangeIndex) and table.index.name is None:
+        msg = f"{name}: has no ids of areas; call the column that has them area_id"
+        raise InputError(msg)
+    return table
+
+
 def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return minutes, areas by sites, of r5py's or r5r's table; the median of percentiles."""
     times = [column for column in table.columns if str(column).startswith("travel_time")]
@@ -231,6 +251,8 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
         raise InputError(msg)
     if table[list(_R5)].isna().any(axis=None):
         raise_faults(["from_id or to_id is blank in some rows"], source=name)
+    decimals = [end for end in _R5 if pd.api.types.is_float_dtype(table[end])]
+    raise_faults((_DECIMALS.format(end) for end in decimals), source=name)
     pairs = table.assign(**{end: table[end].astype(str).str.strip() for end in _R5})
     if pairs.duplicated(list(_R5)).any():
         raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
