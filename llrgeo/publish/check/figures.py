@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.publish import pages
 from llrgeo.publish.check.html import Finding, Page
 from llrgeo.publish.explorer.packed_matrices import unpack_matrices
@@ -18,9 +18,6 @@ _NOISE_MIN: Final = 1e-9  # minutes are tenths: a change of exactly the error is
 
 _CLASSES: Final = 7
 _IF_ANY: Final = (2, 5)  # lost and none, among the columns of `_Counter.classes`
-
-_Floats = NDArray[np.float64]
-_Flags = NDArray[np.bool_]
 
 
 def figure_findings(page: Page) -> Iterator[Finding]:
@@ -80,8 +77,8 @@ class _Counter:
     """The data of a page, and what follows from it for the journey that it opens with."""
 
     data: dict[str, Any]
-    people: NDArray[np.int64]
-    matrices: list[_Floats]
+    people: Ints
+    matrices: list[Floats]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "_Counter":
@@ -93,7 +90,7 @@ class _Counter:
         way: dict[str, Any] = journey["team"] if service["delivery"] == "team" else journey
         return way
 
-    def minutes(self, option: dict[str, Any], service: dict[str, Any]) -> tuple[_Floats, _Floats]:
+    def minutes(self, option: dict[str, Any], service: dict[str, Any]) -> tuple[Floats, Floats]:
         """Return the minutes of every area today and in an option."""
         minutes = self.matrices[self.way(service)["matrix"]]
         today, then = (
@@ -102,7 +99,7 @@ class _Counter:
         )
         return today, then
 
-    def classes(self, option: dict[str, Any], groups: _Flags) -> NDArray[np.int64]:
+    def classes(self, option: dict[str, Any], groups: Bools) -> Ints:
         """Return the people of each class over all services, in each group (docs/methods 2)."""
         counted = [_record_of(self.data["services"], name) for name in option["counted"]]
         # Classes by docs/methods 2, from unpacked minutes: up, mixed, lost, down, same, none, too
@@ -125,9 +122,9 @@ class _Counter:
             [[self.people[group & flags].sum() for flags in columns] for group in groups]
         )
 
-    def _any(self, flags: list[_Flags]) -> _Flags:
+    def _any(self, flags: list[Bools]) -> Bools:
         """Return of which areas any of some flags is set."""
-        any_of: _Flags = np.any([np.zeros(len(self.people), dtype=bool), *flags], axis=0)
+        any_of: Bools = np.any([np.zeros(len(self.people), dtype=bool), *flags], axis=0)
         return any_of
 
     def service_cells(self, option: dict[str, Any]) -> list[list[str]]:
@@ -139,7 +136,7 @@ class _Counter:
             rows.append(["", *(pages.people(int(count)) for count in counts)])
         return rows
 
-    def _close(self, service: dict[str, Any], before: _Floats, after: _Floats) -> _Flags:
+    def _close(self, service: dict[str, Any], before: Floats, after: Floats) -> Bools:
         """Return where a change is within the measured error of a difference."""
         differences = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
         both = np.isfinite(before) & np.isfinite(after)
@@ -147,11 +144,11 @@ class _Counter:
             return np.zeros(len(before), dtype=bool)
         mean = np.where(both, before + after, 0) / 2
         error = np.interp(mean, differences["middles"], differences["errors"])
-        close: _Flags = both & (np.abs(_change(before, after)) <= error + _NOISE_MIN)
+        close: Bools = both & (np.abs(_change(before, after)) <= error + _NOISE_MIN)
         return close
 
 
-def _cells(counts: list[NDArray[np.int64]]) -> list[list[str]]:
+def _cells(counts: list[Ints]) -> list[list[str]]:
     """Return the cells of people by class; who loses a journey or has none, only where any do."""
     rows = np.vstack([each for each in counts if len(each)] or [np.zeros((0, _CLASSES), int)])
     shown = np.ones(rows.shape[1], dtype=bool)
@@ -163,7 +160,7 @@ def _record_of(listed: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(each for each in listed if each["id"] == name)
 
 
-def _change(before: _Floats, after: _Floats) -> _Floats:
+def _change(before: Floats, after: Floats) -> Floats:
     """Return the change of minutes; 0 where there is no journey both times."""
     change = np.zeros(len(before))
     np.subtract(after, before, out=change, where=np.isfinite(before) & np.isfinite(after))
@@ -171,27 +168,25 @@ def _change(before: _Floats, after: _Floats) -> _Floats:
     return change.round(6)
 
 
-def _moved(before: _Floats, after: _Floats, tolerance: float) -> tuple[_Flags, _Flags]:
+def _moved(before: Floats, after: Floats, tolerance: float) -> tuple[Bools, Bools]:
     """Return where a journey is longer or lost, and where shorter or gained."""
     was, remains, change = np.isfinite(before), np.isfinite(after), _change(before, after)
     return (was & ~remains) | (change > tolerance), (~was & remains) | (change < -tolerance)
 
 
-def _members(group_of: list[int], count: int) -> _Flags:
+def _members(group_of: list[int], count: int) -> Bools:
     """Return a row for each group: which areas belong to it."""
     return np.equal.outer(np.arange(count), group_of)
 
 
-def _area_cells(data: dict[str, Any], before: _Floats, after: _Floats) -> list[list[str]]:
+def _area_cells(data: dict[str, Any], before: Floats, after: Floats) -> list[list[str]]:
     return [
         [label, pages.minutes(today), pages.minutes(then)]
         for label, today, then in zip(data["areas"]["label"], before, after, strict=True)
     ]
 
 
-def _band_cells(
-    breaks: list[float], ends: tuple[_Floats, _Floats], people: NDArray[np.int64]
-) -> list[list[str]]:
+def _band_cells(breaks: list[float], ends: tuple[Floats, Floats], people: Ints) -> list[list[str]]:
     """Return the people within each class of minutes, today and then; no route comes last."""
     limits = [-np.inf, *breaks, sys.float_info.max, np.inf]
     within = [

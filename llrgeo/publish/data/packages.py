@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.disclosure import HIDDEN
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn, TableDescription
+from llrgeo.arrays import Bools
 from llrgeo.files import sha256_of_bytes
 
 DATA_PACKAGE: Final = "datapackage.json"
@@ -206,7 +206,7 @@ def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]
 
 
 def _field(
-    name: str, values: pd.Series, hidden: NDArray[np.bool_], described: TableDescription | None
+    name: str, values: pd.Series, hidden: Bools, described: TableDescription | None
 ) -> dict[str, Any]:
     """Return a column with its type as written, its meaning, unit, and what a blank means.
 
@@ -229,11 +229,11 @@ def _field(
     )
 
 
-def _hidden(values: pd.Series) -> NDArray[np.bool_]:
+def _hidden(values: pd.Series) -> Bools:
     """Return which values stand for a hidden small number; no column of numbers has any."""
     if pd.api.types.is_numeric_dtype(values):
         return np.zeros(len(values), dtype=bool)
-    hidden: NDArray[np.bool_] = values.isin([HIDDEN]).to_numpy(bool)
+    hidden: Bools = values.isin([HIDDEN]).to_numpy(bool)
     return hidden
 
 

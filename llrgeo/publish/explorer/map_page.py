@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 from markupsafe import Markup
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
@@ -32,7 +32,7 @@ def map_page_values(
 
 
 @computed_once
-def _degrees_of_areas(publication: Publication) -> NDArray[np.float64]:
+def _degrees_of_areas(publication: Publication) -> Floats:
     """Return the latitude and longitude of each area."""
     points = publication.areas.to_crs(WGS84).geometry
     return np.column_stack([points.y, points.x])

@@ -7,9 +7,9 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyproj import Transformer
 
+from llrgeo.arrays import Floats
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.publish.planning import OwnRoads, PageNetwork
 from llrgeo.schema import BNG, WGS84
@@ -28,8 +28,6 @@ LIMITS: Final[tuple[int, int]] = (1_500_000, 750_000)
 _MARGIN_M: Final = 5_000
 _GRID: Final = 25
 _POWERS: Final = tuple((i, j) for i in range(4) for j in range(4 - i))
-
-Floats = NDArray[np.float64]
 
 
 def own_roads_data(

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.publish.explorer.packing import (
     SMALL,
     pack_numbers,
@@ -19,8 +19,6 @@ from llrgeo.publish.explorer.packing import (
     unpack_numbers,
     unpack_steps,
 )
-
-_Ints = NDArray[np.int64]
 
 _NO_ROUTE: Final = -1
 _LOOKED_AT: Final = 32  # areas, about, by which rows are compared
@@ -38,7 +36,7 @@ def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """
     packed = []
     # The steps of all rows so far, below a row of zeros that stands for no other row.
-    earlier: _Ints = np.zeros((1, len(matrices[0]) if matrices else 0), dtype=np.int64)
+    earlier: Ints = np.zeros((1, len(matrices[0]) if matrices else 0), dtype=np.int64)
     for minutes in matrices:
         steps = np.diff(_tenths(minutes), axis=1, prepend=0)
         rows = len(earlier) + np.arange(len(steps))
@@ -60,14 +58,14 @@ def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     return packed
 
 
-def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
+def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[Floats]:
     """Return packed matrices again, a row a site and a column an area; infinity for no route.
 
     Those of pages that earlier versions published are read, too.
     """
     if packed and "of" in packed[0]:
         return _unpack_earlier(packed, area_count)
-    rows: list[_Ints] = []
+    rows: list[Ints] = []
     found = []
     for matrix in packed:
         steps = unpack_steps(matrix["text"]).reshape(-1, area_count)
@@ -78,22 +76,22 @@ def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[N
     return found
 
 
-def _unpack_earlier(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
+def _unpack_earlier(packed: Sequence[dict[str, Any]], area_count: int) -> list[Floats]:
     """Return matrices of which each was one run of steps, less an earlier matrix unless -1."""
-    unpacked: list[_Ints] = []
+    unpacked: list[Ints] = []
     for matrix in packed:
         tenths = np.cumsum(unpack_numbers(matrix["text"])).reshape(-1, area_count)
         unpacked.append(tenths if matrix["of"] < 0 else tenths + unpacked[matrix["of"]])
     return [np.where(tenths == _NO_ROUTE, np.inf, tenths / 10) for tenths in unpacked]
 
 
-def _tenths(minutes: pd.DataFrame) -> _Ints:
+def _tenths(minutes: pd.DataFrame) -> Ints:
     """Return tenths of a minute, a row a site."""
     values = minutes.to_numpy().T * 10
     return np.where(np.isfinite(values), np.rint(values), _NO_ROUTE).astype(np.int64)
 
 
-def _most_alike(steps: _Ints) -> _Ints:
+def _most_alike(steps: Ints) -> Ints:
     """Return the place of the earlier row most like each row, by some columns; -1 of the first."""
     some = steps[:, :: max(steps.shape[1] // _LOOKED_AT, 1)].clip(-_LARGEST, _LARGEST).astype(float)
     # The sum of squared differences, less what is the same for all others. Whole numbers: exact.
@@ -103,10 +101,10 @@ def _most_alike(steps: _Ints) -> _Ints:
     return np.where(before.any(axis=1), alike, -1)
 
 
-def _letters(numbers: _Ints) -> NDArray[np.float64]:
+def _letters(numbers: Ints) -> Floats:
     """Return about how many letters `pack_steps` writes of each row, but for what all rows take."""
     size = np.abs(numbers)
-    letters: NDArray[np.float64] = (size > SMALL).sum(axis=1) / 2
+    letters: Floats = (size > SMALL).sum(axis=1) / 2
     for least in _LONGER_FROM:
         letters += (size >= least).sum(axis=1)
     return letters

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Ints
+
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LETTERS: Final = np.frombuffer(_DIGITS.encode("ascii"), dtype=np.uint8)
 _BITS: Final = 5
@@ -27,13 +29,13 @@ _UNIT_PLACE: Final = {
 }
 
 
-def pack_numbers(numbers: NDArray[np.int64]) -> str:
+def pack_numbers(numbers: Ints) -> str:
     """Write whole numbers as Base64 VLQ."""
     digits, present = _vlq_digits(_with_sign_bit(numbers))
     return _text(digits[present])
 
 
-def pack_steps(numbers: NDArray[np.int64]) -> str:
+def pack_steps(numbers: Ints) -> str:
     """Write whole numbers of which most are small.
 
     Two in a run (the first and second, third and fourth) take one letter if both are -2 to 2:
@@ -53,12 +55,12 @@ def pack_steps(numbers: NDArray[np.int64]) -> str:
     return _text(np.column_stack([first, digits])[written])
 
 
-def _with_sign_bit(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+def _with_sign_bit(numbers: Ints) -> Ints:
     """Return whole numbers without sign, which goes to the lowest bit."""
     return np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
 
 
-def _vlq_digits(rest: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+def _vlq_digits(rest: Ints) -> tuple[NDArray[np.uint8], Bools]:
     """Return the digits of Base64 VLQ, a row a number, and which of them are written."""
     if len(rest) and rest.max() < np.iinfo(np.int32).max:
         rest = rest.astype(np.int32)  # which need half the memory
@@ -79,7 +81,7 @@ def _text(digits: NDArray[np.uint8]) -> str:
     return letters.decode("ascii")
 
 
-def unpack_numbers(text: str) -> NDArray[np.int64]:
+def unpack_numbers(text: str) -> Ints:
     """Return the numbers that a Base64 VLQ holds."""
     digits = np.array([_DIGITS.index(letter) for letter in text])
     last = np.flatnonzero(digits < _MORE)
@@ -90,7 +92,7 @@ def unpack_numbers(text: str) -> NDArray[np.int64]:
     return np.where(coded % 2, -(coded >> 1), coded >> 1)
 
 
-def unpack_steps(text: str) -> NDArray[np.int64]:
+def unpack_steps(text: str) -> Ints:
     """Return the numbers that `pack_steps` wrote."""
     numbers: list[int] = []
     digits = map(_DIGITS.index, text)

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.execution.computed_once import computed_once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish.explorer.map_shapes import drawn_roads
@@ -95,7 +96,7 @@ def _postcodes_of(publication: Publication, rows: Rows) -> pd.Series | None:
 
 
 @computed_once
-def _whole_base(publication: Publication) -> tuple[BaseMap, NDArray[np.float64]]:
+def _whole_base(publication: Publication) -> tuple[BaseMap, Floats]:
     """Return the base map with main roads as drawn, in degrees, and the bounds of each outline."""
     base = publication.base
     roads = drawn_roads(publication).to_crs(WGS84)

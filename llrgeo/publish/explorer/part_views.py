@@ -15,6 +15,7 @@ from llrgeo.appraisal.people.area_facts import has_deprivation
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_by_service import CLASSES, UNCERTAIN_CLASSES
 from llrgeo.appraisal.people.people_groups import EVERYONE
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.split import part_of_area, parts_of
 from llrgeo.publish.option_view import OUTCOMES, OptionView, time_places
@@ -27,9 +28,7 @@ from llrgeo.publish.people_view import (
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import TENTHS
 
-Ints = NDArray[np.int64]
-Numbers = NDArray[np.float64] | NDArray[np.int64]
-Flags = NDArray[np.bool_]
+Numbers = Floats | Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class _Cells:
     people: Ints
     shape: tuple[int, int]
 
-    def by_tenth(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    def by_tenth(self, weights: Floats) -> Floats:
         """Return sums over areas, parts by tenths."""
         parts, tenths = self.shape
         if not tenths:
@@ -60,7 +59,7 @@ class _Cells:
         sums = np.bincount(cell, weights, parts * tenths)
         return sums.reshape(self.shape).astype(np.float64)
 
-    def people_by_tenth(self, chosen: Flags) -> Ints:
+    def people_by_tenth(self, chosen: Bools) -> Ints:
         """Return the people of chosen areas, parts by tenths."""
         # Sums of whole numbers below 2 ** 53 are exact.
         return self.by_tenth(np.where(chosen, self.people, 0)).astype(np.int64)
@@ -147,7 +146,7 @@ def _classes(publication: Publication, cells: _Cells) -> dict[str, Numbers]:
     return {name: cells.people_by_tenth(chosen) for name, chosen in flags.items()}
 
 
-def _flags_of_classes(classified: pd.DataFrame) -> dict[str, Flags]:
+def _flags_of_classes(classified: pd.DataFrame) -> dict[str, Bools]:
     """Return which areas are of each class, and which of them are too close to say."""
     named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
     flags = {name: named == name for name in CLASSES}
