@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.rounds import Homes, hull_km2
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
-
-Array = NDArray[np.float64]
 
 _NEAR_KM: Final = 0.3  # pairs closer than this say little of the pace
 _PER_KM: Final = 1_000
@@ -74,7 +72,7 @@ def region_of(homes: Homes) -> Region:
     return Region(float(share @ there_and_back), hull_km2(x, y), pace)
 
 
-def network_pace(minutes: Array, x_m: Array, y_m: Array) -> float:
+def network_pace(minutes: Floats, x_m: Floats, y_m: Floats) -> float:
     """Return minutes a straight kilometre over all pairs that are not next to one another.
 
     Raises

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.people.area_facts import RESIDENTS, bands_of, has_ages
+from llrgeo.arrays import Floats, Ints
 from llrgeo.schema import AGE_BANDS, name_some
 
 Delivery = Literal["patient", "team", "visitor"]
@@ -178,7 +178,7 @@ def rate_base_faults(
     return [fault]
 
 
-def rates_by_band(service: Service, areas: pd.DataFrame) -> NDArray[np.float64]:
+def rates_by_band(service: Service, areas: pd.DataFrame) -> Floats:
     """Return patients a year per 1,000 of each band that the areas divide residents into."""
     of_any_age = service.rates.get(RESIDENTS, 0.0)
     return np.array([service.rates.get(band, of_any_age) for band in bands_of(areas)])
@@ -195,7 +195,7 @@ def rates_by_age(service: Service) -> pd.Series:
     return pd.Series({**for_all, **by_band}, dtype=float, name=service.id)
 
 
-def people_by_band(areas: pd.DataFrame) -> NDArray[np.float64]:
+def people_by_band(areas: pd.DataFrame) -> Floats:
     """Return the residents of every area by the bands that they are divided into (`bands_of`)."""
     # A plain frame, band by band, which is much quicker than one with geometry and all bands.
     plain = pd.DataFrame(areas)
@@ -211,10 +211,8 @@ def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=areas.index, name=service.id)
 
 
-def _trips(
-    service: Service, people: NDArray[np.float64], rates: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = people @ rates / 1_000 * service.visits
+def _trips(service: Service, people: Floats, rates: Floats) -> Floats:
+    values: Floats = people @ rates / 1_000 * service.visits
     return values
 
 
@@ -229,7 +227,7 @@ def contacts(
 
 def contacts_by_service(
     services: Iterable[Service], areas: pd.DataFrame, counted: pd.DataFrame | None = None
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Floats]:
     """Return the `contacts` of several services, in the order of the areas, by service."""
     people, with_counts = people_by_band(areas), set() if counted is None else set(counted.columns)
     return {
@@ -265,7 +263,7 @@ def round_to_total(values: pd.Series) -> pd.Series:
     return pd.Series(rounded_to_total(values.to_numpy()), index=values.index)
 
 
-def rounded_to_total(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def rounded_to_total(values: Floats) -> Ints:
     """Round an array as `round_to_total` does; of equal remainders the first goes up."""
     whole = np.floor(values)
     missing = round(float(values.sum())) - int(whole.sum())

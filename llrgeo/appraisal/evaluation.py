@@ -13,7 +13,6 @@ from llrgeo.appraisal.costs.option_costs import (
 )
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
-from llrgeo.appraisal.journeys.nearest_sites import Numbers
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.journeys.service_use import (
     UseByService,
@@ -26,6 +25,7 @@ from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people.access import LONGER, Access, ScoredGroups, scored_by_group
 from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES, share_longer
+from llrgeo.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ class _Evaluator:
             for service in self.arrays.appraisal_inputs.services
         }
 
-    def _series(self, minutes: Numbers) -> pd.Series:
+    def _series(self, minutes: Floats) -> pd.Series:
         return pd.Series(minutes, index=self.arrays.appraisal_inputs.areas.index)
 
 

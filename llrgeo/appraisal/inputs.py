@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.costs.rates import Rates
@@ -20,6 +19,7 @@ from llrgeo.appraisal.demand import (
 )
 from llrgeo.appraisal.options import Option, option_faults
 from llrgeo.appraisal.people.access import BAND_EDGES_MIN
+from llrgeo.arrays import Floats
 from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults
 from llrgeo.travel.times import TravelTimes
 
@@ -118,7 +118,7 @@ class AppraisalInputs:
             return self.areas["residents"].astype(float)
         return contacts(service, self.areas, self.activity)
 
-    def contacts_by_service(self, services: Iterable[Service]) -> dict[str, NDArray[np.float64]]:
+    def contacts_by_service(self, services: Iterable[Service]) -> dict[str, Floats]:
         """Return `contacts_of` several services, in the order of the areas, by service."""
         if self.restricted:
             return {service.id: self.contacts_of(service).to_numpy() for service in services}

@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.distinct_options import for_distinct_services, is_travelled_to
 from llrgeo.appraisal.evaluation import OptionResult
@@ -17,11 +16,11 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some, raise_faults
 
-Minutes: TypeAlias = NDArray[np.float64]
-Decay: TypeAlias = Callable[[Minutes], Minutes]
+Decay: TypeAlias = Callable[[Floats], Floats]
 
 STEPS: Final = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}
 
@@ -132,27 +131,27 @@ def _check(
 
 def _counts(
     areas: pd.Index, demand: pd.Series, supply: pd.Series, outside_people: pd.Series | None
-) -> tuple[Minutes, Minutes, Minutes]:
+) -> tuple[Floats, Floats, Floats]:
     """Return demand by area, and by site its supply and the people who come from outside."""
     outside = pd.Series(dtype=float) if outside_people is None else outside_people
     here, coming = demand.reindex(areas), outside.reindex(supply.index).fillna(0.0)
     return here.to_numpy(float), supply.to_numpy(float), coming.to_numpy(float)
 
 
-def _reached(weights: Minutes, demand: Minutes, supply: Minutes, outside: Minutes) -> Minutes:
+def _reached(weights: Floats, demand: Floats, supply: Floats, outside: Floats) -> Floats:
     """Return the supply a head that each area can reach, shape (areas,): the second step.
 
     `weights` are the decay's, areas by sites; `demand` is of areas, `supply` and `outside` people
     are of sites.
     """
-    reached: Minutes = weights @ _ratios(weights, demand, supply, outside)
+    reached: Floats = weights @ _ratios(weights, demand, supply, outside)
     return reached
 
 
-def _ratios(weights: Minutes, demand: Minutes, supply: Minutes, outside: Minutes) -> Minutes:
+def _ratios(weights: Floats, demand: Floats, supply: Floats, outside: Floats) -> Floats:
     """Return the supply of each site for every person of its catchment: the first step."""
     people = demand @ weights + outside
-    ratios: Minutes = np.divide(supply, people, out=np.zeros(len(people)), where=people > 0)
+    ratios: Floats = np.divide(supply, people, out=np.zeros(len(people)), where=people > 0)
     return ratios
 
 
@@ -278,7 +277,7 @@ def step_decay(steps: Mapping[float, float] = STEPS) -> Decay:
         )
         raise InputError(msg)
 
-    def decay(minutes: Minutes) -> Minutes:
+    def decay(minutes: Floats) -> Floats:
         found = np.full(minutes.shape, weights[-1])
         near = minutes <= edges[-1]
         found[near] = weights[np.searchsorted(edges, minutes[near], side="left")]
@@ -304,7 +303,7 @@ def gaussian_decay(limit_min: float, bandwidth_min: float) -> Decay:
     _check_minutes({"limit_min": limit_min, "bandwidth_min": bandwidth_min})
     floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
 
-    def decay(minutes: Minutes) -> Minutes:
+    def decay(minutes: Floats) -> Floats:
         weights, near = np.zeros(minutes.shape), minutes <= limit_min
         bell = np.exp(-(minutes[near] ** 2) / (2 * bandwidth_min**2))
         weights[near] = (bell - floor) / (1 - floor)
@@ -332,10 +331,10 @@ def _methods(standard_min: float) -> dict[str, Decay]:
     }
 
 
-def _by_group(supply: Minutes, people: pd.DataFrame) -> Columns:
+def _by_group(supply: Floats, people: pd.DataFrame) -> Columns:
     """Return the supply that each group of people reaches, of that of each area."""
 
-    def figures(counted: Counted) -> dict[str, Minutes]:
+    def figures(counted: Counted) -> dict[str, Floats]:
         everywhere = np.full(len(supply), fill_value=True)
         total = counted.people(everywhere)
         with np.errstate(invalid="ignore"):  # nobody of a group reaches NaN

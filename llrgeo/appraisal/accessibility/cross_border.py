@@ -5,14 +5,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.distinct_options import for_distinct_services
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.journeys.nearest_sites import Flags
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
 from llrgeo.appraisal.people.counts import reconcile
 from llrgeo.appraisal.people.group_sums import group_sums
+from llrgeo.arrays import Bools, Ints
 
 FLOWS: Final = ("in", "out", "outside", "stay", "unreachable")
 
@@ -54,7 +53,7 @@ def cross_border_flows(
 
 
 def _flows(
-    use: ServiceUse, residents: NDArray[np.int64], at_home: Flags, inside: Flags
+    use: ServiceUse, residents: Ints, at_home: Bools, inside: Bools
 ) -> list[tuple[str, float, float]]:
     """Return each flow of one service that there is, with its residents and contacts.
 

@@ -5,16 +5,18 @@ is always stated beside it.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.area_facts import has_deprivation
+
+if TYPE_CHECKING:
+    from llrgeo.arrays import Floats
 
 AVERSIONS: Final = (-0.5, -1.0, -2.0)
 COLUMNS: Final = (
@@ -24,7 +26,6 @@ COLUMNS: Final = (
 BY_DEPRIVATION: Final = ("concentration_index", "slope_index_min")
 
 _WORST_SHARE: Final = 0.1
-_Array = NDArray[np.float64]
 
 
 def equity_table(
@@ -156,5 +157,5 @@ def worst_tenth_ratio(minutes: pd.Series, people: pd.Series) -> float:
     w, t = people.to_numpy(dtype=float)[order], minutes.to_numpy()[order]
     # Take people from the longest journey down, and of the last area only as many as are wanted.
     wanted = _WORST_SHARE * w.sum()
-    taken: _Array = np.diff(np.minimum(np.cumsum(w), wanted), prepend=0.0)
+    taken: Floats = np.diff(np.minimum(np.cumsum(w), wanted), prepend=0.0)
     return float((taken @ t / wanted) / np.average(t, weights=w))

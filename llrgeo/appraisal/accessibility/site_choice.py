@@ -12,7 +12,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.distinct_options import for_distinct_services, is_travelled_to
 from llrgeo.appraisal.evaluation import OptionResult
@@ -22,9 +21,8 @@ from llrgeo.appraisal.journeys.nearest_sites import NO_SITE, Nearest
 from llrgeo.appraisal.journeys.row_blocks import row_blocks
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.counts import ratio, reconcile
+from llrgeo.arrays import Floats, Ints
 
-_Numbers: TypeAlias = NDArray[np.float64]
-_Places: TypeAlias = NDArray[np.int64]
 _Figures: TypeAlias = dict[str, float | str]
 
 _HUFF_EXPONENT: Final = 2.0  # of minutes
@@ -34,7 +32,7 @@ _LEAST_MIN: Final = 1.0
 class Chosen(NamedTuple):
     """What becomes of all contacts by a rule."""
 
-    by_site: _Numbers  # contacts of each site, shape (k,)
+    by_site: Floats  # contacts of each site, shape (k,)
     spent_min: float  # minutes of all of them
     in_time: float  # contacts within the standard
     turned_away: float  # contacts that find no room
@@ -79,7 +77,7 @@ def compare_rules(
 
 
 def choose_nearest(
-    nearest: Nearest, demand: _Numbers, columns: _Places, *, standard_min: float
+    nearest: Nearest, demand: Floats, columns: Ints, *, standard_min: float
 ) -> Chosen:
     """Send everyone to the nearest site, whatever its room.
 
@@ -102,7 +100,7 @@ def choose_nearest(
 
 
 def choose_by_size(
-    minutes: _Numbers, demand: _Numbers, columns: _Places, size: _Numbers, *, standard_min: float
+    minutes: Floats, demand: Floats, columns: Ints, size: Floats, *, standard_min: float
 ) -> Chosen:
     """Share everyone out by the size of sites and the minutes to them (Huff 1963).
 
@@ -167,7 +165,7 @@ def _by_rules_of_distance(
     return by_rule
 
 
-def _by_choice(found: ServiceResult, size: _Numbers) -> _Figures:
+def _by_choice(found: ServiceResult, size: Floats) -> _Figures:
     """Return the figures of choice among sites of some sizes."""
     demand, times = found.after.split.at_site, found.arrays.times_of(found.service.delivery)
     chosen = choose_by_size(
@@ -180,13 +178,13 @@ def _by_choice(found: ServiceResult, size: _Numbers) -> _Figures:
     return _figures(chosen, demand, found.loads.index)
 
 
-def _columns(found: ServiceResult) -> _Places:
+def _columns(found: ServiceResult) -> Ints:
     """Return the sites that run a service, as places among those with travel times."""
     place = found.arrays.times_of(found.service.delivery).place
     return np.array([place[site] for site in found.loads.index])
 
 
-def _figures(chosen: Chosen, demand: _Numbers, sites: pd.Index) -> _Figures:
+def _figures(chosen: Chosen, demand: Floats, sites: pd.Index) -> _Figures:
     """Return the columns of `compare_rules` for one rule, when everyone is counted in them."""
     assigned, busiest = float(chosen.by_site.sum()), int(chosen.by_site.argmax())
     total = assigned + chosen.turned_away + chosen.out_of_reach

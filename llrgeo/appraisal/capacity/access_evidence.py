@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.demand import Service, rates_by_age
@@ -16,6 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.access import LONGER, SHORTER
 from llrgeo.appraisal.people.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.arrays import Floats, Ints
 from llrgeo.schema import AGE_BANDS
 
 _THERE_AND_BACK, _MINUTES_AN_HOUR, _PER = 2, 60, 1_000
@@ -35,7 +35,7 @@ def access_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> p
     # People and contacts of a year are alike under all options; so are the figures of a service
     # under options that run it alike, which share one `Access`.
     people = {year: _people(plan, year).to_numpy() for year in plan.years}
-    contacts: dict[str, dict[int, NDArray[np.float64]]] = {}
+    contacts: dict[str, dict[int, Floats]] = {}
     figures: dict[int, dict[int, Sequence[float]]] = {}
     rows = []
     for option, result in results.items():
@@ -73,8 +73,8 @@ def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> 
 
 def _of_years(
     found: ServiceResult,
-    people: Mapping[int, NDArray[np.int64]],
-    contacts: Mapping[int, NDArray[np.float64]],
+    people: Mapping[int, Ints],
+    contacts: Mapping[int, Floats],
 ) -> dict[int, Sequence[float]]:
     """Return the figures of one service by year, in the order of the table's columns.
 
@@ -108,11 +108,11 @@ def _of_years(
     return figures
 
 
-def _contacts(plan: CapacityPlan, service: Service, year: int) -> NDArray[np.float64]:
+def _contacts(plan: CapacityPlan, service: Service, year: int) -> Floats:
     """Return the contacts of each area in a year, at the study's rates."""
     later = plan.rates_in(rates_by_age(service), year)
     people = plan.people[CENTRAL][year][later.index].to_numpy(float)
-    contacts: NDArray[np.float64] = np.dot(people, later.to_numpy()) * service.visits / _PER
+    contacts: Floats = np.dot(people, later.to_numpy()) * service.visits / _PER
     return contacts
 
 

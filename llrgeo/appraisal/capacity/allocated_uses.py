@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Whole = NDArray[np.intp]
+from llrgeo.arrays import Floats
 
 STATED: Final = ("beds", "rooms", "machines")
 """What a table of sites may state."""
@@ -119,9 +119,7 @@ class AllocatedUses:
         )
         return AllocatedUses(table, places, self.areas)
 
-    def at_sites(
-        self, option: str, service: str, of_areas: pd.Series, sites: pd.Index
-    ) -> NDArray[np.float64]:
+    def at_sites(self, option: str, service: str, of_areas: pd.Series, sites: pd.Index) -> Floats:
         """Return contacts of areas by site, shape (sites,): 0 where nobody goes."""
         shares = self.shares(option, service)
         found = np.zeros(len(sites))
@@ -139,7 +137,7 @@ class AllocatedUses:
         )
         return tuple(column[rows].tobytes() for column in columns)
 
-    def _rows(self, option: str, service: str) -> Whole:
+    def _rows(self, option: str, service: str) -> NDArray[np.intp]:
         """Return the positions of a use's rows in the table of those that name a site."""
         return self._by_use.get((option, service), np.empty(0, np.intp))
 
@@ -149,27 +147,27 @@ class AllocatedUses:
         return self.table[self.table["site_id"].notna()]
 
     @cached_property
-    def _area(self) -> Whole:
+    def _area(self) -> NDArray[np.intp]:
         return self.areas.get_indexer(pd.Index(self._named["area_id"]))
 
     @cached_property
-    def _site(self) -> Whole:
+    def _site(self) -> NDArray[np.intp]:
         return pd.factorize(self._named["site_id"])[0]
 
     @cached_property
-    def _by_use(self) -> dict[tuple[str, str], Whole]:
+    def _by_use(self) -> dict[tuple[str, str], NDArray[np.intp]]:
         return _positions(self._named)
 
     @cached_property
-    def _share(self) -> NDArray[np.float64]:
+    def _share(self) -> Floats:
         return self._named["share"].to_numpy(float)
 
     @cached_property
-    def _places_by_use(self) -> dict[tuple[str, str], Whole]:
+    def _places_by_use(self) -> dict[tuple[str, str], NDArray[np.intp]]:
         return _positions(self.places)
 
     @cached_property
-    def _values_of_places(self) -> dict[str, NDArray[np.float64]]:
+    def _values_of_places(self) -> dict[str, Floats]:
         """What each row of the places states, NaN where it does not, by the names of `STATED`."""
         missing = np.full(len(self.places), np.nan)
         stated = self.places.columns.intersection(list(STATED))
@@ -190,7 +188,7 @@ class AllocatedUses:
         return {}
 
 
-def _positions(table: pd.DataFrame) -> dict[tuple[str, str], Whole]:
+def _positions(table: pd.DataFrame) -> dict[tuple[str, str], NDArray[np.intp]]:
     """Return the positions of the rows of each option and service, in the order of the table."""
     code, uses = pd.MultiIndex.from_frame(table[["option", "service"]]).factorize()
     rows = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])

@@ -7,14 +7,12 @@ them understates whatever grows: at 2 % growth, 3.5 % and 30 years by a quarter.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 
-Array = NDArray[np.float64]
 
-
-def present_value(flows: Array, factors: Array) -> float:
+def present_value(flows: Floats, factors: Floats) -> float:
     """Return the present value of flows by year, year 0 first.
 
     Raises
@@ -28,7 +26,7 @@ def present_value(flows: Array, factors: Array) -> float:
     return float(flows @ factors[: len(flows)])
 
 
-def yearly_flow(by_year: Mapping[int, float], *, start: int, years: int) -> Array:
+def yearly_flow(by_year: Mapping[int, float], *, start: int, years: int) -> Floats:
     """Return a flow of years 0 to `years` from values of some calendar years.
 
     Year 0 is `start`, and has no yearly flow. Between known years values lie on straight lines;
@@ -50,7 +48,7 @@ def yearly_flow(by_year: Mapping[int, float], *, start: int, years: int) -> Arra
     return values
 
 
-def one_off_flow(amounts: Mapping[int, float], *, start: int, years: int) -> Array:
+def one_off_flow(amounts: Mapping[int, float], *, start: int, years: int) -> Floats:
     """Return a flow of amounts that are paid in single calendar years.
 
     Raises

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.cash_flows import (
     one_off_flow,
@@ -16,8 +15,8 @@ from llrgeo.appraisal.capacity.estate import backlog_avoided
 from llrgeo.appraisal.capacity.plan import EstatePlan
 from llrgeo.appraisal.capacity.summary import sites_of
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.arrays import Floats
 
-Array = NDArray[np.float64]
 ByYear = Mapping[int, float]
 
 COSTS: Final = ("capital", "running", "contact_costs", "patient_costs")
@@ -28,7 +27,7 @@ MONEY_BACK: Final = ("backlog_avoided", "receipts_less_clearing")
 def flow_lines(
     yearly: Mapping[str, Mapping[str, ByYear]],
     once: Mapping[str, Mapping[str, ByYear]],
-    factors: Array,
+    factors: Floats,
     *,
     start: int,
 ) -> pd.DataFrame:
@@ -127,7 +126,7 @@ def backlog_and_receipts(
     return found
 
 
-def works_value(works: pd.DataFrame, factors: Array, *, start: int) -> pd.DataFrame:
+def works_value(works: pd.DataFrame, factors: Floats, *, start: int) -> pd.DataFrame:
     """Return what works on buildings cost by option: `paid` in all, and `value` at present value.
 
     `works` are as `works_by_option` returns them; `factors` are of years 0 to the horizon, and year
@@ -146,6 +145,6 @@ def _by_year(years: pd.Series, amounts: pd.Series) -> ByYear:
     return dict(zip(map(int, summed.index), map(float, summed), strict=True))
 
 
-def _of(name: str, *sources: Mapping[str, Array]) -> list[Array]:
+def _of(name: str, *sources: Mapping[str, Floats]) -> list[Floats]:
     """Return the flow of a line, in a list; an empty one where there is none."""
     return [source[name] for source in sources if name in source]

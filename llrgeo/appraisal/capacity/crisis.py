@@ -11,12 +11,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.queues import check_stay, erlang_c
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 
-Array = NDArray[np.float64]
 _MINUTES_AN_HOUR: Final = 60
 _MOST_TEAMS: Final = 10_000
 
@@ -67,7 +66,7 @@ class Dispatch:
         )
 
 
-def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Array) -> Array:
+def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Floats) -> Floats:
     """Return the share of calls from each area that a team reaches in time.
 
     P = 1 - C(c, a) exp(-(c / h - lambda) slack), where the slack is what triage and the drive
@@ -88,12 +87,12 @@ def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Array) -> Array:
     return np.where(slack_h >= 0, in_time, 0.0)
 
 
-def share_in_time(dispatch: Dispatch, teams: int, drive_min: Array, calls: Array) -> float:
+def share_in_time(dispatch: Dispatch, teams: int, drive_min: Floats, calls: Floats) -> float:
     """Return the share of all calls reached in time; `calls` weights the areas."""
     return float(np.average(shares_in_time(dispatch, teams, drive_min), weights=calls))
 
 
-def teams_for_share(dispatch: Dispatch, drive_min: Array, calls: Array, *, share: float) -> int:
+def teams_for_share(dispatch: Dispatch, drive_min: Floats, calls: Floats, *, share: float) -> int:
     """Return the fewest teams on duty that reach a share of calls in time.
 
     Raises
@@ -116,7 +115,9 @@ def teams_for_share(dispatch: Dispatch, drive_min: Array, calls: Array, *, share
     raise InputError(msg)
 
 
-def response(dispatch: Dispatch, teams: int, drive_min: Array, calls: Array) -> tuple[float, float]:
+def response(
+    dispatch: Dispatch, teams: int, drive_min: Floats, calls: Floats
+) -> tuple[float, float]:
     """Return the share of calls reached in time, and the mean share of teams that are out.
 
     `drive_min` and `calls` are by area; +inf cannot be reached and is counted as late.
@@ -160,7 +161,7 @@ def share_in_time_by_base(
     return reached / float(calls.sum())
 
 
-def nearest_free_share(reach: NDArray[np.int64], calls: Array, teams: int, load: float) -> float:
+def nearest_free_share(reach: Ints, calls: Floats, teams: int, load: float) -> float:
     """Return the share of calls that find a team free within reach, when the nearest free is sent.
 
     Maximum expected covering (Daskin 1983), sum w (1 - q^k), with the correction of Larson (1975)

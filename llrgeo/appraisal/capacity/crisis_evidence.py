@@ -6,7 +6,6 @@ from typing import Final, Self, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.crisis import (
     Dispatch,
@@ -20,9 +19,9 @@ from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.setting import CapacitySetting, CrisisService
 from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 
 _HOURS_A_DAY: Final = 24
@@ -208,7 +207,7 @@ def _response(
 
 
 def _teams_by_base(
-    dispatch: Dispatch, base: pd.Series, drives: Array, calls: Array, share: float
+    dispatch: Dispatch, base: pd.Series, drives: Floats, calls: Floats, share: float
 ) -> pd.Series:
     """Return the fewest teams of each base that answers alone; NaN where none are enough."""
     found, all_calls = [], calls.sum()
@@ -246,7 +245,7 @@ def dispatch_of(service: CrisisService, parameters: Parameters, calls_an_hour: f
 
 
 def _nearest_free(
-    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: Array
+    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: Floats
 ) -> float:
     """Return the share of calls with a free team within reach (Daskin 1983, Larson 1975)."""
     on_duty = int(teams.sum())
@@ -261,7 +260,7 @@ def _nearest_free(
     return nearest_free_share(reach, weights, on_duty, dispatch.load)
 
 
-def _fewest(dispatch: Dispatch, drives: Array, calls: Array, share: float) -> float:
+def _fewest(dispatch: Dispatch, drives: Floats, calls: Floats, share: float) -> float:
     """Return the fewest teams, or NaN where the drive alone leaves too few in time."""
     try:
         return teams_for_share(dispatch, drives, calls, share=share)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.projections import fewest_and_most
 from llrgeo.appraisal.capacity.years import rates_of_year, waterfall
+from llrgeo.arrays import Floats
 from llrgeo.schema import AGE_BANDS
 
 
@@ -141,13 +140,13 @@ def _by_age_alone(plan: CapacityPlan, rates: pd.Series, year: int) -> pd.Series:
     return rates_of_year(rates, (plan.base_year, year), health_gain_years=0.0, factors=factors)
 
 
-def _counts(people: pd.DataFrame) -> NDArray[np.float64]:
+def _counts(people: pd.DataFrame) -> Floats:
     """Return people by area and age band, shape (n, bands)."""
-    counts: NDArray[np.float64] = people[list(AGE_BANDS)].astype(float).to_numpy()
+    counts: Floats = people[list(AGE_BANDS)].astype(float).to_numpy()
     return counts
 
 
-def _demand(counts: NDArray[np.float64], rates: pd.Series) -> float:
+def _demand(counts: Floats, rates: pd.Series) -> float:
     bands = [AGE_BANDS.index(band) for band in rates.index]  # a service may have rates of a few
     by_area = counts.T[bands].T @ rates.to_numpy(float)
     return float(by_area.sum()) / 1_000

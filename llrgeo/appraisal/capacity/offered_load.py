@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc, nbdtrik, pdtr, pdtrc, pdtrik
 
 from llrgeo.appraisal.capacity.queues import check_share, check_stay
 from llrgeo.appraisal.capacity.whole_numbers import rounded_down
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 
 DAYS_A_YEAR: Final = 365.0
@@ -118,9 +118,7 @@ def mean_in_beds(beds: float, load: float, *, relative_sd: float = 0.0) -> float
     return float(_share_above(np.arange(rounded_down(beds)), load, relative_sd).sum())
 
 
-def _share_above(
-    count: float | NDArray[np.int64], load: float, relative_sd: float
-) -> NDArray[np.float64]:
+def _share_above(count: float | Ints, load: float, relative_sd: float) -> Floats:
     """Return the share of days with more patients present than a count, or each of some counts."""
     # By special functions: scipy.stats takes longer to import than all beds take to work out.
     if relative_sd == 0:

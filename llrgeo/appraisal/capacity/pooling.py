@@ -5,15 +5,13 @@ for its own bad days.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.targets import Stay, Target
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 
 
-def beds_needed(
-    loads: NDArray[np.float64], target: Target, *, stay: Stay | None = None
-) -> NDArray[np.int64]:
+def beds_needed(loads: Floats, target: Target, *, stay: Stay | None = None) -> Ints:
     """Return the whole beds that each load needs: the cost of a site's beds in siting.
 
     A site without load needs none. Costs are concave in the load but for whole numbers, so that
@@ -24,7 +22,7 @@ def beds_needed(
     return np.array([target.beds(float(load), held) for load in loads], dtype=np.int64)
 
 
-def extra_beds(loads: NDArray[np.float64], target: Target, *, stay: Stay | None = None) -> int:
+def extra_beds(loads: Floats, target: Target, *, stay: Stay | None = None) -> int:
     """Return the beds that sites need above one pool of all their loads at the same target."""
     # Each site rounds up to whole beds and keeps its own spare ones; the pool does so once.
     apart = int(beds_needed(loads, target, stay=stay).sum())

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.rounds import hull_km2, in_tested_range
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
-
-Array = NDArray[np.float64]
 
 _SECONDS_A_MINUTE: Final = 60
 _THERE_AND_BACK: Final = 2
@@ -84,19 +82,19 @@ class RoundsForm:
 class VisitedHomes(NamedTuple):
     """The areas that a base serves; every array has shape (areas,)."""
 
-    visits: Array  # a year
-    out_min: Array  # from base to home, door to door
-    out_km: Array  # NaN where the times carry no distances
-    straight_km: Array  # the same as the crow flies
-    x_m: Array
-    y_m: Array
+    visits: Floats  # a year
+    out_min: Floats  # from base to home, door to door
+    out_km: Floats  # NaN where the times carry no distances
+    straight_km: Floats  # the same as the crow flies
+    x_m: Floats
+    y_m: Floats
 
 
 class VisitTravel(NamedTuple):
     """What staff spend on the road for one visit, by area: out and back, or its part of rounds."""
 
-    minutes: Array
-    km: Array
+    minutes: Floats
+    km: Floats
 
 
 class RoundTravel(NamedTuple):
@@ -119,7 +117,7 @@ def rounds_a_visit(a_day: float, a_round: int) -> float:
     return min(1.0, rounds / a_day) if a_day > 0 else 1.0
 
 
-def driven_min(out_min: Array, ends_min: float) -> Array:
+def driven_min(out_min: Floats, ends_min: float) -> Floats:
     """Return the driving in minutes from door to door; at least 0."""
     return np.maximum(out_min - _THERE_AND_BACK * ends_min, 0.0)
 

@@ -11,12 +11,10 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.tours import MOST_EXACT, good_rounds, shortest_round
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
-
-Array = NDArray[np.float64]
 
 # The range in which Daganzo's form was tested on this project's network (docs/methods).
 _FULL_ROUNDS: Final = 8
@@ -40,10 +38,10 @@ class Homes:
         Expected visits of each home or group of homes.
     """
 
-    minutes: Array
-    x_m: Array
-    y_m: Array
-    visits: Array
+    minutes: Floats
+    x_m: Floats
+    y_m: Floats
+    visits: Floats
 
     def __post_init__(self) -> None:
         n = len(self.visits)
@@ -80,7 +78,7 @@ def in_tested_range(visits: float, a_round: float) -> bool:
     return visits >= _FULL_ROUNDS * a_round and low <= a_round <= high
 
 
-def driving_minutes(minutes: Array, ends_min: Array) -> Array:
+def driving_minutes(minutes: Floats, ends_min: Floats) -> Floats:
     """Return the driving in door-to-door minutes; at least 0, and 0 from a place to itself.
 
     Parameters
@@ -96,7 +94,7 @@ def driving_minutes(minutes: Array, ends_min: Array) -> Array:
     return driven
 
 
-def hull_km2(x_m: Array, y_m: Array) -> float:
+def hull_km2(x_m: Floats, y_m: Floats) -> float:
     """Return the area of the convex hull of points; 0 for points in one line."""
     return _hull_km2(np.column_stack([x_m, y_m]).astype(float).tobytes())
 
@@ -137,15 +135,15 @@ def mean_of_drawn_days(homes: Homes, visits: int, a_round: int, *, seed: int) ->
     return DayOnTheRoad(minutes, round(rounds))
 
 
-def draw_day(homes: Homes, visits: int, rng: np.random.Generator) -> Array:
+def draw_day(homes: Homes, visits: int, rng: np.random.Generator) -> Floats:
     """Draw the homes of a day by their expected visits; return minutes with the base first."""
     drawn = rng.choice(len(homes.visits), visits, p=homes.visits / homes.visits.sum())
     stops = np.concatenate([[0], drawn + 1])
-    between: Array = homes.minutes[np.ix_(stops, stops)]
+    between: Floats = homes.minutes[np.ix_(stops, stops)]
     return between
 
 
-def _solve(minutes: Array, a_round: int) -> tuple[float, int]:
+def _solve(minutes: Floats, a_round: int) -> tuple[float, int]:
     """Return minutes and number of rounds: exactly if one is enough and short."""
     homes = len(minutes) - 1
     if homes <= min(a_round, MOST_EXACT):

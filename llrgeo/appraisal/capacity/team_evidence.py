@@ -28,8 +28,7 @@ from llrgeo.appraisal.capacity.setting import (
     round_forms,
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
-
-Array = NDArray[np.float64]
+from llrgeo.arrays import Floats
 
 _EAST_NORTH: Final = ("easting", "northing")
 _M_PER_KM: Final = 1_000
@@ -81,17 +80,17 @@ class _Served:
     base: str
     own: NDArray[np.intp]
     ids: pd.Index
-    out_min: Array
-    straight_km: Array
-    x_m: Array
-    y_m: Array
+    out_min: Floats
+    straight_km: Floats
+    x_m: Floats
+    y_m: Floats
     form: RoundsForm
 
-    def a_day(self, visits: Array) -> float:
+    def a_day(self, visits: Floats) -> float:
         """Return visits a day of visits a year by area."""
         return float(visits.sum()) / self.form.days
 
-    def homes(self, visits: Array) -> VisitedHomes:
+    def homes(self, visits: Floats) -> VisitedHomes:
         """Return what the form needs to know; kilometres on roads are not."""
         unknown = np.full(len(visits), np.nan)
         return VisitedHomes(visits, self.out_min, unknown, self.straight_km, *(self.x_m, self.y_m))
@@ -131,7 +130,7 @@ def homes_of(
 
 
 def _base(
-    served: _Served, by_area: Array, service: RoundService, parameters: Parameters
+    served: _Served, by_area: Floats, service: RoundService, parameters: Parameters
 ) -> dict[str, object]:
     """Return the figures of one base in one year; `by_area` are visits of the year."""
     fixed = service.care_min + parameters.value("visit_admin_min")
@@ -167,7 +166,7 @@ def _base(
     }
 
 
-def _drawn_min(served: _Served, by_area: Array, roads: WaysBetweenHomes, seed: int) -> float:
+def _drawn_min(served: _Served, by_area: Floats, roads: WaysBetweenHomes, seed: int) -> float:
     """Return minutes a day by days drawn and solved, where the form is not known to be good."""
     a_day, form, between = served.a_day(by_area), served.form, roads.between
     if between is None or not a_day or in_tested_range(a_day, form.a_round):

@@ -7,17 +7,15 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 
 MOST_EXACT: Final = 12  # homes of one round; the work doubles with each
 _SAVES: Final = 1e-9  # minutes; less is what floating point adds
 
-Matrix = NDArray[np.float64]
 
-
-def shortest_round(minutes: Matrix) -> tuple[float, list[int]]:
+def shortest_round(minutes: Floats) -> tuple[float, list[int]]:
     """Return the minutes of the shortest round over all homes, and the homes in its order.
 
     Dynamic programming over subsets (Held and Karp 1962): exact.
@@ -58,7 +56,7 @@ def shortest_round(minutes: Matrix) -> tuple[float, list[int]]:
     return total, order[::-1]
 
 
-def good_rounds(minutes: Matrix, a_round: int) -> tuple[float, list[list[int]]]:
+def good_rounds(minutes: Floats, a_round: int) -> tuple[float, list[list[int]]]:
     """Return good rounds over all homes with at most some homes each, and their minutes.
 
     Savings (Clarke and Wright 1964) join rounds; then single homes change rounds, or two homes
@@ -78,13 +76,13 @@ def good_rounds(minutes: Matrix, a_round: int) -> tuple[float, list[list[int]]]:
     return sum(round_minutes(minutes, tour) for tour in rounds), rounds
 
 
-def round_minutes(minutes: Matrix, homes: list[int]) -> float:
+def round_minutes(minutes: Floats, homes: list[int]) -> float:
     """Return the minutes of a round in the order given, from the base and back to it."""
     stops = [0, *homes, 0]
     return float(minutes[stops[:-1], stops[1:]].sum())
 
 
-def _savings(minutes: Matrix, a_round: int) -> list[list[int]]:
+def _savings(minutes: Floats, a_round: int) -> list[list[int]]:
     """Join rounds of one home each where that saves most, as long as they have room."""
     homes = range(1, len(minutes))
     both_ways = (minutes + minutes.T) / 2
@@ -110,7 +108,7 @@ def _savings(minutes: Matrix, a_round: int) -> list[list[int]]:
     return list(rounds.values())
 
 
-def _exchange(minutes: Matrix, rounds: list[list[int]], a_round: int) -> list[list[int]]:
+def _exchange(minutes: Floats, rounds: list[list[int]], a_round: int) -> list[list[int]]:
     """Move homes between rounds, and swap them, while that saves minutes."""
     rounds = [list(tour) for tour in rounds]
     # Invariant: every accepted change saves more than `_SAVES`, so that this ends.
@@ -128,7 +126,7 @@ def _exchange(minutes: Matrix, rounds: list[list[int]], a_round: int) -> list[li
     return [tour for tour in rounds if tour]
 
 
-def _move(minutes: Matrix, source: list[int], target: list[int], a_round: int) -> bool:
+def _move(minutes: Floats, source: list[int], target: list[int], a_round: int) -> bool:
     """Move the home of one round to another that saves most; say whether any does."""
     if len(target) >= a_round:
         return False
@@ -148,7 +146,7 @@ def _move(minutes: Matrix, source: list[int], target: list[int], a_round: int) -
     return True
 
 
-def _swap(minutes: Matrix, first: list[int], second: list[int]) -> bool:
+def _swap(minutes: Floats, first: list[int], second: list[int]) -> bool:
     """Swap the two homes of two rounds that saves most; say whether any does."""
     if not first or not second:
         return False
@@ -174,7 +172,7 @@ def _swap(minutes: Matrix, first: list[int], second: list[int]) -> bool:
     return True
 
 
-def _two_opt(minutes: Matrix, one: list[int]) -> bool:
+def _two_opt(minutes: Floats, one: list[int]) -> bool:
     """Turn round the stretch of a round that saves most; say whether any does."""
     best, found = round_minutes(minutes, one) - _SAVES, None
     for i, j in combinations(range(len(one) + 1), 2):
@@ -188,7 +186,7 @@ def _two_opt(minutes: Matrix, one: list[int]) -> bool:
     return True
 
 
-def _ordered(minutes: Matrix, one: list[int]) -> list[int]:
+def _ordered(minutes: Floats, one: list[int]) -> list[int]:
     if len(one) > MOST_EXACT:
         return one
     stops = [0, *one]

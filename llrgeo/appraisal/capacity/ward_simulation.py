@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from llrgeo.appraisal.capacity.beds import Stream, check_beds
 from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
 from llrgeo.appraisal.capacity.targets import Stay
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def check_network(network: WardNetwork) -> None:
             raise InputError(msg)
 
 
-def _order(network: WardNetwork) -> NDArray[np.int64]:
+def _order(network: WardNetwork) -> Ints:
     """Return the wards of each area by distance, as numbers; -1 beyond those it may use."""
     minutes = network.minutes.to_numpy()
     order = minutes.argsort(axis=1, kind="stable")
@@ -262,15 +262,13 @@ def _draw(network: WardNetwork, years: int, seed: int) -> "Admissions":
     return Admissions(day, np.minimum(year, years - 1), stream, area, stay, leaving)
 
 
-def _stays(rng: np.random.Generator, stay: Stay, n: int) -> NDArray[np.float64]:
+def _stays(rng: np.random.Generator, stay: Stay, n: int) -> Floats:
     if stay.cv == 0:
         return np.full(n, stay.days)
     return rng.gamma(stay.cv**-2, stay.days * stay.cv**2, n)
 
 
-def _measures(
-    counts: NDArray[np.float64], stream: Stream
-) -> list[tuple[str, str, float, float, float]]:
+def _measures(counts: Floats, stream: Stream) -> list[tuple[str, str, float, float, float]]:
     """Return means over all years, with an interval from the differences between years.
 
     Each measure is a ratio of sums, so its spread is that of count - mean x arrivals by year
@@ -292,7 +290,7 @@ def _measures(
     return rows
 
 
-def _placed(placed: NDArray[np.int64], network: WardNetwork, years: int) -> pd.DataFrame:
+def _placed(placed: Ints, network: WardNetwork, years: int) -> pd.DataFrame:
     stream, area, site = placed.nonzero()
     return pd.DataFrame(
         {

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.evaluation import OptionResult
@@ -15,28 +14,27 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.nearest_sites import nearest_minutes
 from llrgeo.appraisal.journeys.service_result import ServiceResult
 from llrgeo.appraisal.people.access import LONGER, minutes_changed
+from llrgeo.arrays import Bools, Floats
 from llrgeo.travel.times import TravelTimes
 
 T = TypeVar("T")
-Numbers: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 class ServiceChange(NamedTuple):
     """How journeys change, to one service or more; the last axis is areas, in their order."""
 
-    added_min: Numbers  # below 0 is shorter; one lost or gained counts as the ceiling, none as 0
-    longer: Flags  # those lost included
-    shorter: Flags  # those gained included
-    too_close: Flags  # beyond the tolerance, and less than the times can tell
+    added_min: Floats  # below 0 is shorter; one lost or gained counts as the ceiling, none as 0
+    longer: Bools  # those lost included
+    shorter: Bools  # those gained included
+    too_close: Bools  # beyond the tolerance, and less than the times can tell
 
 
 class OtherTimes(NamedTuple):
     """Minutes to one service by other times than the judged ones, shape (areas,)."""
 
-    before_min: Numbers  # +inf where no site can be reached
-    after_min: Numbers
-    added_min: Numbers  # +inf for a journey lost, -inf for one gained, NaN for none at all
+    before_min: Floats  # +inf where no site can be reached
+    after_min: Floats
+    added_min: Floats  # +inf for a journey lost, -inf for one gained, NaN for none at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,11 @@ class NearestMinutes:
         which are held so that no others take their place.
     """
 
-    found: dict[tuple[int, frozenset[str]], tuple[TravelTimes, NDArray[np.float64]]] = field(
+    found: dict[tuple[int, frozenset[str]], tuple[TravelTimes, Floats]] = field(
         default_factory=dict
     )
 
-    def to(self, times: TravelTimes, sites: frozenset[str], areas: pd.Index) -> NDArray[np.float64]:
+    def to(self, times: TravelTimes, sites: frozenset[str], areas: pd.Index) -> Floats:
         """Return the minutes of each area, always the same areas; +inf where it reaches none."""
         key = id(times), sites
         if key not in self.found:
@@ -123,7 +121,7 @@ class Comparison:
         return self.shared.once(find, (self.before, result), lambda: tuple(find(self, result)))
 
     @cached_property
-    def residents(self) -> Numbers:
+    def residents(self) -> Floats:
         """Residents of each area, in their order; shape (areas,)."""
         return self.appraisal_inputs.areas["residents"].to_numpy()
 
@@ -154,9 +152,9 @@ class Comparison:
         return ServiceChange(*map(np.stack, by_figure))
 
     @cached_property
-    def any_longer(self) -> Flags:
+    def any_longer(self) -> Bools:
         """Whether the journey to at least one service is lost or longer; shape (areas,)."""
-        hit: Flags = np.any(self.changes.longer, axis=0)
+        hit: Bools = np.any(self.changes.longer, axis=0)
         return hit
 
     def changes_by(self, times: TravelTimes, service: str) -> OtherTimes:

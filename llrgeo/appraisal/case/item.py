@@ -6,11 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.people.counts import ratio
-
-Numbers = NDArray[np.float64]
+from llrgeo.arrays import Floats
 
 RestsOn = Literal["residents", "contacts", "costs", "ranking", "sources", "nothing"]
 """What an item is worked out from: residents and travel times, contacts, costs, the scores, what
@@ -92,13 +90,13 @@ def item_table(cases: Mapping[str, Iterable[Item]]) -> pd.DataFrame:
     return table
 
 
-def mean_over(minutes: Numbers, residents: Numbers) -> float:
+def mean_over(minutes: Floats, residents: Floats) -> float:
     """Return the mean minutes of some residents, both by area; NaN where there are none."""
     return float(ratio(np.nansum(minutes * residents), residents.sum()))
 
 
 def item_of_people(
-    item: str, people: Numbers, minutes: Numbers, *, service: str = "", value: float = np.nan
+    item: str, people: Floats, minutes: Floats, *, service: str = "", value: float = np.nan
 ) -> Item:
     """Return an item about the residents of some areas, and the mean of their minutes."""
     mean = mean_over(minutes, people)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.case.comparison import Comparison, Flags, Numbers, OtherTimes
+from llrgeo.appraisal.case.comparison import Comparison, OtherTimes
 from llrgeo.appraisal.case.item import (
     Item,
     item_of_people,
@@ -28,6 +28,7 @@ from llrgeo.appraisal.people.people_groups import (
     WITHOUT_CAR,
     everyone_of,
 )
+from llrgeo.arrays import Bools, Floats
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 
@@ -172,7 +173,7 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
             yield from none_if_nobody([item])
 
 
-def _longer_of(compared: Comparison, classified: pd.DataFrame) -> tuple[Numbers, Numbers]:
+def _longer_of(compared: Comparison, classified: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return the residents of areas with a longer journey, or none left, and their worst change."""
     hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
     worst = classified["worst_change_min"].to_numpy()[hit]
@@ -187,8 +188,8 @@ def _with_longer(compared: Comparison) -> float:
 def items_of_service(
     compared: Comparison,
     result: ServiceResult,
-    moved: Flags,
-    minutes: Numbers,
+    moved: Bools,
+    minutes: Floats,
     *,
     ids: tuple[str, str],
     lost: float = np.nan,
@@ -294,7 +295,7 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     gain is no part of what the others lose, and no credit against it.
     """
     sites = compared.appraisal_inputs.sites
-    users: dict[str, list[tuple[int, Flags]]] = {}
+    users: dict[str, list[tuple[int, Bools]]] = {}
     for row, result in enumerate(compared.visited):
         service = result.service.id
         # Users of a site are those whose nearest it is today, for a service that stops there.
@@ -344,7 +345,7 @@ def hit_more(share: float, of_everyone: float) -> bool:
     return above and round(share - HIT_MORE_TIMES * of_everyone, 9) >= 0
 
 
-def _by_mode(item: str, compared: Comparison, service: str, change: OtherTimes, hit: Flags) -> Item:
+def _by_mode(item: str, compared: Comparison, service: str, change: OtherTimes, hit: Bools) -> Item:
     """Return the people of some areas, and what other times than the judged ones add for them."""
     added = np.minimum(change.added_min[hit], compared.appraisal_inputs.ceiling)
     return item_of_people(item, compared.residents[hit], added, service=service)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.case.comparison import Comparison, sites_with_more
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.service_result import ServiceResult
+from llrgeo.arrays import Bools
 from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2
@@ -95,7 +95,7 @@ def _crossings_of(compared: Comparison, result: ServiceResult) -> Iterator[Item]
 
 def _kinds_of_sites(
     inputs: AppraisalInputs,
-) -> tuple[tuple[str, frozenset[str], NDArray[np.bool_]], ...]:
+) -> tuple[tuple[str, frozenset[str], Bools], ...]:
     """Return acute sites and those over the border: the item of each, its sites, and the areas.
 
     Over the border counts for the study's own residents.

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
 from llrgeo.appraisal.capacity.plan import CapacityPlan
@@ -15,6 +14,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.nearest_sites import NO_SITE
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.group_sums import group_sums
+from llrgeo.arrays import Floats, Ints
 from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -101,7 +101,7 @@ def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str
     return pd.Series(found, dtype=object)
 
 
-def nearest_sites(minutes: pd.DataFrame) -> NDArray[np.int64]:
+def nearest_sites(minutes: pd.DataFrame) -> Ints:
     """Return the column of the site nearest to each area; of equals, the first; -1 for none."""
     values = minutes.to_numpy()
     nearest = np.full(len(values), NO_SITE)
@@ -110,9 +110,7 @@ def nearest_sites(minutes: pd.DataFrame) -> NDArray[np.int64]:
     return nearest
 
 
-def served_people(
-    nearest: NDArray[np.int64], site_ids: list[str], areas: pd.DataFrame
-) -> pd.DataFrame:
+def served_people(nearest: Ints, site_ids: list[str], areas: pd.DataFrame) -> pd.DataFrame:
     """Return who lives nearest to each site: one area, one site, as `nearest_sites` tells.
 
     Columns, on `site_id`: `population_nearest`, `share_of_50000`, `aged_65_plus`, `aged_85_plus`,
@@ -148,7 +146,7 @@ def people_within(
 
 
 def mean_minutes_of(
-    nearest: NDArray[np.int64], site_ids: list[str], per_contact: pd.Series, residents: pd.Series
+    nearest: Ints, site_ids: list[str], per_contact: pd.Series, residents: pd.Series
 ) -> pd.Series:
     """Return the mean minutes a contact of those who live nearest to each site; NaN for none."""
     minutes = per_contact.reindex(residents.index).to_numpy()
@@ -216,7 +214,7 @@ def limits() -> tuple[int, int, int]:
     return _WALK_MIN, _BUS_MIN, _CAR_MIN
 
 
-def _mean(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
+def _mean(minutes: Floats, people: Floats) -> float:
     total = float(people.sum())
     return float((np.where(people > 0, minutes, 0.0) * people).sum()) / total if total else np.nan
 

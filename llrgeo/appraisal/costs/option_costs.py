@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.costs.rates import Rates
-from llrgeo.appraisal.journeys.burden import Flags, Numbers, burden_of
+from llrgeo.appraisal.journeys.burden import burden_of
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse
+from llrgeo.arrays import Bools, Floats
 
 ONE_OFF: Final = ("capital", "transition", "closure")
 PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")
@@ -119,7 +120,7 @@ def cost_change(
 
 
 def _service_cost(
-    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Flags
+    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Bools
 ) -> _ServiceCost:
     """Return what a service costs; `kept` says of each area whether it counts."""
     costs = _costs_by_site(rates, service, before, at, kept)
@@ -134,18 +135,18 @@ class _CostsBySite(NamedTuple):
     """The provider's costs of one service; shape (sites of it or of the baseline,)."""
 
     sites: list[str]
-    opened: Flags
-    closed: Flags
-    capital: Numbers  # with optimism bias
-    transition: Numbers
-    closure: Numbers
-    running: Numbers  # a year, as all below
-    contact_costs: Numbers
+    opened: Bools
+    closed: Bools
+    capital: Floats  # with optimism bias
+    transition: Floats
+    closure: Floats
+    running: Floats  # a year, as all below
+    contact_costs: Floats
     by_video: float  # of contacts by video, which happen at no site
 
 
 def _costs_by_site(
-    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Flags
+    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Bools
 ) -> _CostsBySite:
     """Return what a service costs at each site; `kept` says of each area whether it counts."""
     costs = rates.costs_of(service)

@@ -11,8 +11,9 @@ import pandas as pd
 from llrgeo.appraisal.costs.option_costs import patient_costs
 from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.journeys.burden import Flags, burden_of
+from llrgeo.appraisal.journeys.burden import burden_of
 from llrgeo.appraisal.people.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
+from llrgeo.arrays import Bools
 
 
 def patient_costs_by_fifth(
@@ -45,7 +46,7 @@ def patient_costs_by_fifth(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _patient_burden_in(result: OptionResult, belongs: Flags) -> dict[str, float]:
+def _patient_burden_in(result: OptionResult, belongs: Bools) -> dict[str, float]:
     """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
     parts = [
         burden_of(service.after.journeys_in(belongs), kg_per_km=np.nan)

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.schema import name_some
 
 UNIT_VALUES: Final = (
@@ -67,7 +67,7 @@ class Rates:
         """Return what a service costs, one row a site and one, on a blank, for any other."""
         return self._costs_by_service[service]
 
-    def factors(self, kind: str = "standard") -> NDArray[np.float64]:
+    def factors(self, kind: str = "standard") -> Floats:
         """Return the discount factors of years 0 to the horizon; NaN from a year without a rate.
 
         The factor of year t is the product of 1 / (1 + rate) over years 1 to t, with the rate of

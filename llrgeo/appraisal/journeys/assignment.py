@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.people.counts import reconcile
+from llrgeo.arrays import Floats
 from llrgeo.errors import LlrgeoError
-
-Matrix: TypeAlias = NDArray[np.float64]
 
 _ROUNDING: Final = 1e-9  # what sums of floats leave, of minutes and as a share of room
 
@@ -66,7 +64,7 @@ def assign_with_room(
     return _counted(minutes, wanted, contacts)
 
 
-def _by_regret(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) -> Matrix | None:
+def _by_regret(cost: Floats, demand: Floats, room: Floats, refusal: float) -> Floats | None:
     """Return the optimum if it is found by regret alone; else None, and a programme is needed.
 
     Everyone goes to the nearest site. Those leave a site that is too full who lose least by going
@@ -100,7 +98,7 @@ def _by_regret(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) -> Ma
     return contacts[:, :m] if fits.all() and best[contacts > 0].all() else None
 
 
-def _by_programme(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) -> Matrix:
+def _by_programme(cost: Floats, demand: Floats, room: Floats, refusal: float) -> Floats:
     """Return the optimum of the linear programme."""
     from scipy.optimize import LinearConstraint, milp
 
@@ -126,7 +124,7 @@ def _by_programme(cost: Matrix, demand: Matrix, room: Matrix, refusal: float) ->
     return contacts
 
 
-def _counted(minutes: pd.DataFrame, demand: Matrix, contacts: Matrix) -> Assignment:
+def _counted(minutes: pd.DataFrame, demand: Floats, contacts: Floats) -> Assignment:
     # What is left of an area is turned away where it reaches a site, else out of reach: no contact
     # of any area is in both, and all are in one of three.
     reachable = np.isfinite(minutes.to_numpy().min(axis=1, initial=np.inf))

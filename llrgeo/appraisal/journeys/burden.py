@@ -2,13 +2,8 @@
 
 from typing import Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from llrgeo.appraisal.capacity.round_travel import VisitTravel
-
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from llrgeo.arrays import Bools, Floats
 
 _MIN_PER_HOUR: Final = 60
 _THERE_AND_BACK: Final = 2
@@ -17,12 +12,12 @@ _THERE_AND_BACK: Final = 2
 class Journeys(NamedTuple):
     """The journeys to one service of the areas that reach a site; shape (reached areas,)."""
 
-    patients: Numbers
-    teams: Numbers
-    minutes: Numbers  # of a patient, one way
-    km: Numbers  # of a patient, one way
+    patients: Floats
+    teams: Floats
+    minutes: Floats  # of a patient, one way
+    km: Floats  # of a patient, one way
     visit: VisitTravel  # of staff, for one visit: out and back, or its part of rounds
-    to_acute: Flags
+    to_acute: Bools
 
 
 def burden_of(journeys: Journeys, *, kg_per_km: float) -> dict[str, float]:

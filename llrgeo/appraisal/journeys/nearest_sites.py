@@ -13,12 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.journeys.row_blocks import row_blocks
+from llrgeo.arrays import Floats, Ints
 from llrgeo.schema import ROLES
 from llrgeo.travel.times import TravelTimes
-
-Numbers = NDArray[np.float64]
-SitePositions = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 NO_SITE: Final = -1
 
@@ -26,10 +23,10 @@ NO_SITE: Final = -1
 class Nearest(NamedTuple):
     """The nearest open site of each area; every array has shape (n,)."""
 
-    site: SitePositions  # place among the sites of the times; NO_SITE where none can be reached
-    role: SitePositions  # place in ROLES; NO_SITE where there is no site
-    minutes: Numbers  # +inf where no site can be reached
-    km: Numbers  # NaN where none can be reached, or the times carry no distances
+    site: Ints  # place among the sites of the times; NO_SITE where none can be reached
+    role: Ints  # place in ROLES; NO_SITE where there is no site
+    minutes: Floats  # +inf where no site can be reached
+    km: Floats  # NaN where none can be reached, or the times carry no distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,9 @@ class TimesArrays:
     """
 
     ids: pd.Index
-    minutes: Numbers
-    km: Numbers | None
-    roles: SitePositions
+    minutes: Floats
+    km: Floats | None
+    roles: Ints
     place: Mapping[str, int]
     names: pd.api.extensions.ExtensionArray
     found: dict[frozenset[str], Nearest] = field(default_factory=dict)
@@ -151,9 +148,9 @@ def _columns_of(
     return sites, columns
 
 
-def _matrix_of(table: pd.DataFrame, areas: pd.Index, sites: pd.Index) -> Numbers:
+def _matrix_of(table: pd.DataFrame, areas: pd.Index, sites: pd.Index) -> Floats:
     """Return a table as an array, areas by sites in this order; not copied if it has this order."""
     if table.index.equals(areas) and table.columns.equals(sites):
         return table.to_numpy()
-    matrix: Numbers = table[sites].to_numpy()[table.index.get_indexer(areas)]
+    matrix: Floats = table[sites].to_numpy()[table.index.get_indexer(areas)]
     return matrix

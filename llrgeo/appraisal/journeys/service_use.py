@@ -10,11 +10,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.journeys.nearest_sites import Numbers
 from llrgeo.appraisal.journeys.use_arrays import ClassesAndPeople, ServiceUse, StudyArrays
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people.counts import ratio
 from llrgeo.appraisal.people.people_by_service import classify_areas, count_people
+from llrgeo.arrays import Floats
 
 # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
 MINUTES_DECIMALS: Final = 9
@@ -43,7 +43,7 @@ def uses_by_option(options: Iterable[Option], arrays: StudyArrays) -> dict[str, 
 
 def average_minutes(
     arrays: StudyArrays, uses: UseByService, *, ceiling_min: float = np.inf
-) -> Numbers:
+) -> Floats:
     """Return the minutes of an average journey of each area, over all services; shape (n,).
 
     Services that people travel for count, by their contacts at a site; in a study of visiting
@@ -60,8 +60,8 @@ def average_minutes(
 
 
 def minutes_per_journey(
-    minutes: Iterable[Numbers], travelled: Iterable[Numbers], *, ceiling_min: float = np.inf
-) -> Numbers:
+    minutes: Iterable[Floats], travelled: Iterable[Floats], *, ceiling_min: float = np.inf
+) -> Floats:
     """Return for every area the minutes of an average journey over several services.
 
     Only contacts that are `travelled` for have a journey; a contact by video is no journey of 0
@@ -75,17 +75,17 @@ def minutes_per_journey(
     ceiling_min
         What a journey that is not there counts as.
     """
-    spent: Numbers | float = 0.0
-    total: Numbers | float = 0.0
+    spent: Floats | float = 0.0
+    total: Floats | float = 0.0
     for journey, made in zip(minutes, travelled, strict=True):
         spent = spent + minutes_spent(journey, made, ceiling_min)
         total = total + made
     return ratio(spent, total).round(MINUTES_DECIMALS)
 
 
-def minutes_spent(journey: Numbers, made: Numbers, ceiling_min: float) -> Numbers:
+def minutes_spent(journey: Floats, made: Floats, ceiling_min: float) -> Floats:
     """Return the minutes a year of journeys to one service; where nobody makes one, 0."""
-    spent: Numbers = made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
+    spent: Floats = made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
     return spent
 
 

@@ -9,7 +9,6 @@ from typing import Final, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.round_travel import (
     RoundsForm,
@@ -17,10 +16,9 @@ from llrgeo.appraisal.capacity.round_travel import (
     VisitTravel,
     round_travel,
 )
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 from llrgeo.schema import BNG
-
-Numbers = NDArray[np.float64]
 
 _THERE_AND_BACK: Final = 2
 _M_PER_KM: Final = 1_000
@@ -30,28 +28,28 @@ class NearestBases(Protocol):
     """Which base serves each area: `use_arrays.Nearest`; shape (n,)."""
 
     @property
-    def site(self) -> NDArray[np.int64]:
+    def site(self) -> Ints:
         """Return the place of the base among the sites; below 0 where there is none."""
         ...
 
     @property
-    def minutes(self) -> Numbers:
+    def minutes(self) -> Floats:
         """Return the minutes from base to home; +inf where there is none."""
         ...
 
     @property
-    def km(self) -> Numbers:
+    def km(self) -> Floats:
         """Return the kilometres; NaN where there is none, or the times carry no distances."""
         ...
 
 
-def out_and_back(minutes: Numbers, km: Numbers) -> VisitTravel:
+def out_and_back(minutes: Floats, km: Floats) -> VisitTravel:
     """Return the travel of a journey out and back for each visit."""
     return VisitTravel(minutes * _THERE_AND_BACK, km * _THERE_AND_BACK)
 
 
 def rounds_from_bases(
-    visits: Numbers, bases: NearestBases, points_m: tuple[Numbers, Numbers], form: RoundsForm
+    visits: Floats, bases: NearestBases, points_m: tuple[Floats, Floats], form: RoundsForm
 ) -> VisitTravel:
     """Return the travel of a visit in the rounds of each base, by area.
 
@@ -79,7 +77,7 @@ def rounds_from_bases(
     return VisitTravel(minutes, km)
 
 
-def points_of(places: pd.DataFrame, ids: pd.Index) -> Numbers:
+def points_of(places: pd.DataFrame, ids: pd.Index) -> Floats:
     """Return east and north of some places in metres, shape (ids, 2).
 
     Raises
@@ -91,5 +89,5 @@ def points_of(places: pd.DataFrame, ids: pd.Index) -> Numbers:
         msg = "rounds need to know where homes and bases are; give areas and sites with points"
         raise InputError(msg)
     points: gpd.GeoSeries = places.geometry
-    east_north: Numbers = points.to_crs(BNG).get_coordinates().loc[ids].to_numpy()
+    east_north: Floats = points.to_crs(BNG).get_coordinates().loc[ids].to_numpy()
     return east_north

@@ -17,11 +17,12 @@ from llrgeo.appraisal.capacity.round_travel import VisitTravel
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.burden import Journeys, burden_of
-from llrgeo.appraisal.journeys.nearest_sites import NO_SITE, Flags, Nearest, Numbers, TimesArrays
+from llrgeo.appraisal.journeys.nearest_sites import NO_SITE, Nearest, TimesArrays
 from llrgeo.appraisal.journeys.staff_travel import out_and_back, points_of, rounds_from_bases
 from llrgeo.appraisal.people.counts import reconcile
 from llrgeo.appraisal.people.group_sums import group_sums
 from llrgeo.appraisal.people.people_groups import people_by_group
+from llrgeo.arrays import Bools, Floats
 from llrgeo.schema import ROLES, site_roles
 
 ClassesAndPeople: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
@@ -37,10 +38,10 @@ _OF_USES: Final = _OF_TIMES | _OF_CONTACTS | {"kg_co2e_per_km", "rounds"}
 class SplitContacts(NamedTuple):
     """Contacts a year of each area, in all and by where they happen; shape (n,)."""
 
-    contacts: Numbers
-    at_site: Numbers
-    at_home: Numbers
-    by_video: Numbers
+    contacts: Floats
+    at_site: Floats
+    at_home: Floats
+    by_video: Floats
 
 
 class Ids(NamedTuple):
@@ -79,7 +80,7 @@ class ServiceUse:
     burden: Mapping[str, float]
     care: Mapping[str, float | str]
     ids: Ids
-    sums: dict[tuple[tuple[str, ...], bytes], tuple[Numbers, Numbers]] = field(
+    sums: dict[tuple[tuple[str, ...], bytes], tuple[Floats, Floats]] = field(
         default_factory=dict, repr=False
     )
 
@@ -100,21 +101,21 @@ class ServiceUse:
         )
 
     @property
-    def reaches(self) -> Flags:
+    def reaches(self) -> Bools:
         """Whether each area reaches a site."""
-        reaches: Flags = self.nearest.site != NO_SITE
+        reaches: Bools = self.nearest.site != NO_SITE
         return reaches
 
-    def goes_to(self, sites: Collection[str]) -> Flags:
+    def goes_to(self, sites: Collection[str]) -> Bools:
         """Return whether each area goes to one of some sites."""
         places = [place for site, place in self.ids.place.items() if site in sites]
         return np.isin(self.nearest.site, places)
 
-    def journeys_in(self, belongs: Flags) -> Journeys:
+    def journeys_in(self, belongs: Bools) -> Journeys:
         """Return the journeys of the areas for which `belongs` is true and that reach a site."""
         return journeys_of(self.nearest, self.split, self.visit, belongs & self.reaches)
 
-    def contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
+    def contacts_at(self, sites: Sequence[str], belongs: Bools) -> tuple[Floats, Floats]:
         """Return contacts a year at some sites, and at home from them, of areas that belong.
 
         They are added up once and kept: costs ask for them by other rates. Do not change them.
@@ -124,7 +125,7 @@ class ServiceUse:
             self.sums[key] = self._contacts_at(sites, belongs)
         return self.sums[key]
 
-    def _contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
+    def _contacts_at(self, sites: Sequence[str], belongs: Bools) -> tuple[Floats, Floats]:
         places = [self.ids.place[site] for site in sites]
         site = np.where(belongs, self.nearest.site, NO_SITE)
         at_site, at_home = (
@@ -159,14 +160,14 @@ class StudyArrays:
     appraisal_inputs: AppraisalInputs
     patients: TimesArrays
     teams: TimesArrays
-    contacts: Mapping[str, Numbers]
+    contacts: Mapping[str, Floats]
     people: pd.DataFrame
     roles: pd.Series
     uses: dict[tuple[str, frozenset[str], Shares], ServiceUse] = field(default_factory=dict)
     classes: dict[tuple[str | int, ...], tuple[pd.DataFrame, pd.DataFrame]] = field(
         default_factory=dict
     )
-    points: dict[Delivery, tuple[Numbers, Numbers]] = field(default_factory=dict)
+    points: dict[Delivery, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, appraisal_inputs: AppraisalInputs) -> Self:
@@ -242,7 +243,7 @@ class StudyArrays:
             nearest, split, visit, burden, {"delivery": service.delivery, **care}, ids
         )
 
-    def _visit_travel(self, service: Service, nearest: Nearest, visits: Numbers) -> VisitTravel:
+    def _visit_travel(self, service: Service, nearest: Nearest, visits: Floats) -> VisitTravel:
         """Return what staff travel for a visit at home, in rounds where the inputs have them."""
         form = self.appraisal_inputs.rounds.get(service.id)
         if form is None:
@@ -254,7 +255,7 @@ class StudyArrays:
         return rounds_from_bases(visits, nearest, self.points[service.delivery], form)
 
 
-def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> SplitContacts:
+def split_contacts(contacts: Floats, service: Service, shares: Shares) -> SplitContacts:
     """Return contacts a year by area, and how many are at a site, at home and by video."""
     home = 1 - shares.video if service.delivery == "team" else shares.home
     at_site = contacts * (1 - shares.video - home)
@@ -262,7 +263,7 @@ def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> Split
 
 
 def journeys_of(
-    nearest: Nearest, split: SplitContacts, visit: VisitTravel, chosen: Flags
+    nearest: Nearest, split: SplitContacts, visit: VisitTravel, chosen: Bools
 ) -> Journeys:
     """Return the journeys of some areas, all of which reach a site."""
     return Journeys(

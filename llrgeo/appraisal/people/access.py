@@ -12,11 +12,11 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.people.counts import ratio, reconcile
 from llrgeo.appraisal.people.people_groups import EVERYONE, everyone_of
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
+from llrgeo.arrays import Floats
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 LONGER: Final = ("worsened", "lost")
@@ -118,15 +118,15 @@ def summarise_access(
 
 def _summary(
     travel_time_min: pd.Series, people: pd.DataFrame, thresholds_min: Sequence[float]
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Floats]:
     """Return the columns of `summarise_access`, a value a group and level."""
     minutes = travel_time_min.to_numpy()
     return by_columns(people, lambda counted: _summary_of(minutes, counted, thresholds_min))
 
 
 def _summary_of(
-    minutes: NDArray[np.float64], counted: Counted, thresholds_min: Sequence[float]
-) -> dict[str, NDArray[np.float64]]:
+    minutes: Floats, counted: Counted, thresholds_min: Sequence[float]
+) -> dict[str, Floats]:
     """Return the same of some groups and levels."""
     # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
     counted = counted.ordered(minutes)
@@ -147,7 +147,7 @@ def _summary_of(
     return summary
 
 
-def scored_by_group(minutes: NDArray[np.float64], people: pd.DataFrame) -> ScoredGroups:
+def scored_by_group(minutes: Floats, people: pd.DataFrame) -> ScoredGroups:
     """Return `mean_min` and `p90_min` of `summarise_access`, which is all that scores use.
 
     `minutes` are in the order of the areas of `people`.
@@ -205,9 +205,7 @@ def change_bands(tolerance_min: float) -> tuple[ChangeBand, ...]:
     return (*closed, ChangeBand(f"minutes_over_{edges[-1]:g}", edges[-1], np.inf))
 
 
-def minutes_changed(
-    before: NDArray[np.float64], after: NDArray[np.float64], *, tolerance_min: float
-) -> tuple[NDArray[np.float64], float]:
+def minutes_changed(before: Floats, after: Floats, *, tolerance_min: float) -> tuple[Floats, float]:
     """Return the change of minutes, and the tolerance beyond which a change counts.
 
     The change has the shape of `before` and `after`: +inf for a journey lost, -inf for one gained,
@@ -289,7 +287,7 @@ def averaged(groups: pd.DataFrame) -> pd.DataFrame:
     return groups[["unreachable", *_ON_BALANCE]].rename(columns=_ON_BALANCE)
 
 
-def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> dict[str, Floats]:
     """Return the mean before, the mean change and the people of each outcome, by group."""
     before, moved, outcome = (
         change[name].to_numpy() for name in ("before_min", "change_min", "outcome")

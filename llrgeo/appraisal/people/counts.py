@@ -5,15 +5,16 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import LlrgeoError
 
 _RTOL: Final = 1e-9  # rounding of floats, of the total and by itself
 _ATOL: Final = 1e-6
 
 
-def reconcile(parts: pd.Series | NDArray[np.float64], total: float, *, table: str) -> None:
+def reconcile(parts: pd.Series | Floats, total: float, *, table: str) -> None:
     """Refuse a table whose people do not add up to the total.
 
     Parameters
@@ -36,7 +37,7 @@ def reconcile(parts: pd.Series | NDArray[np.float64], total: float, *, table: st
         raise LlrgeoError(msg)
 
 
-def ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
+def ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
     """Divide part by whole, of one shape or broadcast; NaN where the whole is not above 0."""
     above, below = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     result = np.full(above.shape, np.nan)
@@ -55,10 +56,10 @@ def weighted_quantile(values: pd.Series, weights: pd.Series, q: float) -> float:
 
 
 def sorted_quantiles(
-    minutes: NDArray[np.float64],
-    counts: NDArray[np.float64] | NDArray[np.int64],
+    minutes: Floats,
+    counts: Floats | Ints,
     shares: Sequence[float],
-) -> list[NDArray[np.float64]]:
+) -> list[Floats]:
     """Return quantiles of the minutes for each column of people.
 
     Parameters

@@ -4,14 +4,12 @@ pandas makes some tables for each sum, and an appraisal has thousands of small o
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.execution.machine_code import compiled
 
 
-def group_sums(
-    group: NDArray[np.int64], values: NDArray[np.float64] | NDArray[np.int64], groups: int
-) -> NDArray[np.float64]:
+def group_sums(group: Ints, values: Floats | Ints, groups: int) -> Floats:
     """Return the sum of the values of each group.
 
     Parameters
@@ -35,9 +33,7 @@ def group_sums(
 
 
 @compiled
-def _add_up(
-    group: NDArray[np.int64], values: NDArray[np.float64], sums: NDArray[np.float64]
-) -> None:
+def _add_up(group: Ints, values: Floats, sums: Floats) -> None:
     """Add each value to the sum of its group, and carry what the addition rounds off (Kahan 1965).
 
     So the sums hardly rest on the order of the values.

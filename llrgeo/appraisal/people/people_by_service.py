@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.people.access import BAND_EDGES_MIN, minutes_changed
 from llrgeo.appraisal.people.counts import ratio, reconcile
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.people.wide_groups import Counted, by_columns
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -29,18 +29,16 @@ None: no journey for any service before and after. No data: minutes that are not
 UNCERTAIN_CLASSES: Final = ("mixed", "longer", "shorter")
 """Classes of which some people may be "too close to say"."""
 
-_Flags = NDArray[np.bool_]
-
 
 class _Changes(NamedTuple):
     """What happens to each journey, areas by services."""
 
-    change_min: NDArray[np.float64]  # NaN where there is no journey before and after
-    lost: _Flags
-    longer: _Flags  # those lost included
-    shorter: _Flags  # those gained included
-    none: _Flags
-    unknown: _Flags
+    change_min: Floats  # NaN where there is no journey before and after
+    lost: Bools
+    longer: Bools  # those lost included
+    shorter: Bools  # those gained included
+    none: Bools
+    unknown: Bools
 
 
 def classify_areas(
@@ -120,7 +118,7 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     """
     named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
 
-    def figures(counted: Counted) -> dict[str, NDArray[np.int64]]:
+    def figures(counted: Counted) -> dict[str, Ints]:
         columns = {name: counted.people(named == name) for name in CLASSES}
         return columns | {
             f"too_close_{name}": counted.people((named == name) & close)
@@ -211,7 +209,7 @@ def _changes(before: pd.DataFrame, after: pd.DataFrame, tolerance_min: float) ->
     return _Changes(change, lost, longer, shorter, np.isposinf(old) & np.isposinf(new), unknown)
 
 
-def _worst(found: _Changes, services: list[str]) -> tuple[list[str | None], NDArray[np.float64]]:
+def _worst(found: _Changes, services: list[str]) -> tuple[list[str | None], Floats]:
     """Return the service with the largest worsening of each area, and by how many minutes."""
     # No journey before and after is no change that could be compared.
     compared = np.where(np.isnan(found.change_min), -np.inf, found.change_min)

@@ -17,10 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.people.counts import sorted_quantiles
+from llrgeo.arrays import Bools, Floats, Ints
 
-Numbers: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
-Places: TypeAlias = NDArray[np.int64]
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
 _MANY: Final = 40  # levels of a group; below, all columns at once are quicker
@@ -29,27 +27,27 @@ _MANY: Final = 40  # levels of a group; below, all columns at once are quicker
 class Counted(Protocol):
     """People by column. What is asked about has one value an area; answers have one a column."""
 
-    def ordered(self, minutes: Numbers) -> Self:
+    def ordered(self, minutes: Floats) -> Self:
         """Return the same people, areas from the shortest journey to the longest."""
         ...
 
-    def people(self, chosen: Flags) -> Places:
+    def people(self, chosen: Bools) -> Ints:
         """Return the people of the chosen areas."""
         ...
 
-    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+    def weighted(self, values: Floats, chosen: Bools) -> Floats:
         """Return the sum of a value of the chosen areas over their people."""
         ...
 
-    def total(self, values: Numbers) -> Numbers:
+    def total(self, values: Floats) -> Floats:
         """Return the sum of a value of all areas over their people."""
         ...
 
-    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+    def quantiles(self, minutes: Floats, shares: Sequence[float]) -> list[Floats]:
         """Return quantiles of the minutes that the people are ordered by (`sorted_quantiles`)."""
         ...
 
-    def longest(self, minutes: Numbers) -> Numbers:
+    def longest(self, minutes: Floats) -> Floats:
         """Return the longest finite minutes of anyone; NaN where there are none.
 
         The people are ordered by these minutes.
@@ -64,32 +62,32 @@ class AllAreas:
     Counts are floats, so that people are one product: whole numbers, which no order rounds.
     """
 
-    counts: Numbers
-    area: Places
+    counts: Floats
+    area: Ints
 
-    def ordered(self, minutes: Numbers) -> "AllAreas":
+    def ordered(self, minutes: Floats) -> "AllAreas":
         """As `Counted.ordered`."""
         order = np.argsort(minutes, kind="stable")
         return AllAreas(self.counts[order], order)
 
-    def people(self, chosen: Flags) -> Places:
+    def people(self, chosen: Bools) -> Ints:
         """As `Counted.people`."""
         return (chosen[self.area] @ self.counts).astype(np.int64)
 
-    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+    def weighted(self, values: Floats, chosen: Bools) -> Floats:
         """As `Counted.weighted`."""
         here = chosen[self.area]
         return values[self.area][here] @ self.counts[here]
 
-    def total(self, values: Numbers) -> Numbers:
+    def total(self, values: Floats) -> Floats:
         """As `Counted.total`."""
         return self.counts.T @ values[self.area]
 
-    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+    def quantiles(self, minutes: Floats, shares: Sequence[float]) -> list[Floats]:
         """As `Counted.quantiles`."""
         return sorted_quantiles(minutes[self.area], self.counts, shares)
 
-    def longest(self, minutes: Numbers) -> Numbers:
+    def longest(self, minutes: Floats) -> Floats:
         """As `Counted.longest`."""
         here = minutes[self.area]
         finite = np.isfinite(here)
@@ -97,7 +95,7 @@ class AllAreas:
         # is for columns without any.
         falling = np.append(here[finite][::-1], np.nan)
         anyone = np.vstack([self.counts[finite][::-1] > 0, np.ones(self.counts.shape[1], bool)])
-        longest: Numbers = falling[anyone.argmax(axis=0)]
+        longest: Floats = falling[anyone.argmax(axis=0)]
         return longest
 
 
@@ -108,29 +106,29 @@ class OwnAreas:
     Those of column i are from `start[i]` up to `start[i + 1]`, where `column` is i.
     """
 
-    start: Places
-    column: Places
-    area: Places
-    counts: Places
+    start: Ints
+    column: Ints
+    area: Ints
+    counts: Ints
 
     @classmethod
-    def of(cls, counts: Places, columns: Places) -> Self:
+    def of(cls, counts: Ints, columns: Ints) -> Self:
         """Return what there is in some columns of counts, areas by columns."""
         areas = [np.flatnonzero(counts[:, column]) for column in columns]
         start = np.cumsum([0, *map(len, areas)])
         column, area = np.repeat(np.arange(len(areas)), np.diff(start)), np.concatenate(areas)
         return cls(start, column, area, counts[area, columns[column]])
 
-    def ordered(self, minutes: Numbers) -> "OwnAreas":
+    def ordered(self, minutes: Floats) -> "OwnAreas":
         """As `Counted.ordered`."""
         order = np.lexsort((minutes[self.area], self.column))
         return OwnAreas(self.start, self.column, self.area[order], self.counts[order])
 
-    def people(self, chosen: Flags) -> Places:
+    def people(self, chosen: Bools) -> Ints:
         """As `Counted.people`."""
         return self._sums(np.where(chosen[self.area], self.counts, 0))
 
-    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+    def weighted(self, values: Floats, chosen: Bools) -> Floats:
         """As `Counted.weighted`."""
         here = np.flatnonzero(chosen[self.area])
         start = np.searchsorted(here, self.start)
@@ -138,11 +136,11 @@ class OwnAreas:
         # One product a column, as of any other column: a running sum would round otherwise.
         return np.array([value[a:b] @ people[a:b] for a, b in pairwise(start)])
 
-    def total(self, values: Numbers) -> Numbers:
+    def total(self, values: Floats) -> Floats:
         """As `Counted.total`."""
         return self.weighted(values, np.full(len(values), fill_value=True))
 
-    def quantiles(self, minutes: Numbers, shares: Sequence[float]) -> list[Numbers]:
+    def quantiles(self, minutes: Floats, shares: Sequence[float]) -> list[Floats]:
         """As `Counted.quantiles`."""
         total = self._sums(self.counts)
         before = np.cumsum(total) - total
@@ -157,7 +155,7 @@ class OwnAreas:
             quantiles.append(found)
         return quantiles
 
-    def longest(self, minutes: Numbers) -> Numbers:
+    def longest(self, minutes: Floats) -> Floats:
         """As `Counted.longest`."""
         found = np.full(len(self.start) - 1, np.nan)
         here = minutes[self.area]
@@ -166,9 +164,9 @@ class OwnAreas:
         found[self.column[finite]] = here[finite]
         return found
 
-    def _sums(self, counts: Places) -> Places:
+    def _sums(self, counts: Ints) -> Ints:
         running = np.concatenate([[0], np.cumsum(counts)])
-        sums: Places = running[self.start[1:]] - running[self.start[:-1]]
+        sums: Ints = running[self.start[1:]] - running[self.start[:-1]]
         return sums
 
 
@@ -177,7 +175,7 @@ class _Divided(NamedTuple):
 
     few: AllAreas
     own: OwnAreas | None
-    many: Flags
+    many: Bools
 
     @classmethod
     def of(cls, people: pd.DataFrame) -> Self:

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.distinct_options import for_distinct_options
 from llrgeo.appraisal.evaluation import OptionResult
@@ -23,6 +22,7 @@ from llrgeo.appraisal.people.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.places.indicators import Better, PlaceFigures, places_of
 from llrgeo.appraisal.places.rankings import rank_columns
 from llrgeo.appraisal.stacking import stack_tables
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.schema import OLDER_BANDS, PlaceKind
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -38,8 +38,6 @@ ACCESS_FIGURES: Final[Mapping[str, tuple[str, Better]]] = {
 
 _CHANGED: Final = "share_longer"  # of the baseline there is none
 _WORST: Final = 0.1
-_Minutes = NDArray[np.float64]
-_Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class _Places(NamedTuple):
     """
 
     names: pd.Index
-    number: NDArray[np.int64]
+    number: Ints
     by_area: pd.Series
 
     @classmethod
@@ -67,12 +65,12 @@ class _Places(NamedTuple):
         number, names = pd.factorize(by_area, sort=True)
         return cls(pd.Index(names, name=by_area.name), number, by_area)
 
-    def people(self, counts: _Minutes) -> _Minutes:
+    def people(self, counts: Floats) -> Floats:
         """Return the people of each place; whole numbers, so their order changes no bit of them."""
         sums = np.bincount(self.number + 1, weights=counts, minlength=len(self.names) + 1)
         return sums[1:].astype(float, copy=False)
 
-    def share(self, counted: _Minutes, whole: _Minutes, error: _Minutes) -> _Figure:
+    def share(self, counted: Floats, whole: Floats, error: Floats) -> _Figure:
         """Return the share of people who are counted, place by place, and what it may err by."""
         value, errors, people = (
             pd.Series(each, self.names) for each in (ratio(counted, whole), error, counted)
@@ -203,7 +201,7 @@ def _beyond(
     residents = appraisal_inputs.areas["residents"].astype(float)
 
     # Shifted by the error and against it, journeys show how far the share may be wrong.
-    def beyond(shift_min: _Minutes) -> _Flags:
+    def beyond(shift_min: Floats) -> Bools:
         flags = [
             each.allocation["travel_time_min"].to_numpy(float) + shift_min
             > each.service.travel_standard_min
@@ -220,13 +218,13 @@ def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _P
     people = areas[list(OLDER_BANDS)].sum(axis=1) if has_ages(areas) else areas["residents"]
     teams = [service for service in appraisal_inputs.services if service.delivery == "team"]
 
-    def in_time(shift_min: _Minutes) -> _Flags:
+    def in_time(shift_min: Floats) -> Bools:
         reached = [
             result.services[team.id].allocation["travel_time_min"].to_numpy(float) + shift_min
             <= team.travel_standard_min
             for team in teams
         ]
-        flags: _Flags = np.all(reached, axis=0)
+        flags: Bools = np.all(reached, axis=0)
         return flags
 
     # The slowest team of each home: it is in time only if every team is.
@@ -238,7 +236,7 @@ def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _P
 
 
 def _shares(
-    flagged: Callable[[_Minutes], _Flags],
+    flagged: Callable[[Floats], Bools],
     people: pd.Series,
     places: _Places,
     errors: pd.Series,
@@ -254,7 +252,7 @@ def _shares(
     by_place = errors.reindex(places.names).to_numpy(float)
     error_min = np.append(by_place, np.nan)[places.number]
 
-    def count(shift_min: _Minutes) -> _Minutes:
+    def count(shift_min: Floats) -> Floats:
         return places.people(np.where(flagged(shift_min), everybody, 0.0))
 
     counted = count(np.zeros(len(everybody)))
@@ -303,7 +301,7 @@ def _worst_tenths(
     return _Figure(*(pd.Series(each, places.names, dtype=float) for each in (values, errors)))
 
 
-def _mean_of_worst(minutes: _Minutes, people: _Minutes) -> float:
+def _mean_of_worst(minutes: Floats, people: Floats) -> float:
     """Return the mean of the tenth with the longest minutes; +inf if any of them has no journey."""
     order = np.argsort(-minutes, kind="stable")
     counts = people[order]

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.places.indicators import Better
+from llrgeo.arrays import Floats, Ints
 
 STANDINGS: Final = ("apart", "too_close", "no_error", "last", "")
 """How sure a place is ahead of the next: by more than the error, by no more than it, by an error
@@ -82,11 +83,11 @@ def rank_columns(values: pd.Series, errors: pd.Series, *, better: Better) -> Ran
 class _Steps(NamedTuple):
     """What is known of each distinct value, best first, and last of none."""
 
-    step: NDArray[np.int64]  # of each ranked place
-    rank: NDArray[np.int64]
+    step: Ints  # of each ranked place
+    rank: Ints
     next_place: NDArray[np.object_]  # blank after the last
-    gap: NDArray[np.float64]  # to the next value; NaN after the last
-    next_error: NDArray[np.float64]  # the largest of those that have the next value
+    gap: Floats  # to the next value; NaN after the last
+    next_error: Floats  # the largest of those that have the next value
 
 
 def _steps(values: pd.Series, errors: pd.Series, better: Better) -> _Steps:
@@ -116,7 +117,7 @@ def _steps(values: pd.Series, errors: pd.Series, better: Better) -> _Steps:
     )
 
 
-def _aligned(errors: pd.Series, places: pd.Index) -> NDArray[np.float64]:
+def _aligned(errors: pd.Series, places: pd.Index) -> Floats:
     found = errors if errors.index is places else errors.reindex(places)
     return found.to_numpy(float)
 

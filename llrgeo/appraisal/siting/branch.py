@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from llrgeo.appraisal.siting.exact import BoundedPlan, assign_areas
-from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import Model, Positions
 from llrgeo.appraisal.siting.relaxation import Relaxation
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, StepRule, ascend, reduce_sites
+from llrgeo.arrays import Bools, Floats
 
 # A node starts from its parent's multipliers, which are nearly right.
 AT_NODE: Final = StepRule(iterations=60, step=0.3, patience=7)
@@ -27,8 +28,8 @@ class _Node:
     bound: float
     number: int
     sites: Positions = field(compare=False)
-    keep: Mask = field(compare=False)
-    multipliers: Vector = field(compare=False)
+    keep: Bools = field(compare=False)
+    multipliers: Floats = field(compare=False)
     branch_at: int = field(compare=False)
 
 
@@ -48,7 +49,7 @@ class _Tree:
     seen: int = 0
     tried: set[bytes] = field(default_factory=set)
 
-    def enter(self, relaxation: Relaxation, multipliers: Vector) -> None:
+    def enter(self, relaxation: Relaxation, multipliers: Floats) -> None:
         """Bound a part of the plans, fix what that settles, and keep it if it is not done with."""
         if not relaxation.has_plans:
             return
@@ -93,7 +94,7 @@ class _Tree:
         self.best = min(self.best, assign_areas(self.model, plan), key=lambda found: found.cost)
 
 
-def site_in_doubt(reduced_costs: Vector, chosen: Mask, keep: Mask) -> int:
+def site_in_doubt(reduced_costs: Floats, chosen: Bools, keep: Bools) -> int:
     """Return the site of least reduced cost among those chosen that may close, or among all.
 
     The bound of the half without it rises most, and it is in most of the plans that are near.

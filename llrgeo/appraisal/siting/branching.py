@@ -11,7 +11,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.siting.model import Matrix, Positions, Vector
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Floats
 
 WHOLE: Final = 1e-6  # how far from 0 or 1 an open site is whole
 _LEAST: Final = 1e-6  # what a half is expected to raise the bound by, at least
@@ -28,8 +29,8 @@ class Relaxed:
     """
 
     value: float
-    opened: Vector
-    reduced_costs: Vector
+    opened: Floats
+    reduced_costs: Floats
 
     @classmethod
     def nothing(cls) -> Self:
@@ -80,8 +81,8 @@ class Pseudocosts:
         How often it was done.
     """
 
-    raised: Matrix
-    tries: Matrix
+    raised: Floats
+    tries: Floats
 
     @classmethod
     def of(cls, sites: int) -> Self:
@@ -93,7 +94,7 @@ class Pseudocosts:
         self.raised[way, site] += max(rise, 0.0) / moved
         self.tries[way, site] += 1
 
-    def score(self, sites: Positions, opened: Vector) -> Vector:
+    def score(self, sites: Positions, opened: Floats) -> Floats:
         """Return by how much two halves are expected to raise the bound, as a product.
 
         Shape (sites asked about,). `opened` is how far every site is open.
@@ -104,5 +105,5 @@ class Pseudocosts:
             usual = self.raised[way].sum() / tries.sum() if tries.any() else 1.0
             own = self.raised[way, sites] / np.maximum(tries[sites], 1)
             expected[way] = np.where(tries[sites] > 0, own, usual) * moved
-        score: Vector = np.maximum(expected, _LEAST).prod(axis=0)
+        score: Floats = np.maximum(expected, _LEAST).prod(axis=0)
         return score

@@ -19,8 +19,9 @@ from llrgeo.appraisal.siting.cover_reduction import undominated_areas
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import Formulation
-from llrgeo.appraisal.siting.model import Mask, Matrix, Positions, Vector
+from llrgeo.appraisal.siting.model import Positions
 from llrgeo.appraisal.siting.set_covering import FEW_SITES, Covering
+from llrgeo.arrays import Bools, Floats
 
 # Swaps of the local search for each area left, and at most: at a radius on the way, and at the
 # last, where a proof would be in vain if there is a plan.
@@ -60,12 +61,12 @@ class CentreSearch:
         The best plan found, and its longest journey.
     """
 
-    minutes: Matrix
+    minutes: Floats
     kept: Positions
     free: Positions
     number: int
     least: int
-    radii: Vector
+    radii: Floats
     seed: int
     low: int
     high: int
@@ -201,9 +202,9 @@ class CentreSearch:
         found = search_cover(cover, known, steps=swaps, seed=self.seed, deadline=deadline)
         return None if found is None else self.free[found]
 
-    def _left(self, at: int) -> Mask:
+    def _left(self, at: int) -> Bools:
         """Return which sites are within a radius of the areas that no kept site is within."""
-        within: Mask = self.minutes <= self.radii[at]
+        within: Bools = self.minutes <= self.radii[at]
         return within[~within[:, self.kept].any(axis=1)]
 
     def _take(self, plan: Positions) -> None:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from llrgeo.appraisal.siting.branching import WHOLE
-from llrgeo.appraisal.siting.model import Mask, Positions, Vector
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Bools, Floats, Ints
 
 _HALF: Final = 0.5  # of a site
 _LEAST: Final = 0.03  # by how much a cut has to be missed
@@ -26,8 +27,6 @@ _ORDERS: Final = 2  # orders of elimination
 _LOOKED_AT: Final = 400  # sums of rows that miss most, whose cuts are worked out
 _AT_ONCE: Final = 60  # cuts taken
 _ALIKE: Final = 0.9  # cosine of two cuts of which one is enough
-
-Terms = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,11 @@ class Rows:
         Shape (rows,).
     """
 
-    terms: Terms
-    least: Terms
+    terms: Ints
+    least: Ints
 
     @classmethod
-    def of_areas(cls, cover: Mask) -> Self:
+    def of_areas(cls, cover: Bools) -> Self:
         """Return the rows of areas: at least one of the sites that cover it is open."""
         return cls(cover.astype(np.int64), np.ones(len(cover), dtype=np.int64))
 
@@ -56,17 +55,17 @@ class Rows:
             np.concatenate([self.terms, other.terms]), np.concatenate([self.least, other.least])
         )
 
-    def __getitem__(self, which: Positions | Mask) -> Self:
+    def __getitem__(self, which: Positions | Bools) -> Self:
         """Return some of the rows."""
         return type(self)(self.terms[which], self.least[which])
 
-    def slack(self, opened: Vector) -> Vector:
+    def slack(self, opened: Floats) -> Floats:
         """Return by how much each row is above its limit; below 0 where it is missed."""
-        slack: Vector = self.terms.astype(float) @ opened - self.least
+        slack: Floats = self.terms.astype(float) @ opened - self.least
         return slack
 
 
-def zero_half_cuts(rows: Rows, opened: Vector, rng: np.random.Generator) -> Rows:
+def zero_half_cuts(rows: Rows, opened: Floats, rng: np.random.Generator) -> Rows:
     """Return cuts that a relaxed solution misses, those missed most first.
 
     Parameters
@@ -104,8 +103,8 @@ def zero_half_cuts(rows: Rows, opened: Vector, rng: np.random.Generator) -> Rows
 
 
 def _even_sums(
-    terms: NDArray[np.uint8], odd: NDArray[np.uint8], slack: Vector, loss: Vector
-) -> tuple[NDArray[np.uint8], Vector]:
+    terms: NDArray[np.uint8], odd: NDArray[np.uint8], slack: Floats, loss: Floats
+) -> tuple[NDArray[np.uint8], Floats]:
     """Return sums of rows whose limit is odd and that lose less than `_LOSS`, and what they lose.
 
     A sum loses the slack of its rows, and what each site is in doubt whose coefficient is odd.
@@ -123,7 +122,7 @@ def _even_sums(
 
     Returns
     -------
-    tuple of NDArray and Vector
+    tuple of numpy.ndarray
         Which rows are in each sum, shape (sums, rows / 8), eight to a byte, and what it loses,
         shape (sums,).
     """
@@ -153,7 +152,7 @@ def _even_sums(
     return np.concatenate(sums), np.concatenate(losses)
 
 
-def _halved(rows: Rows, sums: Mask, mostly: Mask) -> Rows:
+def _halved(rows: Rows, sums: Bools, mostly: Bools) -> Rows:
     """Return the cuts of sums of rows, shape (sums, rows): half of each, rounded.
 
     Up where a site is mostly closed. Where it is `mostly` open, the limit open <= 1 is subtracted
@@ -168,7 +167,7 @@ def _halved(rows: Rows, sums: Mask, mostly: Mask) -> Rows:
     return Rows(np.minimum(terms, np.maximum(least, 0)[:, None]), least)
 
 
-def _unlike(cuts: Rows, opened: Vector) -> Rows:
+def _unlike(cuts: Rows, opened: Floats) -> Rows:
     """Return the cuts that are missed by the longest way, without those that are like another."""
     lengths = np.sqrt((cuts.terms**2).sum(axis=1))
     missed = -cuts.slack(opened)

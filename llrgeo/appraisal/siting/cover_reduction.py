@@ -9,10 +9,11 @@ import time
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Positions
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Bools
 
 
-def undominated(cover: Mask, deadline: float = np.inf) -> tuple[Positions, Positions]:
+def undominated(cover: Bools, deadline: float = np.inf) -> tuple[Positions, Positions]:
     """Return the areas and sites that a set covering needs.
 
     Some plan of fewest sites consists of these sites alone, and a plan of them that covers these
@@ -35,7 +36,7 @@ def undominated(cover: Mask, deadline: float = np.inf) -> tuple[Positions, Posit
             return areas, sites
 
 
-def undominated_areas(rows: Mask, deadline: float = np.inf) -> Positions:
+def undominated_areas(rows: Bools, deadline: float = np.inf) -> Positions:
     """Return the rows that include no other row, in ascending order; of equal rows the first.
 
     Parameters

@@ -17,7 +17,8 @@ from scipy.sparse import csr_array, vstack
 from llrgeo.appraisal.siting.branching import WHOLE, Fixed, Relaxed
 from llrgeo.appraisal.siting.cover_cuts import Rows, zero_half_cuts
 from llrgeo.appraisal.siting.milp import Ending, Programme, run_until
-from llrgeo.appraisal.siting.model import Mask, Positions, Vector
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Bools, Floats
 
 _MISSED: Final = 1e-6  # of a row's limit
 _AT_ONCE: Final = 60  # rows put in: those missed most
@@ -46,14 +47,14 @@ class CoverRelaxation:
     """
 
     terms: csr_array
-    least: Vector
+    least: Floats
     areas: int
     highs: highspy.Highs
     rows: Positions
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     @classmethod
-    def of(cls, cover: Mask) -> Self:
+    def of(cls, cover: Bools) -> Self:
         """Return the relaxation of a covering, with the areas that the fewest sites cover.
 
         Parameters
@@ -98,7 +99,7 @@ class CoverRelaxation:
                 return Relaxed(value, opened, np.array(solution.col_dual))
             self._put_in(missed[np.argsort(slack[missed], kind="stable")[:_AT_ONCE]])
 
-    def cut(self, opened: Vector) -> bool:
+    def cut(self, opened: Floats) -> bool:
         """Look for cuts that the solution found last misses; return whether there are any.
 
         They are put in when the programme is solved next.
@@ -121,7 +122,7 @@ class CoverRelaxation:
         self.least = np.append(self.least, cuts.least)
         return len(cuts.least) > 0
 
-    def prices(self) -> Vector:
+    def prices(self) -> Floats:
         """Return what each area adds to the value solved last; 0 where its row is not there.
 
         Only where there are no cuts is the value the sum of prices.
@@ -159,7 +160,7 @@ class CoverRelaxation:
         """Stop the solver once the value exceeds so many sites."""
         self.highs.setOptionValue("objective_bound", most)
 
-    def _drop(self, slack: Vector) -> None:
+    def _drop(self, slack: Floats) -> None:
         """Remove the rows that do not bind; `slack` is by how much each known row is met."""
         loose = slack[self.rows] > _MISSED
         self.highs.deleteRows(int(loose.sum()), np.flatnonzero(loose).astype(np.int32))

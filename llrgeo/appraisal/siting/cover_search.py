@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Positions
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Bools
 
 _AT_ONCE: Final = 1_000  # swaps between looks at the clock: tenths of a second of large coverings
 
 
-def greedy_cover(cover: Mask) -> Positions:
+def greedy_cover(cover: Bools) -> Positions:
     """Return a plan that covers every area: each time the site that covers most of those left."""
     left, plan = cover, []
     while len(left):
@@ -25,7 +26,7 @@ def greedy_cover(cover: Mask) -> Positions:
 
 
 def search_cover(
-    cover: Mask, start: Positions, *, steps: int, seed: int, deadline: float = np.inf
+    cover: Bools, start: Positions, *, steps: int, seed: int, deadline: float = np.inf
 ) -> Positions | None:
     """Look for a plan that covers every area with as many sites as the one to start from.
 

@@ -9,25 +9,21 @@ Shapes: a areas, s sites, n pairs of an area and a site that covers it.
 from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llrgeo.appraisal.siting.model import Mask
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.execution.machine_code import compiled
-
-_Integers = NDArray[np.int64]
-_Numbers = NDArray[np.float64]
 
 
 class CoverLists(NamedTuple):
     """Who covers whom: areas of site j from `site_first[j]` to `site_first[j + 1]`, and back."""
 
-    site_first: _Integers  # shape (s + 1,)
-    area: _Integers  # shape (n,)
-    area_first: _Integers  # shape (a + 1,)
-    site: _Integers  # shape (n,)
+    site_first: Ints  # shape (s + 1,)
+    area: Ints  # shape (n,)
+    area_first: Ints  # shape (a + 1,)
+    site: Ints  # shape (n,)
 
     @classmethod
-    def of(cls, cover: Mask) -> Self:
+    def of(cls, cover: Bools) -> Self:
         """Return the lists of a covering, shape (areas, sites)."""
         by_area, by_site = (np.append(0, cover.sum(axis=axis).cumsum()) for axis in (1, 0))
         return cls(by_site, np.nonzero(cover.T)[1], by_area, np.nonzero(cover)[1])
@@ -40,14 +36,14 @@ class SearchState(NamedTuple):
     weight of the bare areas that it covers: what its move loses or gains.
     """
 
-    is_open: NDArray[np.bool_]  # shape (s,)
-    counts: _Integers  # open sites that cover each area, shape (a,)
-    weights: _Integers  # shape (a,)
-    score: _Integers  # shape (s,)
-    since: _Integers  # the step at which a site last moved, shape (s,)
+    is_open: Bools  # shape (s,)
+    counts: Ints  # open sites that cover each area, shape (a,)
+    weights: Ints  # shape (a,)
+    score: Ints  # shape (s,)
+    since: Ints  # the step at which a site last moved, shape (s,)
 
     @classmethod
-    def of(cls, lists: CoverLists, plan: _Integers) -> Self:
+    def of(cls, lists: CoverLists, plan: Ints) -> Self:
         """Return the state of a plan before its first swap."""
         areas, sites = len(lists.area_first) - 1, len(lists.site_first) - 1
         now = cls(
@@ -64,7 +60,7 @@ class SearchState(NamedTuple):
 
 @compiled
 def swap_until_covered(
-    lists: CoverLists, now: SearchState, plan: _Integers, draws: _Numbers, before: int
+    lists: CoverLists, now: SearchState, plan: Ints, draws: Floats, before: int
 ) -> bool:
     """Swap sites of a plan, in place, until it covers every area; return whether it does.
 
@@ -102,7 +98,8 @@ def swap_until_covered(
         now.since[out] = now.since[into] = step
         _open(lists, now, into)
         _weigh_more(lists, now, bare, left)
-    return _list_bare(now, bare) == 0
+    uncovered: int = _list_bare(now, bare)
+    return uncovered == 0
 
 
 @compiled
@@ -141,7 +138,7 @@ def _change_others(lists: CoverLists, now: SearchState, area: int, site: int, by
 
 
 @compiled
-def _list_bare(now: SearchState, bare: _Integers) -> int:
+def _list_bare(now: SearchState, bare: Ints) -> int:
     """List the areas that no site of the plan covers; return how many."""
     left = 0
     for area in range(len(now.counts)):
@@ -180,7 +177,7 @@ def _comes(lists: CoverLists, now: SearchState, area: int, out: int) -> int:
 
 
 @compiled
-def _weigh_more(lists: CoverLists, now: SearchState, bare: _Integers, left: int) -> None:
+def _weigh_more(lists: CoverLists, now: SearchState, bare: Ints, left: int) -> None:
     """Raise by one the weight of those of some areas that are still uncovered."""
     for area in bare[:left]:
         if now.counts[area] == 0:

@@ -13,7 +13,8 @@ from typing import Final, Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from llrgeo.appraisal.siting.model import Mask, Matrix, Positions, Vector
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.arrays import Bools, Floats
 
 _STARTS: Final = 8
 _STEPS: Final = (10, 80)  # swaps from a start: at least, at most
@@ -36,12 +37,12 @@ class CoveringSwaps:
         Of each area.
     """
 
-    by_site: Matrix
+    by_site: Floats
     sparse: csr_array
-    weights: Vector
+    weights: Floats
 
     @classmethod
-    def of(cls, cover: Mask, weights: Vector) -> Self:
+    def of(cls, cover: Bools, weights: Floats) -> Self:
         """Return the swaps of a covering, shape (areas, sites)."""
         by_site = np.ascontiguousarray(cover.T, dtype=float)
         return cls(by_site, csr_array(by_site), weights)
@@ -84,14 +85,14 @@ class CoveringSwaps:
                 best, most = plan.copy(), covered
         return np.sort(best)
 
-    def _gains(self, plan: Positions, counts: Vector) -> Matrix:
+    def _gains(self, plan: Positions, counts: Floats) -> Floats:
         """Return what each swap adds, shape (sites, sites of the plan); -inf for a site that is in.
 
         The site that comes covers areas left bare, and those that the site that goes alone covered.
         """
         alone = self.by_site[plan] * (self.weights * (counts == 1))
         bare = self.sparse @ (self.weights * (counts == 0))
-        gains: Matrix = bare[:, None] + self.sparse @ alone.T - alone.sum(axis=1)
+        gains: Floats = bare[:, None] + self.sparse @ alone.T - alone.sum(axis=1)
         gains[plan] = -np.inf
         return gains
 
@@ -108,7 +109,7 @@ class CoveringSwaps:
 
 
 def cover_most(
-    cover: Mask, weights: Vector, known: Positions, *, seed: int, deadline: float
+    cover: Bools, weights: Floats, known: Positions, *, seed: int, deadline: float
 ) -> Positions:
     """Look for a plan of as many sites as a known one that covers more weight.
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, SiteRow, Vector
+from llrgeo.appraisal.siting.model import AssignmentSum, SiteRow
+from llrgeo.arrays import Bools, Floats
 from llrgeo.schema import name_some
 
 
@@ -25,11 +26,11 @@ class Draft:
     """
 
     minutes: pd.DataFrame
-    reachable: Mask
+    reachable: Bools
     ceiling_min: float
-    keep: Mask = field(init=False)
-    close: Mask = field(init=False)
-    capacity: Vector = field(init=False)
+    keep: Bools = field(init=False)
+    close: Bools = field(init=False)
+    capacity: Floats = field(init=False)
     minimum: float = 0.0
     rows: list[SiteRow] = field(default_factory=list)
     limits: list[AssignmentSum] = field(default_factory=list)
@@ -41,14 +42,14 @@ class Draft:
         self.keep, self.close = np.zeros(sites, dtype=bool), np.zeros(sites, dtype=bool)
         self.capacity = np.full(sites, np.inf)
 
-    def mask(self, site_ids: Collection[str], label: str) -> Mask:
+    def mask(self, site_ids: Collection[str], label: str) -> Bools:
         """Return which sites are named; ids that are not candidates are a fault."""
         unknown = sorted(set(site_ids) - set(self.minutes.columns))
         if unknown:
             self.faults.append(f"{label}: not among the candidate sites: {name_some(unknown)}")
         return self.minutes.columns.isin(list(site_ids))
 
-    def people(self, people: pd.Series, label: str) -> Vector:
+    def people(self, people: pd.Series, label: str) -> Floats:
         """Return people by area in the order of the minutes; areas without any are a fault.
 
         So are areas that the minutes do not have: people are never dropped.
@@ -62,11 +63,11 @@ class Draft:
         return aligned.fillna(0.0).to_numpy(float)
 
     def add_row(
-        self, coefficients: Vector | Mask, *, low: float = -np.inf, high: float = np.inf
+        self, coefficients: Floats | Bools, *, low: float = -np.inf, high: float = np.inf
     ) -> None:
         """Bound a sum over open sites."""
         self.rows.append(SiteRow(coefficients.astype(float), low, high))
 
-    def add_limit(self, costs: Matrix, limit: float) -> None:
+    def add_limit(self, costs: Floats, limit: float) -> None:
         """Bound a sum over areas."""
         self.limits.append(AssignmentSum(costs, limit))

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import AssignmentSum, Model, Positions
+from llrgeo.arrays import Bools, Floats
 
 MOST_STEPS: Final = 20_000_000
 """Costs looked at (areas x plans x sites in a plan) up to which this is quicker than a search."""
@@ -55,22 +56,22 @@ def all_plans(model: Model) -> Iterator[Positions]:
             yield np.sort(np.hstack(both), axis=1)
 
 
-def _is_feasible(model: Model, plans: Positions) -> Mask:
+def _is_feasible(model: Model, plans: Positions) -> Bools:
     excess = np.zeros(len(plans))
     for row in model.rows:
         excess += row.excess(row.coefficients[plans].sum(axis=1))
     for limit in model.limits:
         excess += limit.excess(plan_totals(limit, plans))
-    feasible: Mask = excess == 0
+    feasible: Bools = excess == 0
     return feasible
 
 
-def plan_totals(assigned: AssignmentSum, plans: Positions) -> Vector:
+def plan_totals(assigned: AssignmentSum, plans: Positions) -> Floats:
     """Return the sum under each of some plans of equal size."""
     by_site = assigned.costs.T  # a row a site: what is read lies together in memory
     # Invariant: `cheapest`, shape (plans, areas), is the minimum over the columns seen so far.
     cheapest = by_site[plans[:, 0]]
     for sites in plans.T[1:]:
         np.minimum(cheapest, by_site[sites], out=cheapest)
-    totals: Vector = cheapest.sum(axis=1)
+    totals: Floats = cheapest.sum(axis=1)
     return totals

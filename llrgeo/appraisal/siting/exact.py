@@ -13,12 +13,13 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from llrgeo.appraisal.siting.interchange import merit_of
-from llrgeo.appraisal.siting.milp import FloatArray, IntArray, Programme
-from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Mask, Matrix, Model, Positions
+from llrgeo.appraisal.siting.milp import Programme
+from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Model, Positions
+from llrgeo.arrays import Bools, Floats, Ints
 
 _HALF: Final = 0.5  # of a site: integer columns are whole but for the solver's tolerance
 
-LinearSum: TypeAlias = tuple[IntArray, FloatArray, float]
+LinearSum: TypeAlias = tuple[Ints, Floats, float]
 """Columns, their coefficients, and a constant: a sum in the programme."""
 
 
@@ -96,14 +97,14 @@ def assign_areas(model: Model, plan: Positions) -> BoundedPlan:
     return replace(solve_exactly(fixed, gap=0.0, deadline=np.inf, seed=0), bound=-np.inf)
 
 
-def _add_site_rows(programme: Programme, sites: IntArray, model: Model) -> None:
+def _add_site_rows(programme: Programme, sites: Ints, model: Model) -> None:
     """Add the limits on the number of sites, and the constraints on the open ones."""
     programme.add_rows(1, [(0, sites, 1.0)], low=max(model.min_sites, 1), high=model.max_sites)
     for row in model.rows:
         programme.add_rows(1, [(0, sites, row.coefficients)], low=row.low, high=row.high)
 
 
-def _add_cover(programme: Programme, sites: IntArray, model: Model) -> None:
+def _add_cover(programme: Programme, sites: Ints, model: Model) -> None:
     """Require an open site that covers each area, and charge for areas without a second one."""
     areas, site = np.nonzero(model.cover)
     count = len(model.cover)
@@ -117,7 +118,7 @@ def _add_cover(programme: Programme, sites: IntArray, model: Model) -> None:
         programme.add_rows(count, entries, low=2.0)
 
 
-def _add_sums(programme: Programme, sites: IntArray, model: Model) -> None:
+def _add_sums(programme: Programme, sites: Ints, model: Model) -> None:
     """Charge for the objective, bound the limited sums, and make the worst sum the cost."""
     programme.charge(*_radius_columns(programme, sites, model, model.objective))
     for limit in model.limits:
@@ -133,7 +134,7 @@ def _add_sums(programme: Programme, sites: IntArray, model: Model) -> None:
 
 
 def _radius_columns(
-    programme: Programme, sites: IntArray, model: Model, assigned: AssignmentSum
+    programme: Programme, sites: Ints, model: Model, assigned: AssignmentSum
 ) -> LinearSum:
     """Add the radius columns of a sum over areas, and return it in terms of them.
 
@@ -152,7 +153,7 @@ def _radius_columns(
     ends = (step > 0) | barred
     area, rank = np.nonzero(ends[:, ::-1].cumsum(axis=1)[:, ::-1] > 0)
     # The number of the column to which a pair belongs: the ends of runs before it, over all areas.
-    radius: IntArray = (np.cumsum(ends) - ends.ravel())[area * ends.shape[1] + rank]
+    radius: Ints = (np.cumsum(ends) - ends.ravel())[area * ends.shape[1] + rank]
     columns = programme.add_columns(int(ends.sum()), upper=~barred[ends])
     own = np.arange(len(columns))
     # Each row chains a column to the one before; the first of an area is chained to z_0 = 1.
@@ -169,7 +170,7 @@ def _radius_columns(
     return columns, step[ends], float(ranked[:, 0].sum())
 
 
-def _steps(ranked: Matrix, *, spare: int) -> tuple[Matrix, Mask]:
+def _steps(ranked: Floats, *, spare: int) -> tuple[Floats, Bools]:
     """Return the step from each cost of an area to its next, and where the next is barred.
 
     A plan of k sites always has one among all but the k - 1 dearest (`spare`): no step is needed
@@ -186,7 +187,7 @@ def _steps(ranked: Matrix, *, spare: int) -> tuple[Matrix, Mask]:
     return step, barred
 
 
-def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: Catchments) -> None:
+def _add_flows(programme: Programme, sites: Ints, model: Model, catchments: Catchments) -> None:
     """Add the share of each area that goes to each site, and the limits on what a site does.
 
     The capacitated p-median in its strong form (docs/methods 8): shares of an area sum to 1, none
@@ -222,7 +223,7 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
 
 
 def _send_nobody_nowhere(
-    programme: Programme, sites: IntArray, flows: IntArray, allowed: Mask, catchments: Catchments
+    programme: Programme, sites: Ints, flows: Ints, allowed: Bools, catchments: Catchments
 ) -> None:
     """Forbid an area a site that it cannot reach while one is open that it can.
 
@@ -250,7 +251,7 @@ def _send_nobody_nowhere(
     )
 
 
-def _allowed_pairs(model: Model, areas: int) -> Mask:
+def _allowed_pairs(model: Model, areas: int) -> Bools:
     """Return which pairs may be used: sites not closed, and those that cover what must be."""
     allowed = np.broadcast_to(~model.close, (areas, len(model.close))).copy()
     if len(model.cover):
@@ -258,9 +259,7 @@ def _allowed_pairs(model: Model, areas: int) -> Mask:
     return allowed
 
 
-def _add_nearest(
-    programme: Programme, sites: IntArray, flows: IntArray, preference: IntArray
-) -> None:
+def _add_nearest(programme: Programme, sites: Ints, flows: Ints, preference: Ints) -> None:
     """Send everyone to the nearest open site: closest assignment (Wagner and Falkson 1975).
 
     The shares that go to a site or to a nearer one are all of the area, if the site is open.

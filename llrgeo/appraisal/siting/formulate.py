@@ -7,17 +7,10 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.draft import Draft
-from llrgeo.appraisal.siting.model import (
-    AssignmentSum,
-    Catchments,
-    Mask,
-    Matrix,
-    Model,
-    Positions,
-    Vector,
-)
+from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Model, Positions
 from llrgeo.appraisal.siting.objectives import Pairs
 from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.arrays import Bools, Floats
 from llrgeo.errors import InfeasibleError
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
@@ -53,7 +46,7 @@ class Formulation:
     area_ids: pd.Index
     site_ids: pd.Index
     pairs: Pairs
-    left_out: Mask
+    left_out: Bools
     model: Model
     step: float = 0.0
 
@@ -94,9 +87,9 @@ class Formulation:
         )
         return self.problem.definition.plan_value(opened, self.problem.parameters)
 
-    def unreached(self, plan: Positions) -> Mask:
+    def unreached(self, plan: Positions) -> Bools:
         """Return which areas of the objective have no journey under a plan, shape (areas,)."""
-        cut_off: Mask = ~self.pairs.reachable[:, plan].any(axis=1) & (self.pairs.shares > 0)
+        cut_off: Bools = ~self.pairs.reachable[:, plan].any(axis=1) & (self.pairs.shares > 0)
         return cut_off
 
 
@@ -181,7 +174,7 @@ def _demand_faults(demand: pd.Series, area_ids: pd.Index) -> list[str]:
     return faults
 
 
-def _scale_faults(unit_costs: Matrix) -> list[str]:
+def _scale_faults(unit_costs: Floats) -> list[str]:
     """Return a fault where the costs of journeys are too far apart for shares of areas.
 
     A solver takes shares below some 1e-7 for 0, and sums of costs lose what is 1e16 times less.
@@ -196,13 +189,13 @@ def _scale_faults(unit_costs: Matrix) -> list[str]:
     return [msg]
 
 
-def _never_reached(draft: Draft) -> Mask:
+def _never_reached(draft: Draft) -> Bools:
     """Return the areas that no site reaches which may be open."""
     usable = ~draft.close if not draft.close.all() else np.ones_like(draft.close)
     return np.asarray(~draft.reachable[:, usable].any(axis=1), dtype=bool)
 
 
-def _cost_step(demand: Vector, unit_costs: Matrix) -> float:
+def _cost_step(demand: Floats, unit_costs: Floats) -> float:
     """Return the greatest number of which every sum of demand times cost is a multiple.
 
     In units of the model, whose demand is a share of all. It is the product of the greatest common
@@ -243,7 +236,7 @@ def _model(
     )
 
 
-def with_cover(case: Formulation, within: Mask) -> Model:
+def with_cover(case: Formulation, within: Bools) -> Model:
     """Return the model in which every area with demand needs an open site that is `within`.
 
     Raises
@@ -264,7 +257,7 @@ def with_cover(case: Formulation, within: Mask) -> Model:
     return replace(case.model, covered=covered, cover=within[covered])
 
 
-def _catchments(draft: Draft, demand: Vector, beside: Mask) -> Catchments | None:
+def _catchments(draft: Draft, demand: Floats, beside: Bools) -> Catchments | None:
     """Return the limits on what sites do; None where the constraints set none."""
     if draft.minimum <= 0 and not np.isfinite(draft.capacity).any():
         return None

@@ -9,15 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import (
-    LARGE,
-    AssignmentSum,
-    Mask,
-    Matrix,
-    Model,
-    Positions,
-    Vector,
-)
+from llrgeo.appraisal.siting.model import LARGE, AssignmentSum, Model, Positions
+from llrgeo.arrays import Bools, Floats
 
 _PROMISING: Final = 100  # moves whose catchments are worked out
 _STEPS: Final = 1_000  # a search that takes more goes round in rounding errors
@@ -133,14 +126,14 @@ def _best_move(model: Model, plan: Positions) -> Positions:
     return min(promising, key=lambda moved: merit_of(model, moved))
 
 
-def _possible_moves(model: Model, plan: Positions) -> Mask:
+def _possible_moves(model: Model, plan: Positions) -> Bools:
     """Return which moves keep to the fixed sites and the number of sites."""
     sites = len(model.keep)
     # The last row stands for nothing closing, the last column for nothing opening.
     into = np.append(~model.close, True)
     into[plan] = False
     out = np.append(~model.keep[plan], True)
-    possible: Mask = out[:, None] & into[None, :]
+    possible: Bools = out[:, None] & into[None, :]
     possible[:-1, sites] &= len(plan) > max(model.min_sites, 1)
     possible[-1, :sites] &= len(plan) < model.max_sites
     # To stay is always possible, so that there is a best move even where nothing else is.
@@ -156,7 +149,7 @@ def _moved(model: Model, plan: Positions, move: int) -> Positions:
     return np.sort(np.append(left, into)) if into < sites else left
 
 
-def after_moves(assigned: AssignmentSum, plan: Positions) -> Matrix:
+def after_moves(assigned: AssignmentSum, plan: Positions) -> Floats:
     """Return the sum after every move from a plan, shape (sites of the plan + 1, sites + 1).
 
     Row r closes the plan's site r (the last row: none), column j opens site j (the last column:
@@ -185,8 +178,8 @@ def after_moves(assigned: AssignmentSum, plan: Positions) -> Matrix:
 
 
 def _after_moves_compiled(
-    costs: Matrix, nearest: Positions, first: Vector, second: Vector, opened: int
-) -> Matrix:
+    costs: Floats, nearest: Positions, first: Floats, second: Floats, opened: int
+) -> Floats:
     """Do the same for `opened` sites in one pass over the costs."""
     from llrgeo.appraisal.siting.move_sums import add_moves
 
@@ -196,9 +189,9 @@ def _after_moves_compiled(
     return np.column_stack([after, first.sum() + np.append(lost, 0.0)])
 
 
-def _second_smallest(at_plan: Matrix, nearest: Positions) -> Vector:
+def _second_smallest(at_plan: Floats, nearest: Positions) -> Floats:
     """Return the second smallest of each row; +inf where there is but one."""
     rest = at_plan.copy()
     rest[np.arange(len(rest)), nearest] = np.inf
-    second: Vector = rest.min(axis=1)
+    second: Floats = rest.min(axis=1)
     return second

@@ -16,8 +16,9 @@ import numpy as np
 
 from llrgeo.appraisal.siting.branching import Fixed, Part, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.milp import Ending, IntArray, Programme, run_until
+from llrgeo.appraisal.siting.milp import Ending, Programme, run_until
 from llrgeo.appraisal.siting.model import Model, Positions
+from llrgeo.arrays import Ints
 
 _ROUNDING: Final = 1e-6  # of a cost, in units of the difference that counts
 _HALF: Final = 0.5  # of a site
@@ -32,7 +33,7 @@ class _LinearTree:
     """
 
     model: Model
-    columns: IntArray
+    columns: Ints
     highs: highspy.Highs
     best: BoundedPlan
     unit: float
@@ -109,7 +110,7 @@ class _LinearTree:
 
 def branch_on_relaxation(
     model: Model,
-    relaxed: tuple[Programme, IntArray],
+    relaxed: tuple[Programme, Ints],
     known: BoundedPlan,
     *,
     unit: float,

@@ -17,10 +17,11 @@ from llrgeo.appraisal.siting.covering_swaps import cover_most
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import Formulation
 from llrgeo.appraisal.siting.linear_branch import branch_on_relaxation
-from llrgeo.appraisal.siting.milp import IntArray, Programme
-from llrgeo.appraisal.siting.model import AssignmentSum, Model, Positions, Vector
+from llrgeo.appraisal.siting.milp import Programme
+from llrgeo.appraisal.siting.model import AssignmentSum, Model, Positions
 from llrgeo.appraisal.siting.set_covering import is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, bound_at, lagrangian_bound
+from llrgeo.arrays import Floats, Ints
 
 Bounding: TypeAlias = Callable[..., LagrangianBound]
 """A bound on a sum over areas, with the arguments of `lagrangian_bound`."""
@@ -60,7 +61,7 @@ def relaxed_bound(
     return bound_at(model, prices, upper)
 
 
-def relaxed_prices(model: Model, deadline: float = np.inf) -> Vector:
+def relaxed_prices(model: Model, deadline: float = np.inf) -> Floats:
     """Return the price of each area where sites may open in part, shape (areas,).
 
     Least sum of weight x uncovered, with uncovered + open sites that cover >= 1 in each area: the
@@ -73,11 +74,11 @@ def relaxed_prices(model: Model, deadline: float = np.inf) -> Vector:
     programme, _ = relaxed_covering(model)
     # Any prices bound the plans; the best to within rounding are enough.
     found = programme.row_prices(deadline)[: len(demand)]
-    prices: Vector = np.clip(np.nan_to_num(found), 0.0, demand)
+    prices: Floats = np.clip(np.nan_to_num(found), 0.0, demand)
     return prices
 
 
-def relaxed_covering(model: Model, unit: float = 1.0) -> tuple[Programme, IntArray]:
+def relaxed_covering(model: Model, unit: float = 1.0) -> tuple[Programme, Ints]:
     """Return the linear relaxation of a maximal covering, and the column of each site.
 
     The first rows are of the areas; costs are in multiples of `unit`.
@@ -95,7 +96,7 @@ def relaxed_covering(model: Model, unit: float = 1.0) -> tuple[Programme, IntArr
 
 
 def prove_most_covered(
-    model: Model, prices: Vector, known: BoundedPlan, *, gap: float, deadline: float, seed: int
+    model: Model, prices: Floats, known: BoundedPlan, *, gap: float, deadline: float, seed: int
 ) -> BoundedPlan:
     """Look for a plan that covers more, and prove the best, to an absolute gap.
 

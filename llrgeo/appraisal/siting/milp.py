@@ -5,17 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 import highspy
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.errors import LlrgeoError
-
-IntArray: TypeAlias = NDArray[np.int64]
-FloatArray: TypeAlias = NDArray[np.float64]
 
 NO_OPTIONS: Final[Mapping[str, bool | int | float | str]] = MappingProxyType({})
 
@@ -70,7 +68,7 @@ class Solution:
         No solution costs less; +inf if there is none at all.
     """
 
-    values: FloatArray | None
+    values: Floats | None
     bound: float
 
 
@@ -78,13 +76,13 @@ class Solution:
 class Programme:
     """Columns and rows, collected in blocks."""
 
-    charges: list[tuple[IntArray, FloatArray]] = field(default_factory=list)
-    lowers: list[FloatArray] = field(default_factory=list)
-    uppers: list[FloatArray] = field(default_factory=list)
-    whole: list[NDArray[np.bool_]] = field(default_factory=list)
-    entries: list[tuple[IntArray, IntArray, FloatArray]] = field(default_factory=list)
-    lows: list[FloatArray] = field(default_factory=list)
-    highs: list[FloatArray] = field(default_factory=list)
+    charges: list[tuple[Ints, Floats]] = field(default_factory=list)
+    lowers: list[Floats] = field(default_factory=list)
+    uppers: list[Floats] = field(default_factory=list)
+    whole: list[Bools] = field(default_factory=list)
+    entries: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
+    lows: list[Floats] = field(default_factory=list)
+    highs: list[Floats] = field(default_factory=list)
     constant: float = 0.0
     columns: int = 0
     rows: int = 0
@@ -96,7 +94,7 @@ class Programme:
         lower: ArrayLike = 0.0,
         upper: ArrayLike = 1.0,
         whole: bool = False,
-    ) -> IntArray:
+    ) -> Ints:
         """Add columns and return their numbers."""
         self.lowers.append(np.broadcast_to(np.asarray(lower, float), count))
         self.uppers.append(np.broadcast_to(np.asarray(upper, float), count))
@@ -104,12 +102,12 @@ class Programme:
         self.columns += count
         return np.arange(self.columns - count, self.columns)
 
-    def charge(self, columns: IntArray, costs: FloatArray, constant: float = 0.0) -> None:
+    def charge(self, columns: Ints, costs: Floats, constant: float = 0.0) -> None:
         """Add a cost for each unit of columns, and a constant to the whole."""
         self.charges.append((columns, costs))
         self.constant += constant
 
-    def costs(self) -> FloatArray:
+    def costs(self) -> Floats:
         """Return what each column costs."""
         total = np.zeros(self.columns)
         for columns, costs in self.charges:
@@ -139,7 +137,7 @@ class Programme:
         gap: float,
         deadline: float,
         seed: int,
-        start: tuple[IntArray, FloatArray] | None = None,
+        start: tuple[Ints, Floats] | None = None,
         options: Mapping[str, bool | int | float | str] = NO_OPTIONS,
     ) -> Solution:
         """Minimise.
@@ -180,7 +178,7 @@ class Programme:
         values = np.array(highs.getSolution().col_value) if found else None
         return Solution(values, float(info.mip_dual_bound))
 
-    def row_prices(self, deadline: float) -> FloatArray:
+    def row_prices(self, deadline: float) -> Floats:
         """Return what the limit of each row adds to the cost where columns need not be whole.
 
         These are the dual values of the linear relaxation, shape (rows,), at an interior point:

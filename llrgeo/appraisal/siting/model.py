@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Matrix: TypeAlias = NDArray[np.float64]
-Vector: TypeAlias = NDArray[np.float64]
-Mask: TypeAlias = NDArray[np.bool_]
-Positions: TypeAlias = NDArray[np.int64]
+from llrgeo.arrays import Bools, Floats, Ints
+
+Positions: TypeAlias = Ints
 """Positions of sites among the candidates, ascending. A plan is the positions of its open sites."""
 
 SLACK: Final = 1e-9
@@ -37,14 +35,14 @@ class AssignmentSum:
         What the sum must not exceed; +inf for no limit.
     """
 
-    costs: Matrix
+    costs: Floats
     limit: float = np.inf
 
     def total(self, plan: Positions) -> float:
         """Return the sum under a plan."""
         return float(self.costs[:, plan].min(axis=1).sum())
 
-    def excess(self, total: Matrix) -> Matrix:
+    def excess(self, total: Floats) -> Floats:
         """Return by how much totals pass the limit, relative to it."""
         return _relative(total - self.limit, max(abs(self.limit), 1.0))
 
@@ -61,11 +59,11 @@ class SiteRow:
         Between which the sum over the open sites lies; infinite for no limit.
     """
 
-    coefficients: Vector
+    coefficients: Floats
     low: float
     high: float
 
-    def excess(self, total: Matrix) -> Matrix:
+    def excess(self, total: Floats) -> Floats:
         """Return by how much sums of coefficients miss the row, relative to its size."""
         missing = np.maximum(self.low - total, total - self.high)
         return _relative(missing, max(abs(self.coefficients).max(initial=1.0), 1.0))
@@ -88,12 +86,12 @@ class Catchments:
         Shape (areas, sites): the rank of each site for an area, nearest first, from 0.
     """
 
-    contacts: Matrix
-    capacity: Vector
-    minimum: Vector | None
+    contacts: Floats
+    capacity: Floats
+    minimum: Floats | None
     preference: Positions
 
-    def part(self, left: Mask) -> Self:
+    def part(self, left: Bools) -> Self:
         """Return the limits of some of the sites alone."""
         return replace(
             self,
@@ -114,12 +112,12 @@ class Catchments:
         missed = float(over + short) / max(self.contacts.max(axis=1).sum(), 1.0)
         return missed if missed > SLACK else 0.0
 
-    def loads(self, plan: Positions) -> Vector:
+    def loads(self, plan: Positions) -> Floats:
         """Return the contacts of each open site when everyone goes to the nearest."""
         # The open site of least rank; ranks are unique, so that there are no ties.
         nearest = self.preference[:, plan].argmin(axis=1)
         sent = self.contacts[np.arange(len(nearest)), plan[nearest]]
-        loads: Vector = np.bincount(nearest, weights=sent, minlength=len(plan)).astype(float)
+        loads: Floats = np.bincount(nearest, weights=sent, minlength=len(plan)).astype(float)
         return loads
 
 
@@ -154,16 +152,16 @@ class Model:
     """
 
     objective: AssignmentSum
-    site_costs: Vector
-    keep: Mask
-    close: Mask
+    site_costs: Floats
+    keep: Bools
+    close: Bools
     min_sites: int
     max_sites: int
     rows: tuple[SiteRow, ...]
     limits: tuple[AssignmentSum, ...]
     covered: Positions
-    cover: Mask
-    backup: Vector | None = None
+    cover: Bools
+    backup: Floats | None = None
     catchments: Catchments | None = None
     worst_of: tuple[AssignmentSum, ...] = ()
 
@@ -185,7 +183,7 @@ class Model:
         return bool(both or self.keep.sum() > self.max_sites or free.sum() < self.min_sites)
 
 
-def _relative(missing: Matrix, size: float) -> Matrix:
+def _relative(missing: Floats, size: float) -> Floats:
     """Return what is missing relative to a size; the machine's rounding is nothing."""
     relative = missing / size
     return np.where(relative > SLACK, relative, 0.0)

@@ -1,20 +1,16 @@
 """A sum over areas after every move from a plan, compiled by numba: a core of `interchange`."""
 
-import numpy as np
-from numpy.typing import NDArray
-
+from llrgeo.arrays import Floats, Ints
 from llrgeo.execution.machine_code import compiled
-
-_Numbers = NDArray[np.float64]
 
 
 @compiled
 def add_moves(
-    costs: _Numbers,
-    nearest: NDArray[np.int64],
-    first: _Numbers,
-    second: _Numbers,
-    after: _Numbers,
+    costs: Floats,
+    nearest: Ints,
+    first: Floats,
+    second: Floats,
+    after: Floats,
 ) -> None:
     """Work out the sum after each move that opens a site, in one pass over the costs.
 

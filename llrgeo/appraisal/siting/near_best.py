@@ -15,9 +15,10 @@ import numpy as np
 from llrgeo.appraisal.siting.branch import AT_NODE, site_in_doubt
 from llrgeo.appraisal.siting.enumerate_plans import all_plans, plan_totals
 from llrgeo.appraisal.siting.interchange import after_moves
-from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import Model, Positions
 from llrgeo.appraisal.siting.relaxation import Relaxation
 from llrgeo.appraisal.siting.subgradient import ascend, lagrangian_bound, reduce_sites
+from llrgeo.arrays import Bools, Floats
 
 _FEW: Final = 1_000_000  # costs to look at (areas x plans x sites): as long as a bound takes
 _ROUNDING: Final = 1e-9  # of a limit: plans that cost as much are not lost
@@ -90,8 +91,8 @@ class NearBest:
 
 
 def _halves(
-    root: Relaxation, part: Relaxation, at: int, multipliers: Vector
-) -> list[tuple[Mask, Mask, Vector]]:
+    root: Relaxation, part: Relaxation, at: int, multipliers: Floats
+) -> list[tuple[Bools, Bools, Floats]]:
     """Return the plans of a part with a site, and those without, as masks over the root's sites."""
     left = np.isin(root.sites, part.sites)
     keep = np.zeros_like(left)

@@ -14,7 +14,7 @@ from typing import ClassVar, Final, Literal
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Matrix, Vector
+from llrgeo.arrays import Bools, Floats
 
 Method = Literal["least_sum", "fewest_sites", "most_backup", "least_longest"]
 """How a best plan is found and proved; `locate` has a function for each."""
@@ -58,12 +58,12 @@ class Pairs:
         Shape (sites,): sites that count where their number is the value.
     """
 
-    minutes: Matrix
-    reachable: Mask
-    shares: Vector
-    counted: Mask
+    minutes: Floats
+    reachable: Bools
+    shares: Floats
+    counted: Bools
 
-    def beyond(self, standard_min: float) -> Mask:
+    def beyond(self, standard_min: float) -> Bools:
         """Return which pairs are farther apart than the standard; exactly the standard is not."""
         return ~self.reachable | (self.minutes > standard_min)
 
@@ -116,7 +116,7 @@ class Objective(ABC):
         `opened` has the plan's sites as columns; everyone goes to the nearest.
         """
 
-    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Floats:
         """Return what a unit of demand costs at each site, shape (areas, sites).
 
         Nothing, unless the objective is a sum over areas.
@@ -172,7 +172,7 @@ class PMedian(_LeastSum):
     meaning = "least mean minutes"
     is_linear = True
 
-    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Floats:
         """Return the minutes."""
         del parameters
         return pairs.minutes
@@ -188,7 +188,7 @@ class MaximalCovering(_LeastSum):
     is_linear = True
     has_two_costs = True
 
-    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Floats:
         """Return 1 where a site is beyond the standard."""
         return pairs.beyond(parameters.standard_min).astype(float)
 
@@ -204,9 +204,9 @@ class KolmPollak(_LeastSum):
     unit = "equally distributed equivalent minutes"
     meaning = "least minutes with long journeys weighing more"
 
-    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Floats:
         """Return exp(-kappa t)."""
-        costs: Matrix = np.exp(-parameters.kappa * pairs.minutes)
+        costs: Floats = np.exp(-parameters.kappa * pairs.minutes)
         return costs
 
     def value(self, cost: float, parameters: ObjectiveParameters) -> float:
@@ -248,7 +248,7 @@ class Mix(_LeastSum):
     meaning = "least weighted sum of others' costs"
     is_linear = True
 
-    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Floats:
         """Return the weighted sum of the costs of the parts."""
         costs = np.zeros_like(pairs.minutes)
         for name, weight in parameters.mix.items():

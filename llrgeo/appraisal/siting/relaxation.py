@@ -19,16 +19,8 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import (
-    LARGE,
-    AssignmentSum,
-    Catchments,
-    Mask,
-    Matrix,
-    Model,
-    Positions,
-    Vector,
-)
+from llrgeo.appraisal.siting.model import LARGE, AssignmentSum, Catchments, Model, Positions
+from llrgeo.arrays import Bools, Floats
 
 _PENALTY_PACE: Final = 0.3  # of a penalty against a multiplier of an area; found by trial
 _SMALL_LIMIT: Final = 0.01  # of the largest sum: a limit of 0 has no size of its own
@@ -60,11 +52,11 @@ class Relaxation:
     """
 
     sites: Positions
-    costs: Matrix
+    costs: Floats
     limits: tuple[AssignmentSum, ...]
     catchments: Catchments | None
-    keep: Mask
-    groups: Mask
+    keep: Bools
+    groups: Bools
     min_sites: int
     max_sites: int
     large: bool = False
@@ -86,7 +78,7 @@ class Relaxation:
         )
         return everything.part(~model.close, model.keep)
 
-    def part(self, left: Mask, keep: Mask) -> "Relaxation":
+    def part(self, left: Bools, keep: Bools) -> "Relaxation":
         """Return the relaxation with some of the sites alone, of which some must be open."""
         limits = tuple(replace(limit, costs=limit.costs[:, left]) for limit in self.limits)
         costs = self.costs[:, left]
@@ -115,7 +107,7 @@ class Relaxation:
         enough = len(self.sites) >= self.min_sites
         return bool(fits and enough and self.groups.any(axis=1).all())
 
-    def initial_multipliers(self) -> Vector:
+    def initial_multipliers(self) -> Floats:
         """Return multipliers to start from: what the second cheapest site costs; no penalties.
 
         Shape (areas + limits,): a multiplier for each area, then a penalty for each limit.
@@ -125,7 +117,7 @@ class Relaxation:
         multipliers = np.where(np.isfinite(multipliers), multipliers, self.costs.min(axis=1))
         return np.append(multipliers, np.zeros(len(self.limits)))
 
-    def solve(self, multipliers: Vector) -> "RelaxedSolution":
+    def solve(self, multipliers: Floats) -> "RelaxedSolution":
         """Return the cheapest choice of sites at some multipliers, and the bound that it is.
 
         `multipliers` are those of the areas, followed by the penalties.
@@ -159,7 +151,7 @@ class Relaxation:
             subgradient=np.concatenate(subgradient),
         )
 
-    def _solve_compiled(self, multipliers: Vector) -> "RelaxedSolution":
+    def _solve_compiled(self, multipliers: Floats) -> "RelaxedSolution":
         """Do the same without limits, by one pass over the pairs."""
         from llrgeo.appraisal.siting.relaxed_sums import sums_below, times_below
 
@@ -175,18 +167,18 @@ class Relaxation:
             subgradient=1.0 - served,
         )
 
-    def pair_costs(self, multipliers: Vector) -> Matrix:
+    def pair_costs(self, multipliers: Floats) -> Floats:
         """Return what pairs cost, with penalties, less the multiplier of the area.
 
         Shape (areas, sites). `multipliers` are those of the areas, followed by the penalties.
         """
         areas = len(self.costs)
-        found: Matrix = self.costs - multipliers[:areas, None]
+        found: Floats = self.costs - multipliers[:areas, None]
         for penalty, limit in zip(multipliers[areas:], self.limits, strict=True):
             found += penalty * limit.costs
         return found
 
-    def _choose(self, reduced_costs: Vector) -> Mask:
+    def _choose(self, reduced_costs: Floats) -> Bools:
         """Return the sites to keep, the best of each group, and the best of the others.
 
         Sites with a reduced cost above 0 are left out as far as there are enough without them.
@@ -224,10 +216,10 @@ class RelaxedSolution:
     """
 
     value: float
-    multipliers: Vector
-    reduced_costs: Vector
-    chosen: Mask
-    subgradient: Vector
+    multipliers: Floats
+    reduced_costs: Floats
+    chosen: Bools
+    subgradient: Floats
 
     @property
     def _rounding(self) -> float:
@@ -244,7 +236,7 @@ class RelaxedSolution:
         """What no plan of the relaxation's sites costs less than, whatever rounding did."""
         return self.value - self._rounding
 
-    def rise_if_open(self, relaxation: Relaxation) -> Vector:
+    def rise_if_open(self, relaxation: Relaxation) -> Floats:
         """Return how much the bound rises, for each site, if it has to be open."""
         # The dearest site that may leave makes room for the one forced in; none need
         # leave while there is room for one more.
@@ -258,7 +250,7 @@ class RelaxedSolution:
         gained = np.maximum(np.maximum(leaves, own), -np.inf if full else 0.0)
         return np.where(self.chosen, 0.0, self.reduced_costs - gained)
 
-    def rise_if_closed(self, relaxation: Relaxation) -> Vector:
+    def rise_if_closed(self, relaxation: Relaxation) -> Floats:
         """Return how much the bound rises, for each site, if it must not be open."""
         entering = np.where(self.chosen, np.inf, self.reduced_costs)
         needed = self.chosen.sum() <= relaxation.min_sites
@@ -271,14 +263,14 @@ class RelaxedSolution:
         rise[self.chosen] = replacing[self.chosen] - self.reduced_costs[self.chosen]
         return rise
 
-    def _spare(self, relaxation: Relaxation) -> Mask:
+    def _spare(self, relaxation: Relaxation) -> Bools:
         """Return the sites that are not the only chosen one of their group."""
         alone = (relaxation.groups & self.chosen).sum(axis=1) == 1
-        spare: Mask = ~relaxation.groups[alone].any(axis=0)
+        spare: Bools = ~relaxation.groups[alone].any(axis=0)
         return spare
 
 
-def _disjoint_groups(model: Model) -> Mask:
+def _disjoint_groups(model: Model) -> Bools:
     """Return the rows that ask for at least one of some sites, without those that overlap."""
     groups = np.zeros((0, len(model.keep)), dtype=bool)
     for row in model.rows:
@@ -314,7 +306,7 @@ def _without_farther(relaxation: Relaxation) -> Relaxation:
     )
 
 
-def _fit_catchments(reduced_costs: Vector, pair_costs: Matrix, catchments: Catchments) -> Matrix:
+def _fit_catchments(reduced_costs: Floats, pair_costs: Floats, catchments: Catchments) -> Floats:
     """Return the share of each area that each site takes, within its capacity and minimum.
 
     `reduced_costs` are set right in place; +inf where a site cannot have the activity it needs.

@@ -6,26 +6,23 @@ A part of the plans has some dozen sites: arrays would take longer to call than 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.execution.machine_code import compiled
-
-_Numbers = NDArray[np.float64]
-_Places = NDArray[np.int64]
 
 
 class Subproblem(NamedTuple):
     """The cheapest choice of sites at some multipliers, and the bound that it is."""
 
-    value: _Numbers  # shape (1,)
-    multipliers: _Numbers  # shape (areas,)
-    reduced_costs: _Numbers  # shape (sites,)
-    chosen: NDArray[np.bool_]  # shape (sites,)
-    slope: _Numbers  # shape (areas,): 1 less how often an area is served
+    value: Floats  # shape (1,)
+    multipliers: Floats  # shape (areas,)
+    reduced_costs: Floats  # shape (sites,)
+    chosen: Bools  # shape (sites,)
+    slope: Floats  # shape (areas,): 1 less how often an area is served
 
 
 @compiled
-def sums_below(costs: _Numbers, limits: _Numbers, sums: _Numbers) -> None:
+def sums_below(costs: Floats, limits: Floats, sums: Floats) -> None:
     """Add to the sum of each site, over areas, how far below an area's limit its cost is, as < 0.
 
     One pass over the costs, where arrays would write the differences down and read them again.
@@ -46,7 +43,7 @@ def sums_below(costs: _Numbers, limits: _Numbers, sums: _Numbers) -> None:
 
 
 @compiled
-def times_below(costs: _Numbers, limits: _Numbers, sites: _Places, times: _Numbers) -> None:
+def times_below(costs: Floats, limits: Floats, sites: Ints, times: Floats) -> None:
     """Set at how many of some sites, which are positions, each area costs less than its limit."""
     for area in range(len(costs)):
         limit, below = limits[area], 0
@@ -59,8 +56,8 @@ def times_below(costs: _Numbers, limits: _Numbers, sites: _Places, times: _Numbe
 class PlainRelaxation(NamedTuple):
     """A relaxation that nothing limits but fixed sites and their number."""
 
-    costs: _Numbers  # shape (areas, sites), a row after the other in memory
-    keep: NDArray[np.bool_]  # shape (sites,): must be open
+    costs: Floats  # shape (areas, sites), a row after the other in memory
+    keep: Bools  # shape (sites,): must be open
     fewest: int  # open sites, those that must be open among them
     most: int
 
@@ -76,7 +73,7 @@ class Steps(NamedTuple):
 
 
 @compiled
-def climb(case: PlainRelaxation, multipliers: _Numbers, upper: float, steps: Steps) -> Subproblem:
+def climb(case: PlainRelaxation, multipliers: Floats, upper: float, steps: Steps) -> Subproblem:
     """Raise the bound by moving the multipliers along the subgradient, as `subgradient.ascend`."""
     areas, sites = case.costs.shape
     now, best = _blank(areas, sites), _blank(areas, sites)
@@ -118,7 +115,7 @@ def _copy(source: Subproblem, target: Subproblem) -> None:
 
 
 @compiled
-def _move(now: Subproblem, direction: _Numbers, rise: float, deflection: float) -> None:
+def _move(now: Subproblem, direction: Floats, rise: float, deflection: float) -> None:
     """Move the multipliers along the slope, bent by the move before, as far as it would rise."""
     squares = 0.0
     for area in range(len(direction)):

@@ -20,7 +20,8 @@ from llrgeo.appraisal.siting.cover_reduction import undominated
 from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import Model, Positions
+from llrgeo.arrays import Bools, Floats
 
 _STEPS: Final = (15, 20_000)  # swaps of the local search: for each area, and at most
 _ROUNDING: Final = 1e-6  # of a number of sites
@@ -39,11 +40,11 @@ class Covering:
         Their positions among the candidates.
     """
 
-    cover: Mask
+    cover: Bools
     sites: Positions
 
     @classmethod
-    def of(cls, cover: Mask, usable: Positions, deadline: float = np.inf) -> Self:
+    def of(cls, cover: Bools, usable: Positions, deadline: float = np.inf) -> Self:
         """Return the covering of areas (rows of `cover`) by some of the sites, all else left out.
 
         Some plan of fewest sites consists of the sites left alone. Each area needs a usable site.
@@ -52,7 +53,7 @@ class Covering:
         areas, left = undominated(cover[:, usable], deadline)
         return cls(cover[np.ix_(areas, usable[left])], usable[left])
 
-    def prices(self, deadline: float = np.inf) -> Vector:
+    def prices(self, deadline: float = np.inf) -> Floats:
         """Return a price of each area such that no site covers areas of more than 1 in all.
 
         Every plan that covers all has at least as many sites as the prices sum to. Where time ends
@@ -65,7 +66,7 @@ class Covering:
             prices = np.ones(len(self.cover))  # out of time: each area alike
         # The solver's prices keep to the limit but for rounding, which is taken off here; those it
         # was stopped at need not keep to it at all.
-        fair: Vector = prices / max(float((prices @ self.cover).max(initial=0.0)), 1.0)
+        fair: Floats = prices / max(float((prices @ self.cover).max(initial=0.0)), 1.0)
         return fair
 
     def fewest_possible(self, deadline: float = np.inf) -> int:
@@ -100,7 +101,7 @@ def whole_sites(least: float) -> int:
     return int(np.ceil(least - _ROUNDING))
 
 
-def cover_by_trying(cover: Mask, number: int) -> list[int] | None:
+def cover_by_trying(cover: Bools, number: int) -> list[int] | None:
     """Return at most so many sites that cover all areas, None where there are none.
 
     One of the sites that cover an area has to be open: each is tried for the area that the fewest

@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import Model, Positions
 from llrgeo.appraisal.siting.relaxation import Relaxation, RelaxedSolution
+from llrgeo.arrays import Bools, Floats
 
 _SMALLEST_STEP: Final = 1e-4
 _DEFLECTION: Final = 0.3
@@ -62,9 +63,9 @@ class LagrangianBound:
 
     value: float
     relaxation: Relaxation
-    multipliers: Vector
+    multipliers: Floats
     plan: Positions
-    unused: Mask
+    unused: Bools
 
     def narrow(self, model: Model) -> Model:
         """Return a model with the sites that a better plan may open, and those it must."""
@@ -97,7 +98,7 @@ def lagrangian_bound(
     )
 
 
-def bound_at(model: Model, multipliers: Vector, upper: float) -> LagrangianBound:
+def bound_at(model: Model, multipliers: Floats, upper: float) -> LagrangianBound:
     """Return the bound at some multipliers; `upper` is the cost of a known plan."""
     relaxation = Relaxation.of(model)
     return _with_reductions(model, relaxation, relaxation.solve(multipliers), upper)
@@ -137,7 +138,7 @@ def reduce_sites(relaxation: Relaxation, at: RelaxedSolution, room: float) -> Re
 
 def ascend(
     relaxation: Relaxation,
-    multipliers: Vector,
+    multipliers: Floats,
     upper: float,
     *,
     rule: StepRule,
@@ -183,7 +184,7 @@ def ascend(
 
 
 def _ascend_compiled(
-    relaxation: Relaxation, multipliers: Vector, upper: float, rule: StepRule
+    relaxation: Relaxation, multipliers: Floats, upper: float, rule: StepRule
 ) -> RelaxedSolution:
     """Do the same without limits in one call, which is over before a clock need be looked at."""
     from llrgeo.appraisal.siting.relaxed_sums import PlainRelaxation, Steps, climb

@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL
 from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site
@@ -22,6 +21,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people.group_sums import group_sums
 from llrgeo.appraisal.stacking import stack_tables
 from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.arrays import Ints
 from llrgeo.schema import NO_CAR
 
 _FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
@@ -92,7 +92,7 @@ def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
     return "; ".join(offered)
 
 
-def _sum_by_site(nearest: NDArray[np.int64], site_ids: list[str], values: pd.Series) -> pd.Series:
+def _sum_by_site(nearest: Ints, site_ids: list[str], values: pd.Series) -> pd.Series:
     """Return sums over the areas nearest to each site; NaN where it is nearest to none."""
     sums = group_sums(nearest, values.to_numpy(), len(site_ids))
     sums[np.setdiff1d(np.arange(len(site_ids)), nearest)] = np.nan

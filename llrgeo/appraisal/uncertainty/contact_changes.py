@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionSummary
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.journeys.nearest_sites import Numbers
 from llrgeo.appraisal.journeys.service_use import (
     MINUTES_DECIMALS,
     UseByService,
@@ -27,6 +26,7 @@ from llrgeo.appraisal.journeys.service_use import (
 from llrgeo.appraisal.journeys.use_arrays import ServiceUse, StudyArrays
 from llrgeo.appraisal.people.access import ScoredGroups, scored_by_group
 from llrgeo.appraisal.people.counts import ratio
+from llrgeo.arrays import Floats
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 """Columns of a table by service, by name."""
@@ -37,7 +37,7 @@ class _Table(NamedTuple):
 
     services: pd.Index
     names: list[str]  # of the columns of numbers
-    figures: Numbers  # these columns by services
+    figures: Floats  # these columns by services
     texts: Columns  # the other columns
 
     @classmethod
@@ -96,8 +96,8 @@ class _Rows:
     burden: "_Table"
     care: "_Table"
     row: Mapping[str, int]
-    spent: Numbers
-    made: Numbers
+    spent: Floats
+    made: Floats
     ceiling_min: float
 
     @classmethod
@@ -178,14 +178,14 @@ def _key(uses: UseByService) -> tuple[int, ...]:
     return tuple(map(id, uses.values()))
 
 
-def _journeys(use: ServiceUse) -> tuple[Numbers, Numbers]:
+def _journeys(use: ServiceUse) -> tuple[Floats, Floats]:
     """Return the minutes to a service, and the journeys a year."""
     return use.nearest.minutes, use.split.at_site
 
 
-def _sum_with(rows: Numbers, number: int, row: Numbers) -> Numbers:
+def _sum_with(rows: Floats, number: int, row: Floats) -> Floats:
     """Return the sum of rows, added in their order, after one of them is replaced."""
     changed = rows.copy()
     changed[number] = row
-    total: Numbers = np.add.accumulate(changed)[-1]
+    total: Floats = np.add.accumulate(changed)[-1]
     return total

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.scoring import TOTAL_DECIMALS, Scorecard
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some, share_text
 
@@ -20,7 +20,6 @@ FEWEST_FIRST: Final = 30
 """A mean weight of so many weightings errs by up to about 0.1; one of two says nothing."""
 
 _CHUNK: Final = 100  # site sets worked on at once: the block stays in the processor's cache
-_Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def rank_acceptability(
 
 def draw_weightings(
     criteria: pd.Index, *, seed: int, draws: int = DRAWS, order: Sequence[str] = ()
-) -> _Matrix:
+) -> Floats:
     """Return weightings of some criteria drawn at random: a row a draw, each adding up to 1.
 
     `order` names criteria from the most important down; only weightings in it are drawn.
@@ -194,7 +193,7 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
 
 
 def site_set_summaries(
-    minutes: pd.DataFrame, people: pd.Series, site_sets: _Matrix, *, within_min: float
+    minutes: pd.DataFrame, people: pd.Series, site_sets: Floats, *, within_min: float
 ) -> pd.DataFrame:
     """Return mean, maximum and coverage of many sets of sites at once.
 
@@ -254,7 +253,7 @@ def robustness_sentence(place: FirstPlace, labels: Mapping[str, str]) -> str:
     )
 
 
-def competition_ranks(totals: _Matrix) -> NDArray[np.int64]:
+def competition_ranks(totals: Floats) -> Ints:
     """Return each option's rank in each draw: 1 and the number of options strictly better.
 
     Equal options share a rank; totals are rounded alike everywhere first, so that 0.1 + 0.2

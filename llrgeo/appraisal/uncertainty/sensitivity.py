@@ -15,7 +15,6 @@ from llrgeo.appraisal.evaluation import (
     summarise_options,
 )
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.journeys.nearest_sites import Numbers
 from llrgeo.appraisal.measures import (
     COST_MEASURES,
     MEASURES,
@@ -26,6 +25,7 @@ from llrgeo.appraisal.measures import (
 )
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.uncertainty.contact_changes import ContactChanges
+from llrgeo.arrays import Floats
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}
@@ -172,7 +172,7 @@ def _totals(
     ranked: pd.Index,
     cases: Sequence[pd.DataFrame],
     measures: Mapping[str, Measure],
-) -> list[Numbers]:
+) -> list[Floats]:
     """Return the totals of the ranked options for each table of figures."""
     names = scorecard.weights.index
     figures = [
@@ -189,7 +189,7 @@ def _totals(
     return [np.dot(np.asfortranarray(of_case), weights) for of_case in by_case]
 
 
-def _margin(totals: Numbers, leader: int) -> float:
+def _margin(totals: Floats, leader: int) -> float:
     """Return how far the leader is ahead of the best of the others; below 0 where it is not."""
     others = np.delete(totals, leader)
     return float(totals[leader] - others.max()) if others.size else float("nan")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.execution.machine_code import compiled
 
 DRAWS_A_WORD: Final = 4
@@ -33,7 +34,7 @@ def normal_quantiles() -> NDArray[np.float32]:
 
     In single precision they are the same on every machine, whatever its logarithms round to.
     """
-    found: NDArray[np.float64] = ndtri((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
+    found: Floats = ndtri((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
     return found.astype(np.float32)
 
 
@@ -72,7 +73,7 @@ def draw_errors(
 
 
 @compiled
-def begin_streams(key: np.uint64, pairs: NDArray[np.int64]) -> NDArray[np.uint64]:
+def begin_streams(key: np.uint64, pairs: Ints) -> NDArray[np.uint64]:
     """Return where the stream of each journey begins: a word of the stream that a key begins.
 
     `pairs` number the journeys. Streams split off like this overlap with odds of one to a million

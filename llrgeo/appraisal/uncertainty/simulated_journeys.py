@@ -8,15 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.journeys.nearest_sites import NO_SITE
 from llrgeo.appraisal.uncertainty.simulated_sums import JourneyList
-
-_Numbers = NDArray[np.float64]
-_Places = NDArray[np.int64]
+from llrgeo.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,13 @@ class SimulatedJourneys:
         The share of contacts by video, shape (o, s).
     """
 
-    pairs: _Places
+    pairs: Ints
     journeys: JourneyList
-    at_sites: _Numbers
-    mix: _Places
-    spent: _Numbers
-    soon: _Numbers
-    video: _Numbers
+    at_sites: Floats
+    mix: Ints
+    spent: Floats
+    soon: Floats
+    video: Floats
 
 
 def find_journeys(
@@ -95,7 +92,7 @@ def find_journeys(
     )
 
 
-def _pairs(results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs) -> _Places:
+def _pairs(results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs) -> Ints:
     """Return the journey of each area as a place in the flat matrix of minutes, or NO_SITE.
 
     Shape (o, s, a).
@@ -111,7 +108,7 @@ def _pairs(results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInput
     return np.where(site == NO_SITE, NO_SITE, row + site)
 
 
-def _groups(group: _Places, made: NDArray[np.bool_]) -> tuple[_Places, _Places]:
+def _groups(group: Ints, made: Bools) -> tuple[Ints, Ints]:
     """Return the group of each journey, and one journey of each group."""
     for by_option in made:
         group = np.unique(2 * group + by_option, return_inverse=True)[1]

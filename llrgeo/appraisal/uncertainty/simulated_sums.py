@@ -19,34 +19,32 @@ from llrgeo.appraisal.uncertainty.simulated_errors import (
     draw_errors,
     normal_quantiles,
 )
+from llrgeo.arrays import Floats, Ints
 from llrgeo.execution.machine_code import compiled
 
 _TOGETHER: Final = 128  # draws side by side: fewer would leave loops too short
 _SPAN: Final = 10 * _TOGETHER
-
-_Numbers = NDArray[np.float64]
-_Places = NDArray[np.int64]
 
 
 class DrawnFactors(NamedTuple):
     """The factors of a block of consecutive draws."""
 
     first: int  # the number of the first, a multiple of `DRAWS_A_WORD`
-    speed: _Numbers  # factor of all minutes, shape (n,)
-    rate: _Numbers  # factor of each service's contacts, shape (n, s)
-    growth: _Numbers  # factor of each age band's people, shape (n, b)
+    speed: Floats  # factor of all minutes, shape (n,)
+    rate: Floats  # factor of each service's contacts, shape (n, s)
+    growth: Floats  # factor of each age band's people, shape (n, b)
 
 
 class Estimates(NamedTuple):
     """What the draws vary, and what they do not."""
 
-    minutes: _Numbers  # of each pair, shape (p,)
+    minutes: Floats  # of each pair, shape (p,)
     errors: NDArray[np.uint64]  # where the stream of each pair's errors begins, shape (p,)
     error_sd_min: float  # standard deviation of an error
-    people: _Numbers  # shape (a, b)
-    contacts: _Numbers  # a year, shape (a, s, b)
-    at_sites: _Numbers  # share of contacts, shape (m, s)
-    standard_min: _Numbers  # shape (s,)
+    people: Floats  # shape (a, b)
+    contacts: Floats  # a year, shape (a, s, b)
+    at_sites: Floats  # share of contacts, shape (m, s)
+    standard_min: Floats  # shape (s,)
     ceiling_min: float  # what counts where no site is reached
 
 
@@ -56,19 +54,19 @@ class JourneyList(NamedTuple):
     Journeys of a pair are next to each other.
     """
 
-    first: _Places  # shape (a + 1,)
-    pair: _Places  # or NO_SITE
-    service: _Places
-    mix: _Places  # of which shares at sites the area's journeys are: a row of `at_sites`
-    group: _Places  # with which other journeys it is added up
+    first: Ints  # shape (a + 1,)
+    pair: Ints  # or NO_SITE
+    service: Ints
+    mix: Ints  # of which shares at sites the area's journeys are: a row of `at_sites`
+    group: Ints  # with which other journeys it is added up
 
 
 class Sums(NamedTuple):
     """What is added up over the areas, by draw."""
 
-    minutes: _Numbers  # weighted by what `_weigh` tells, times contacts; shape (g, n)
-    in_time: _Numbers  # contacts, shape (g, n)
-    people: _Numbers  # who make any journey, shape (m, n)
+    minutes: Floats  # weighted by what `_weigh` tells, times contacts; shape (g, n)
+    in_time: Floats  # contacts, shape (g, n)
+    people: Floats  # who make any journey, shape (m, n)
 
 
 def spans_of(drawn: DrawnFactors) -> list[DrawnFactors]:
@@ -140,7 +138,7 @@ def _fill(
 
 
 @compiled
-def _multiply(growth: _Numbers, rate: _Numbers, demand: _Numbers) -> None:
+def _multiply(growth: Floats, rate: Floats, demand: Floats) -> None:
     """Set the factor of each service's contacts, by age band."""
     for service in range(len(rate)):
         for band in range(len(growth)):
@@ -149,7 +147,7 @@ def _multiply(growth: _Numbers, rate: _Numbers, demand: _Numbers) -> None:
 
 
 @compiled
-def _grow(expected: _Numbers, growth: _Numbers, found: _Numbers) -> None:
+def _grow(expected: Floats, growth: Floats, found: Floats) -> None:
     """Set what some draws make of a number that is expected by age band."""
     for i in range(len(found)):
         found[i] = 0.0
@@ -161,7 +159,7 @@ def _grow(expected: _Numbers, growth: _Numbers, found: _Numbers) -> None:
 
 @compiled
 def _weigh(
-    residents: _Numbers, contacts: _Numbers, at_sites: _Numbers, weight: _Numbers, people: _Numbers
+    residents: Floats, contacts: Floats, at_sites: Floats, weight: Floats, people: Floats
 ) -> None:
     """Set what a contact at a site weighs, by mix, and add the people who make any journey.
 
@@ -183,10 +181,10 @@ def _weigh(
 @compiled
 def _travel(
     known_min: float,
-    speed: _Numbers,
+    speed: Floats,
     errors: NDArray[np.float32],
     error_sd_min: float,
-    taken_min: _Numbers,
+    taken_min: Floats,
 ) -> None:
     """Set the minutes of a pair."""
     for i in range(len(speed)):
@@ -194,7 +192,7 @@ def _travel(
 
 
 @compiled
-def _store(found: _Numbers, start: int, sums: _Numbers) -> None:
+def _store(found: Floats, start: int, sums: Floats) -> None:
     """Copy the sums of a block of draws into those of all draws."""
     for row in range(len(found)):
         for i in range(found.shape[1]):

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import people_by_band, rates_by_band
 from llrgeo.appraisal.evaluation import OptionResult
@@ -29,13 +28,13 @@ from llrgeo.appraisal.uncertainty.simulated_sums import (
     add_up,
     spans_of,
 )
+from llrgeo.arrays import Floats
 from llrgeo.execution.tasks import MapTasks, map_here
 
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
 
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
-_Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def _estimates(
 
 def _figures(
     drawn: DrawnFactors, estimates: Estimates, found: SimulatedJourneys, sums: Sums
-) -> tuple[_Matrix, _Matrix]:
+) -> tuple[Floats, Floats]:
     """Return mean minutes and the share within the standard: draws by options.
 
     The first are the minutes of a journey of the average resident who makes one. The second counts
@@ -182,7 +181,7 @@ def _figures(
     return mean, _ratio(in_time, np.broadcast_to(contacts.sum(axis=1)[:, None], in_time.shape))
 
 
-def _contacts_by_band(people: _Matrix, rates: _Matrix, of_areas: _Matrix) -> _Matrix:
+def _contacts_by_band(people: Floats, rates: Floats, of_areas: Floats) -> Floats:
     """Return the contacts a year by age band and area, as `people` are; `of_areas` is of all bands.
 
     Contacts that the user counted are split between bands as the rates would split them.
@@ -191,16 +190,16 @@ def _contacts_by_band(people: _Matrix, rates: _Matrix, of_areas: _Matrix) -> _Ma
     total = by_band.sum(axis=0)
     even = np.full_like(by_band, 1 / len(by_band))
     split = np.divide(by_band, total, out=even, where=total > 0)
-    contacts: _Matrix = split * of_areas
+    contacts: Floats = split * of_areas
     return contacts
 
 
-def _ratio(part: _Matrix, whole: _Matrix) -> _Matrix:
+def _ratio(part: Floats, whole: Floats) -> Floats:
     """Divide, with NaN where there is nobody."""
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
-def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Matrix:
+def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> Floats:
     """Draw factors with mean 1 that are never below 0."""
     variance = np.log1p(sd**2)
     return rng.lognormal(-variance / 2, np.sqrt(variance), shape)
