@@ -7,26 +7,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.search.graph import (
-    AccessLinks,
-    IntArray,
-    LayeredNetwork,
-    SearchGraph,
-    pack,
-    search_graph,
-)
+from llrgeo.travel.search.graph import AccessLinks, LayeredNetwork, SearchGraph, pack, search_graph
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
 SHARE_STEPS: Final = 1 << 20  # positions along a road are rounded to so many steps of its length
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ class UsedRoads:
     table: pd.DataFrame
     xy: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     off_m: Floats = field(default_factory=lambda: np.zeros(0))
-    of_point: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    of_point: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
@@ -106,7 +97,7 @@ def build_request(
     )
 
 
-def link_keys(network: RoadNetwork, period: str, used: UsedRoads, role: Role) -> IntArray:
+def link_keys(network: RoadNetwork, period: str, used: UsedRoads, role: Role) -> Ints:
     """Return the key between each point and an end of its road, in the order of `used.table`.
 
     An origin's key is the walk to the road and the drive on to the head of the edge; a
@@ -188,14 +179,14 @@ def straight_walks(origin_roads: UsedRoads, destination_roads: UsedRoads) -> pd.
     )
 
 
-def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:
+def _within(places: Floats, others: Floats, radius_m: Floats) -> Ints:
     """List the pairs (place, other) no farther apart than the place's own radius, clipped."""
     radius_m = np.clip(radius_m, TIE_M, MAX_SNAP_M)
     around, index = shapely.points(places), shapely.STRtree(np.asarray(shapely.points(others)))
     return index.query(around, predicate="dwithin", distance=radius_m).T
 
 
-def _links(used: UsedRoads, node: IntArray, key: IntArray) -> AccessLinks:
+def _links(used: UsedRoads, node: Ints, key: Ints) -> AccessLinks:
     return AccessLinks(used.points, used.table["point"].to_numpy(np.int64), node, key)
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from llrgeo.arrays import Bools, Floats
+
 _JOURNEY: Final = (
     "authority",
     "period",
@@ -117,7 +119,7 @@ class Accuracy:
         pairs, *errors = (column[name][int(within.argmax())] for name in _JOURNEY[4:])
         return JourneyError(int(pairs), *map(float, errors))
 
-    def difference_min(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.float64]:
+    def difference_min(self, first_min: ArrayLike, second_min: ArrayLike) -> Floats:
         """Return the error of the difference between two journeys from one area, in minutes.
 
         The error is interpolated between the midpoints of the measured classes of the journeys'
@@ -141,7 +143,7 @@ class Accuracy:
         error = np.interp(mean, middle, self.differences["p80_abs_min"].to_numpy(float))
         return np.where(np.isfinite(mean), error, np.nan)
 
-    def too_close(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.bool_]:
+    def too_close(self, first_min: ArrayLike, second_min: ArrayLike) -> Bools:
         """Return where two journeys differ by no more than the error of their difference.
 
         False where nothing was measured or a journey is unreachable.

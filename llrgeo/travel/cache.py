@@ -9,9 +9,9 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 
+from llrgeo.arrays import Ints
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.travel.search.graph import IntArray
 
 _DIGEST: Final = hashlib.sha256().digest_size  # bytes at the end of a cached file
 _VERSION: Final = 1  # raise it when a change of the code changes the matrix of an equal request
@@ -44,7 +44,7 @@ def request_hash(
     return digest.hexdigest()
 
 
-def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntArray:
+def load_or_compute(path: Path | None, compute: Callable[[], Ints]) -> Ints:
     """Return the array cached at a path; if it is missing or damaged, compute and save it.
 
     The file is written whole or not at all, and ends with the SHA-256 of its content. Without a
@@ -65,7 +65,7 @@ def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntAr
     return computed
 
 
-def _cached(path: Path) -> IntArray | None:
+def _cached(path: Path) -> Ints | None:
     """Return a cached array; None where there is none, or its checksum is wrong."""
     if not path.is_file():
         return None
@@ -73,5 +73,5 @@ def _cached(path: Path) -> IntArray | None:
     content, digest = whole[:-_DIGEST], whole[-_DIGEST:]
     if hashlib.sha256(content).digest() != digest:
         return None
-    array: IntArray = np.load(io.BytesIO(content), allow_pickle=False)
+    array: Ints = np.load(io.BytesIO(content), allow_pickle=False)
     return array

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
@@ -249,7 +249,7 @@ def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
     return TravelTimeFit(factor, delay, float(errors.mean()))
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+def _line(x: Floats, y: Floats) -> tuple[float, float]:
     """Return slope and intercept of the least-squares line; slope 1 where x does not vary."""
     if len(x) <= 1 or np.ptp(x) == 0:
         return 1.0, float((y - x).mean()) if len(x) else 0.0
@@ -273,10 +273,10 @@ def _labels(bands_km: Sequence[float]) -> list[str]:
     ]
 
 
-def _look_up(matrix: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.float64]:
+def _look_up(matrix: pd.DataFrame, pairs: pd.DataFrame) -> Floats:
     rows = matrix.index.get_indexer(pd.Index(pairs["area_id"]))
     columns = matrix.columns.get_indexer(pd.Index(pairs["site_id"]))
-    values: NDArray[np.float64] = matrix.to_numpy(float)[rows, columns]
+    values: Floats = matrix.to_numpy(float)[rows, columns]
     return values
 
 

@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats
 from llrgeo.roads.coverage import NEAR_M, near_boundary
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG, name_some
@@ -77,9 +77,9 @@ def _longer_near_boundary(
     router: NetworkRouter,
     period: str,
     ends: tuple[gpd.GeoSeries, gpd.GeoSeries],
-    near: NDArray[np.bool_],
-    known_min: NDArray[np.float64],
-) -> NDArray[np.bool_]:
+    near: Bools,
+    known_min: Floats,
+) -> Bools:
     """Return which journeys take longer than `known_min` when the edges `near` take twice as long.
 
     Such a journey uses one of them on each of its fastest ways. `ends` are origins and
@@ -91,7 +91,7 @@ def _longer_near_boundary(
     limit_min = float(known_min.max()) + 1
     plan = replace(router.search_plan(period), limit_min=limit_min, hierarchy=None)
     again_min, _ = unpack(journey_keys(slowed.build_request(*ends, period), plan))
-    longer: NDArray[np.bool_] = again_min > known_min
+    longer: Bools = again_min > known_min
     return longer
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.travel.search.graph import AccessLinks, IntArray
+from llrgeo.arrays import Ints
+from llrgeo.travel.search.graph import AccessLinks
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _MOST_JOURNEYS: Final = 4_000_000  # 32 MB; larger matrices are not kept
@@ -29,10 +30,10 @@ class KnownMatrices:
         A few cheap numbers of each request (`_outline`), so that most others need no digest.
     """
 
-    found: dict[bytes, IntArray] = field(default_factory=dict)
+    found: dict[bytes, Ints] = field(default_factory=dict)
     outlines: set[tuple[int, ...]] = field(default_factory=set)
 
-    def matrix(self, request: MatrixRequest) -> IntArray | None:
+    def matrix(self, request: MatrixRequest) -> Ints | None:
         """Return the keys of a request kept before, in either direction; None for any other."""
         if not _is_small(request) or _outline(request) not in self.outlines:
             return None
@@ -42,7 +43,7 @@ class KnownMatrices:
         back = self.found.get(_digest(request.reversed()))
         return None if back is None else back.T
 
-    def keep(self, request: MatrixRequest, keys: IntArray) -> None:
+    def keep(self, request: MatrixRequest, keys: Ints) -> None:
         """Keep the keys of a request, unless it has more than `_MOST_JOURNEYS`."""
         if _is_small(request):
             self.outlines.add(_outline(request))
@@ -79,7 +80,7 @@ def _digest(request: MatrixRequest) -> bytes:
     return digest.digest()
 
 
-def _sorted(links: AccessLinks) -> tuple[IntArray, ...]:
+def _sorted(links: AccessLinks) -> tuple[Ints, ...]:
     """Return the number of points, then points, nodes and keys of links in a canonical order."""
     order = np.lexsort((links.key, links.node, links.point))
     return np.array([links.points]), links.point[order], links.node[order], links.key[order]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from llrgeo.arrays import Ints
 from llrgeo.errors import RoutingError
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.inputs.entrances import each_entrance
@@ -24,7 +25,7 @@ from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.known_matrices import KnownMatrices
 from llrgeo.travel.points import Places, as_points
 from llrgeo.travel.search.engines import Engine, SearchPlan, journey_keys
-from llrgeo.travel.search.graph import IntArray, LayeredNetwork, layer_network, unpack
+from llrgeo.travel.search.graph import LayeredNetwork, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.search.search_trees import SearchTrees, trees_fit_memory
 from llrgeo.travel.times import Router, TravelTimes
@@ -117,7 +118,7 @@ class NetworkRouter:
         # The matrix is cached under a hash of all that determines it.
         key = request_hash(self.network, period, origins, destinations, rules)
 
-        def compute() -> IntArray:
+        def compute() -> Ints:
             request = self.build_request(origins, destinations, period)
             keys = self._earlier_matrices.matrix(request)
             if keys is None:
@@ -188,11 +189,11 @@ class NetworkRouter:
         self._trees_by_period[period] = trees
         return trees
 
-    def first_nodes(self, edges: IntArray) -> IntArray:
+    def first_nodes(self, edges: Ints) -> Ints:
         """Return the first nodes, each once, of journeys from points joined to some edges."""
         return np.unique(self._layered.head[edges])
 
-    def retimed(self, period: str, ms: IntArray) -> Self:
+    def retimed(self, period: str, ms: Ints) -> Self:
         """Return a router over the same roads with other times, in ms, one for each edge.
 
         What is derived from the geometry (layers, spatial index, roads of points) is shared.
@@ -210,7 +211,7 @@ class NetworkRouter:
         vars(made).update({name: getattr(self, name) for name in _OF_TIMES})
         return made
 
-    def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
+    def joined_edges(self, points: gpd.GeoSeries, role: Role) -> Ints:
         """Return the edges of the network that points are joined to, each once.
 
         Faster than the roads of points with their keys, which pages of many thousand homes do not
@@ -224,7 +225,7 @@ class NetworkRouter:
             self._joined_by_points[key] = np.unique(joined[1])
         return self._joined_by_points[key]
 
-    def nearest_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
+    def nearest_edges(self, points: gpd.GeoSeries, role: Role) -> Ints:
         """Return the edges nearest to points, each once; none where all roads are public.
 
         A point is not joined to its nearest edge where that edge only serves the ends of journeys
@@ -258,7 +259,7 @@ class NetworkRouter:
         return {}
 
     @cached_property
-    def _joined_by_points(self) -> dict[tuple[Role, bytes], IntArray]:
+    def _joined_by_points(self) -> dict[tuple[Role, bytes], Ints]:
         return {}
 
     @cached_property

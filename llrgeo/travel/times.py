@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath, remove_litter, written_whole
 from llrgeo.inputs.tables import one_line, read_table
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # drawn by pandas when it is asked for
     from matplotlib.axes import Axes
 
 Direction = Literal["to_site", "from_site"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.schema import WGS84, Track
@@ -25,7 +25,7 @@ from llrgeo.travel.times import TravelTimes
 LonLats = list[tuple[float, float]]
 """Longitude and latitude of points."""
 
-ServerMatrix = tuple[NDArray[np.float64], NDArray[np.float64]]
+ServerMatrix = tuple[Floats, Floats]
 """Seconds and kilometres from every start (row) to every end (column), NaN where unreachable."""
 
 
@@ -121,7 +121,7 @@ class _ServerRouter(ABC):
 
 
 def _best_of_entrances(
-    seconds: NDArray[np.float64], km: NDArray[np.float64], of_start: pd.Index, of_end: pd.Index
+    seconds: Floats, km: Floats, of_start: pd.Index, of_end: pd.Index
 ) -> ServerMatrix:
     """Return the quickest journey of each pair of places, from a table of their entrances."""
     if of_start.is_unique and of_end.is_unique:

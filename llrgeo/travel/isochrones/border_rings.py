@@ -4,13 +4,10 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, depth_first_order
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from llrgeo.arrays import Bools, Floats, Ints
 
 _ALL_CORNERS: Final = 15  # of a square: the bits of its four corners
 

@@ -16,11 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.travel.isochrones.border_rings import border, ends_of_sides, polygons_within
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _PAD: Final = 2  # nodes around the guess: one whose height is computed, one that is outside
 _MARGIN: Final = 0.02  # crossings keep this share of a side from its ends: rings never touch there

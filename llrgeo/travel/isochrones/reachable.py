@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.errors import RoutingError
 from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
@@ -36,8 +36,6 @@ from llrgeo.travel.times import Direction
 _HAIR_M: Final = 0.001  # buffer that makes up for rounding in a union
 _BEYOND: Final = 4  # grid steps around the land in reach, so that its border is covered
 _SPARE: Final = 20  # nodes around those that seem to be in reach
-
-Floats = NDArray[np.float64]
 
 
 def isochrones(

@@ -3,14 +3,11 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
 from llrgeo.travel.isochrones.site_search import Entrances
 from llrgeo.travel.isochrones.time_surface import TimeSurface
-from llrgeo.travel.search.graph import IntArray
-
-Floats = NDArray[np.float64]
 
 STEP_M: Final = 30.0  # between nodes of the grid; narrower parts of an area may be lost
 _MOST_NODES: Final = 6_000_000  # of the grid, whose step is doubled for larger areas
@@ -24,7 +21,7 @@ class RoughTimes(NamedTuple):
     """
 
     step: float
-    first: IntArray
+    first: Ints
     ms: Floats
 
 
@@ -130,7 +127,7 @@ def land_within(surface: TimeSurface, limit_ms: float) -> Floats:
     return land_in_reach(roads.boxes, least_ms, surface.entrances, limit_ms, ends_s)
 
 
-def _nearest(nodes: IntArray, height: int, width: int) -> IntArray:
+def _nearest(nodes: Ints, height: int, width: int) -> Ints:
     """Return the nearest of some nodes to each node of a grid; the node itself if there are none.
 
     Nodes are numbered row by row, and the result has the grid's shape, (height, width).

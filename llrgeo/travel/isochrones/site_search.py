@@ -11,26 +11,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Edges, Role, serving_edges, snapper_about
 from llrgeo.travel.access_links import UsedRoads, link_keys, roads_of_points
 from llrgeo.travel.search.dijkstra import arc_matrix
-from llrgeo.travel.search.graph import (
-    UNREACHABLE,
-    IntArray,
-    edge_keys,
-    layer_network,
-    limit_key,
-    unpack,
-)
+from llrgeo.travel.search.graph import UNREACHABLE, edge_keys, layer_network, limit_key, unpack
 from llrgeo.travel.times import Direction
-
-Floats = NDArray[np.float64]
 
 MS_PER_MIN: Final = 60_000
 
@@ -91,8 +82,8 @@ class SiteSearch:
     used: UsedRoads
     served: Edges
     own: pd.DataFrame
-    onward: IntArray
-    end: IntArray
+    onward: Ints
+    end: Ints
     arcs: csr_array
 
     @classmethod
@@ -151,7 +142,7 @@ class SiteSearch:
         )
         limit = float(limit_key(limit_min))
         found = dijkstra(arcs, indices=np.array([nodes]), limit=limit)[0, :nodes]
-        found_keys: IntArray = np.minimum(found, UNREACHABLE).astype(np.int64)
+        found_keys: Ints = np.minimum(found, UNREACHABLE).astype(np.int64)
         mine = self.used.of_point == number
         entrances = Entrances(self.used.xy[mine], self.used.off_m[mine])
         return Reach((unpack(found_keys)[0] * MS_PER_MIN)[self.end], own, entrances)

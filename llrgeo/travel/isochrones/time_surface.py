@@ -12,17 +12,14 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.piece_grid import PieceGrid, cut, numbers_of_runs
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Edges
 from llrgeo.travel.isochrones.site_search import Entrances, Reach
 from llrgeo.travel.times import Direction
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _MS_PER_S: Final = 1_000
 _ROUNDING: Final = 1e-9  # of a road's length
@@ -57,8 +54,8 @@ class Roads:
     max_distance_m: float
     start: Ints
     edge: Ints
-    ahead: NDArray[np.bool_]
-    public: NDArray[np.bool_]
+    ahead: Bools
+    public: Bools
 
     @classmethod
     def of(cls, network: RoadNetwork, edges: Edges, max_distance_m: float = MAX_SNAP_M) -> Self:
@@ -271,12 +268,12 @@ class TimeSurface:
         return np.asarray(np.minimum.reduceat(ms, first))
 
 
-def _changes(values: Ints) -> NDArray[np.bool_]:
+def _changes(values: Ints) -> Bools:
     """Return which values (none below 0) differ from the one before; the first always does."""
     return np.asarray(np.diff(values, prepend=-1) != 0)
 
 
-def _normalized(xy: Floats, count: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+def _normalized(xy: Floats, count: Ints) -> tuple[Floats, Bools]:
     """Return the points of lines in an order that both directions share, and which had it before.
 
     A line begins at its lower end, by x and then by y; rings are normalized by GEOS. Points have

@@ -9,6 +9,7 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
+from llrgeo.arrays import Ints
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
@@ -21,7 +22,7 @@ from llrgeo.travel.access_links import (
 )
 from llrgeo.travel.points import Places, as_points, check_pairs
 from llrgeo.travel.search.dijkstra import reversed_matrix
-from llrgeo.travel.search.graph import UNREACHABLE, IntArray, SearchGraph, layer_network, unpack
+from llrgeo.travel.search.graph import UNREACHABLE, SearchGraph, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
 
@@ -187,7 +188,7 @@ def _route_by_nodes(
     )
 
 
-def _edges_between(graph: SearchGraph, nodes: IntArray) -> list[int]:
+def _edges_between(graph: SearchGraph, nodes: Ints) -> list[int]:
     """Return the edges between consecutive nodes; steps from layer to layer are on no edge."""
     arcs = graph.tail * graph.nodes + graph.head
     edges = graph.edge[np.searchsorted(arcs, nodes[:-1] * graph.nodes + nodes[1:])]

@@ -11,9 +11,9 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.search.search_trees import SearchTrees
 
 
@@ -23,7 +23,7 @@ def roads_in_use(
     destinations: gpd.GeoSeries,
     *,
     periods: Iterable[str],
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Return for each edge of a network whether a journey from an origin to a destination needs it.
 
     Journeys need the roads that places are joined to, and those on the fastest way in a period.
@@ -55,7 +55,7 @@ def roads_in_use(
     return used
 
 
-def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
+def _edges_of_trees(trees: SearchTrees, leaves: Ints) -> Ints:
     """Return the edges on the fastest ways from some nodes to each destination."""
     graph = trees.graph
     first = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
@@ -70,12 +70,12 @@ def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
 
 @compiled
 def _mark_ways(
-    first: IntArray,
-    head: IntArray,
+    first: Ints,
+    head: Ints,
     onward: NDArray[np.int32],
-    leaves: IntArray,
-    followed: IntArray,
-    on_way: NDArray[np.bool_],
+    leaves: Ints,
+    followed: Ints,
+    on_way: Bools,
 ) -> None:
     """Mark in `on_way` the arcs on the ways from some leaves to the root of a tree.
 

@@ -14,12 +14,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.schema import BNG
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.routes.ways import Floats, WayTree
-from llrgeo.travel.search.graph import UNREACHABLE, IntArray, SearchGraph
+from llrgeo.travel.routes.ways import WayTree
+from llrgeo.travel.search.graph import UNREACHABLE, SearchGraph
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _ROOT: Final = 0
@@ -94,7 +95,7 @@ def _direct_keys(request: MatrixRequest, column: int) -> dict[int, float]:
     return best
 
 
-def _first_node(nodes: IntArray, totals: IntArray, direct: float) -> int | None:
+def _first_node(nodes: Ints, totals: Ints, direct: float) -> int | None:
     """Return the first node of a journey: -1 if it passes none, None if there is no journey.
 
     `totals` are the keys of the journeys by each of `nodes`, and `direct` the key of one that
@@ -116,11 +117,11 @@ class _Roads:
 
     source: tuple[str, str]  # the network's fingerprint, and which of its times count
     graph: SearchGraph = field(compare=False)
-    arcs: IntArray = field(compare=False)  # tail and head in one number, ascending
+    arcs: Ints = field(compare=False)  # tail and head in one number, ascending
     xy: Floats = field(compare=False)  # of all lines, one after the other
     # The row of each line's first place, and one past the last line's last.
-    first: IntArray = field(compare=False)
-    at: IntArray = field(compare=False)  # the row at which each node lies; -1 where no road leads
+    first: Ints = field(compare=False)
+    at: Ints = field(compare=False)  # the row at which each node lies; -1 where no road leads
 
     @classmethod
     def of(cls, router: NetworkRouter, graph: SearchGraph, period: str) -> "_Roads":

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from llrgeo.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class WayTree:
         kept[rows[[place in places for place in all_places]]] = True
         return self._of(np.flatnonzero(kept), self.start)
 
-    def _stretches(self, fixed: NDArray[np.bool_]) -> list[list[int]]:
+    def _stretches(self, fixed: Bools) -> list[list[int]]:
         """Return the rows from each fixed place but the first inwards to the next fixed one."""
         parent, ends = self.parent.tolist(), fixed.tolist()
         stretches = []

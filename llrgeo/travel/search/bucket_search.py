@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from llrgeo.execution.machine_code import compiled
-from llrgeo.travel.search.compiled import Ints
+from llrgeo.travel.search.compiled import AnyInts
 from llrgeo.travel.search.graph import UNREACHABLE
 
 _BUCKETS_A_MEAN_ARC: Final = 32  # measured: fewer are a tenth quicker, but scan more nodes again
@@ -33,7 +33,7 @@ class Buckets(NamedTuple):
     number: int
 
     @classmethod
-    def of(cls, keys: Ints) -> Self:
+    def of(cls, keys: AnyInts) -> Self:
         """Return the buckets for arcs of these keys."""
         longest, mean = (int(keys.max()), int(keys.mean())) if keys.size else (0, 0)
         bits = max(mean // _BUCKETS_A_MEAN_ARC, longest // _MOST_BUCKETS).bit_length()
@@ -42,7 +42,7 @@ class Buckets(NamedTuple):
         return cls(bits, 1 << ((longest >> bits) + 1).bit_length())
 
 
-def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[Ints, Ints]:
+def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[AnyInts, AnyInts]:
     """Return the keys of the best ways from one node to all, and the tree that they form.
 
     Parameters
@@ -66,15 +66,15 @@ def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[Ints, 
     return best, before.view(np.int32)
 
 
-def _without_sign(numbers: Ints) -> Ints:
+def _without_sign(numbers: AnyInts) -> AnyInts:
     """View non-negative integers as unsigned ones, in the same memory."""
     return numbers.view(f"u{numbers.itemsize}")
 
 
 @compiled
 def _search(
-    first: Ints, head: Ints, key: Ints, start: int, bits: int, buckets: int
-) -> tuple[Ints, Ints]:
+    first: AnyInts, head: AnyInts, key: AnyInts, start: int, bits: int, buckets: int
+) -> tuple[AnyInts, AnyInts]:
     """Search; the arcs of node i are at `first[i]` to `first[i + 1]` of `head` and `key`."""
     nodes = len(first) - 1
     best = np.full(nodes, UNREACHABLE)

@@ -10,17 +10,17 @@ for Dijkstra's algorithm", Journal of Experimental Algorithmics 15, 2010).
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from llrgeo.travel.search.graph import IntArray, SearchGraph, simple_graph
+from llrgeo.arrays import Bools, Ints
+from llrgeo.travel.search.graph import SearchGraph, simple_graph
 
 _WORTH_IT: Final = 0.9  # repeat while a pass leaves less than this share of the nodes
 
 _CHAIN: Final = 2  # neighbours of a node inside a chain
 
 
-def contract_chains(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
+def contract_chains(graph: SearchGraph, keep: Ints) -> tuple[SearchGraph, Ints]:
     """Return a smaller graph in which best journeys between the kept nodes have the same keys.
 
     Parameters
@@ -49,7 +49,7 @@ def contract_chains(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, In
             return graph, numbers
 
 
-def branching_degrees(graph: SearchGraph) -> IntArray:
+def branching_degrees(graph: SearchGraph) -> Ints:
     """Return the degrees of the nodes of degree three and more, of which contraction leaves most.
 
     Nodes that are kept because journeys start or end there come on top.
@@ -58,7 +58,7 @@ def branching_degrees(graph: SearchGraph) -> IntArray:
     return degrees[degrees > _CHAIN]
 
 
-def _one_pass(graph: SearchGraph, wanted: NDArray[np.bool_]) -> tuple[SearchGraph, IntArray]:
+def _one_pass(graph: SearchGraph, wanted: Bools) -> tuple[SearchGraph, Ints]:
     """Contract every chain once; return the new graph and the numbers of the nodes that stay."""
     degree = _degrees(graph)
     stays = wanted | (degree > _CHAIN)
@@ -74,7 +74,7 @@ def _one_pass(graph: SearchGraph, wanted: NDArray[np.bool_]) -> tuple[SearchGrap
     return simple_graph(len(stay), tail, head, key[arrived]), stay
 
 
-def _degrees(graph: SearchGraph) -> IntArray:
+def _degrees(graph: SearchGraph) -> Ints:
     """Count the different nodes that each node has an arc to or from."""
     ones = np.ones(len(graph.tail), dtype=np.int8)
     starts = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
@@ -82,9 +82,7 @@ def _degrees(graph: SearchGraph) -> IntArray:
     return np.diff((joined + joined.T.tocsr()).indptr).astype(np.int64)
 
 
-def _walk(
-    graph: SearchGraph, first: IntArray, ends: NDArray[np.bool_]
-) -> tuple[IntArray, IntArray]:
+def _walk(graph: SearchGraph, first: Ints, ends: Bools) -> tuple[Ints, Ints]:
     """Follow each first arc along its chain to a node where walks end.
 
     Returns
@@ -105,7 +103,7 @@ def _walk(
     return last, key
 
 
-def _next_arcs(graph: SearchGraph) -> IntArray:
+def _next_arcs(graph: SearchGraph) -> Ints:
     """Return for each arc the one that continues from its head without turning back, else -1.
 
     It holds only where the head has two neighbours, as in a chain: at most two arcs leave it, and

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.search.graph import UNREACHABLE
 
-Ints = NDArray[Any]
+AnyInts = NDArray[Any]
+"""Whole numbers of any size: machine code is made for the sizes that a search is given."""
 
 NO_WAY: Final = UNREACHABLE  # the name by which searches of timetables know it
 
@@ -19,14 +20,14 @@ class SearchArrays(NamedTuple):
     lists the nodes whose key a search set; `keys` and `items` are the heap.
     """
 
-    best: Ints
-    touched: Ints
-    keys: Ints
-    items: Ints
+    best: AnyInts
+    touched: AnyInts
+    keys: AnyInts
+    items: AnyInts
 
 
 @compiled
-def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
+def push(keys: AnyInts, items: AnyInts, size: int, key: int, item: int) -> int:
     """Add an item to a binary heap of `size` items, smallest key first; return its new size."""
     # Sift up: parents with a larger key move down until the item's place is found.
     i = size
@@ -39,7 +40,7 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
 
 
 @compiled
-def pop(keys: Ints, items: Ints, size: int) -> int:
+def pop(keys: AnyInts, items: AnyInts, size: int) -> int:
     """Drop the first item of a binary heap; return its new size. Read the item before."""
     # Sift down: the last item takes the root's place and sinks below smaller children.
     size -= 1

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from llrgeo.execution.machine_code import compiled
-from llrgeo.travel.search.compiled import Ints, SearchArrays, pop, push
+from llrgeo.travel.search.compiled import AnyInts, SearchArrays, pop, push
 from llrgeo.travel.search.graph import UNREACHABLE
 
 _WITNESS_ARCS: Final = 1_000  # arcs looked at; a longer search costs more than a needless shortcut
@@ -31,12 +31,12 @@ class AdjacencyLists(NamedTuple):
     `neighbour`, `outward` the key to it, `inward` the key from it, `UNREACHABLE` for no arc.
     """
 
-    start: Ints
-    size: Ints
-    space: Ints
-    neighbour: Ints
-    outward: Ints
-    inward: Ints
+    start: AnyInts
+    size: AnyInts
+    space: AnyInts
+    neighbour: AnyInts
+    outward: AnyInts
+    inward: AnyInts
 
 
 @compiled
@@ -84,7 +84,7 @@ def longest_onward_arc(lists: AdjacencyLists, node: int, arrival: int) -> int:
 
 
 @compiled
-def find_shortcuts(lists: AdjacencyLists, node: int, arrays: SearchArrays, out: Ints) -> int:
+def find_shortcuts(lists: AdjacencyLists, node: int, arrays: SearchArrays, out: AnyInts) -> int:
     """Fill `out` with the keys of the shortcuts that a node's removal needs; return their number.
 
     Row and column are positions in the node's list, of the neighbour to go from and to;
@@ -110,7 +110,7 @@ def find_shortcuts(lists: AdjacencyLists, node: int, arrays: SearchArrays, out: 
 
 
 @compiled
-def grown(array: Ints, length: int) -> Ints:
+def grown(array: AnyInts, length: int) -> AnyInts:
     """Return a longer copy of an array; the new entries are not set."""
     longer = np.empty(length, array.dtype)
     longer[: len(array)] = array
@@ -137,7 +137,7 @@ def move_to_end(lists: AdjacencyLists, used: int, node: int) -> tuple[AdjacencyL
 
 @compiled
 def add_shortcuts(
-    lists: AdjacencyLists, used: int, node: int, out: Ints, place: Ints
+    lists: AdjacencyLists, used: int, node: int, out: AnyInts, place: AnyInts
 ) -> tuple[AdjacencyLists, int]:
     """Add the shortcuts between a node's neighbours; return the lists and the arrays' new end.
 
@@ -171,7 +171,7 @@ def add_shortcuts(
 
 
 @compiled
-def remove_node(lists: AdjacencyLists, node: int, level: Ints) -> None:
+def remove_node(lists: AdjacencyLists, node: int, level: AnyInts) -> None:
     """Take a node out of its neighbours' lists and raise their level above its own.
 
     The node's own list stays: it is the list of its arcs upwards.
@@ -191,7 +191,7 @@ def remove_node(lists: AdjacencyLists, node: int, level: Ints) -> None:
 
 
 @compiled
-def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints, int]:
+def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, AnyInts, int]:
     """Remove nodes, the least important first, adding the shortcuts that each needs.
 
     A node is important if it needs many shortcuts for its arcs (edge difference) or lies above
@@ -212,7 +212,7 @@ def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints, int]:
     level, rating = np.zeros(n, np.int64), np.zeros(n, np.int64)
     order, removed = np.empty(n, np.int32), 0
     out, place = np.empty((64, 64), np.int64), np.full(n, -1, np.int64)
-    waiting: Ints = np.arange(n)
+    waiting: AnyInts = np.arange(n)
     bar = searches = 0
     while len(waiting) > 0 and searches <= _SEARCHES * n:
         # Each pass removes the nodes whose importance (its level, and the shortcuts for

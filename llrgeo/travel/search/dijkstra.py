@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.arrays import Ints
+from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, SearchGraph
 
 
-def renumber_links(links: AccessLinks, nodes: IntArray) -> AccessLinks:
+def renumber_links(links: AccessLinks, nodes: Ints) -> AccessLinks:
     """Return links whose nodes are numbered by their position in `nodes` (ascending)."""
     return AccessLinks(links.points, links.point, np.searchsorted(nodes, links.node), links.key)
 
@@ -37,7 +38,7 @@ def reversed_matrix(graph: SearchGraph, entries: AccessLinks) -> csr_array:
     return arc_matrix(nodes, rows, columns, np.concatenate([graph.key, entries.key[order][first]]))
 
 
-def arc_matrix(nodes: int, rows: IntArray, columns: IntArray, keys: IntArray) -> csr_array:
+def arc_matrix(nodes: int, rows: Ints, columns: Ints, keys: Ints) -> csr_array:
     """Return arcs from nodes (rows) to nodes (columns) as a sparse matrix of their keys.
 
     Arcs may come in any order; those of one row stay in theirs. A key of 0 is stored, so that it is
@@ -50,7 +51,7 @@ def arc_matrix(nodes: int, rows: IntArray, columns: IntArray, keys: IntArray) ->
     return csr_array(parts, shape=(nodes, nodes))
 
 
-def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: int) -> IntArray:
+def search_keys(matrix: csr_array, starts: Ints, exits: AccessLinks, limit: int) -> Ints:
     """Return the key of the best journey from every origin (row) to some destinations (columns).
 
     Parameters
@@ -70,7 +71,7 @@ def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: 
     return best_by_exits(found, exits, limit)
 
 
-def best_by_exits(found: NDArray[Any], exits: AccessLinks, limit: int) -> IntArray:
+def best_by_exits(found: NDArray[Any], exits: AccessLinks, limit: int) -> Ints:
     """Return the key of the best journey from every origin (row), over all of its exits.
 
     Parameters

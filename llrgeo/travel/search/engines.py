@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from scipy.sparse import csr_array
 
+from llrgeo.arrays import Ints
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.schema import Track
 from llrgeo.travel.search.chains import branching_degrees, contract_chains
 from llrgeo.travel.search.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.search.forced_arcs import contract_forced_arcs
-from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph, limit_key
+from llrgeo.travel.search.graph import AccessLinks, SearchGraph, limit_key
 from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.search.search_trees import SearchTrees
 
@@ -66,7 +67,7 @@ class SearchPlan:
     map_tasks: MapTasks = map_here
 
 
-def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) -> IntArray:
+def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) -> Ints:
     """Return the key of the best journey from every origin (row) to every destination (column)."""
     # Search from the shorter side: where origins are fewer, reverse the graph and the result.
     turned = request.exits.points < request.entries.points
@@ -131,7 +132,7 @@ def prepare_hierarchy(request: MatrixRequest, plan: SearchPlan) -> None:
         _hierarchy(request.graph, plan.hierarchy)
 
 
-def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArray:
+def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> Ints:
     # Nodes with links must stay; other nodes inside a chain are removed, and turn nodes with one
     # arc in or out. Links keep their keys and get the new node numbers.
     terminals = np.concatenate([request.exits.node, request.entries.node])
@@ -147,8 +148,8 @@ def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArr
 
 
 def _searched(
-    matrix: csr_array, parts: list[IntArray], exits: AccessLinks, plan: SearchPlan, track: Track
-) -> list[IntArray]:
+    matrix: csr_array, parts: list[Ints], exits: AccessLinks, plan: SearchPlan, track: Track
+) -> list[Ints]:
     """Return what `search_keys` finds for each part of the destinations."""
     limit = limit_key(plan.limit_min)
     if plan.workers == 1:
@@ -156,18 +157,18 @@ def _searched(
     from joblib import Parallel, delayed
 
     # Processes, not threads: scipy's search holds Python's lock.
-    found: list[IntArray] = Parallel(n_jobs=plan.workers)(
+    found: list[Ints] = Parallel(n_jobs=plan.workers)(
         delayed(search_keys)(matrix, part, exits, limit) for part in track(parts)
     )
     return found
 
 
-def _search_part(shared: tuple[csr_array, AccessLinks, int], starts: IntArray) -> IntArray:
+def _search_part(shared: tuple[csr_array, AccessLinks, int], starts: Ints) -> Ints:
     matrix, exits, limit = shared
     return search_keys(matrix, starts, exits, limit)
 
 
-def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:
+def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> Ints:
     from llrgeo.travel.search.hierarchy import hierarchy_keys
 
     hierarchy = _hierarchy(request.graph, plan.hierarchy)

@@ -11,9 +11,9 @@ hierarchies", WEA 2008) where no shortcut is needed.
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llrgeo.travel.search.graph import IntArray, SearchGraph, simple_graph
+from llrgeo.arrays import Bools, Ints
+from llrgeo.travel.search.graph import SearchGraph, simple_graph
 
 _WORTH_IT: Final = 0.9  # contract while a round leaves less than this share of the nodes
 
@@ -21,15 +21,15 @@ _WORTH_IT: Final = 0.9  # contract while a round leaves less than this share of 
 class _Arcs(NamedTuple):
     """Arcs in any order, between nodes numbered from 0."""
 
-    tail: IntArray
-    head: IntArray
-    key: IntArray
+    tail: Ints
+    head: Ints
+    key: Ints
 
     def turned(self) -> "_Arcs":
         return _Arcs(self.head, self.tail, self.key)
 
 
-def contract_forced_arcs(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
+def contract_forced_arcs(graph: SearchGraph, keep: Ints) -> tuple[SearchGraph, Ints]:
     """Return a smaller graph in which best journeys between the kept nodes have the same keys.
 
     Parameters
@@ -60,13 +60,13 @@ def contract_forced_arcs(graph: SearchGraph, keep: IntArray) -> tuple[SearchGrap
     return graph, numbers
 
 
-def _share_left(graph: SearchGraph, wanted: NDArray[np.bool_]) -> float:
+def _share_left(graph: SearchGraph, wanted: Bools) -> float:
     """Return the share of the nodes that must stay, or that several arcs enter and leave."""
     several = [np.bincount(ends, minlength=graph.nodes) != 1 for ends in (graph.tail, graph.head)]
     return float((wanted | (several[0] & several[1])).mean()) if graph.nodes else 1.0
 
 
-def _without_entered_once(arcs: _Arcs, wanted: NDArray[np.bool_]) -> tuple[_Arcs, IntArray]:
+def _without_entered_once(arcs: _Arcs, wanted: Bools) -> tuple[_Arcs, Ints]:
     """Contract the nodes that one arc enters; return the arcs left and the nodes that stay."""
     gone = (np.bincount(arcs.head, minlength=len(wanted)) == 1) & ~wanted
     root, forced = _roots(arcs, gone)
@@ -78,7 +78,7 @@ def _without_entered_once(arcs: _Arcs, wanted: NDArray[np.bool_]) -> tuple[_Arcs
     return _Arcs(number[tail], number[head], key), np.flatnonzero(~gone)
 
 
-def _roots(arcs: _Arcs, gone: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+def _roots(arcs: _Arcs, gone: Bools) -> tuple[Ints, Ints]:
     """Return for each node its root, from which forced arcs alone lead to it, and their total key.
 
     A node that stays is its own root, with key 0; the root of nodes in a ring of forced arcs is one

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import EdgeUse, RoadNetwork
-
-IntArray = NDArray[np.int64]
 
 UNREACHABLE: Final = 1 << 62
 LENGTH_BITS: Final = 25
@@ -42,10 +40,10 @@ class SearchGraph:
     """
 
     nodes: int
-    tail: IntArray
-    head: IntArray
-    key: IntArray
-    edge: IntArray
+    tail: Ints
+    head: Ints
+    key: Ints
+    edge: Ints
 
     def reversed(self) -> Self:
         """Return the graph with every arc turned round."""
@@ -72,9 +70,9 @@ class AccessLinks:
     """
 
     points: int
-    point: IntArray
-    node: IntArray
-    key: IntArray
+    point: Ints
+    node: Ints
+    key: Ints
 
     def subset(self, run: slice) -> Self:
         """Return the links of consecutive points, numbered from 0 again."""
@@ -83,7 +81,7 @@ class AccessLinks:
         return type(self)(stop - start, self.point[rows] - start, self.node[rows], self.key[rows])
 
 
-def pack(ms: IntArray, length_m: NDArray[np.float64]) -> IntArray:
+def pack(ms: Ints, length_m: Floats) -> Ints:
     """Return the keys of times in milliseconds and lengths in metres."""
     return (ms << LENGTH_BITS) + np.rint(length_m * 10).astype(np.int64)
 
@@ -95,7 +93,7 @@ def limit_key(limit_min: float) -> int:
     return (int(limit_min * _MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
 
 
-def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def unpack(keys: Ints) -> tuple[Floats, Floats]:
     """Return minutes and kilometres of keys, infinite where unreachable.
 
     Raises
@@ -114,7 +112,7 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return minutes, np.where(reached, length / _DM_PER_KM, np.inf)
 
 
-def simple_graph(nodes: int, tail: IntArray, head: IntArray, key: IntArray) -> SearchGraph:
+def simple_graph(nodes: int, tail: Ints, head: Ints, key: Ints) -> SearchGraph:
     """Build a graph of arcs in any order: drop loops, and keep the best of parallel arcs.
 
     The arcs' `edge` is their row in the arrays given.
@@ -148,10 +146,10 @@ class LayeredNetwork:
     """
 
     nodes: int
-    tail: IntArray
-    head: IntArray
-    step_from: IntArray
-    step_to: IntArray
+    tail: Ints
+    head: Ints
+    step_from: Ints
+    step_to: Ints
 
 
 def layer_network(network: RoadNetwork) -> LayeredNetwork:
@@ -173,7 +171,7 @@ def layer_network(network: RoadNetwork) -> LayeredNetwork:
     return LayeredNetwork(nodes, tail, head, np.concatenate(steps_from), np.concatenate(steps_to))
 
 
-def edge_keys(network: RoadNetwork, period: str) -> IntArray:
+def edge_keys(network: RoadNetwork, period: str) -> Ints:
     """Return the key of every edge of a network in a period."""
     return pack(network.weights_ms(period), network.edges["length_m"].to_numpy(np.float64))
 

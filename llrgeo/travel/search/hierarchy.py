@@ -16,10 +16,11 @@ from typing import Final, Self
 import numpy as np
 from joblib import Parallel, delayed
 
+from llrgeo.arrays import Ints
 from llrgeo.errors import RoutingError
 from llrgeo.files import written_whole
 from llrgeo.travel.search.contraction import AdjacencyLists, contract_nodes
-from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.graph import UNREACHABLE, AccessLinks, SearchGraph
 from llrgeo.travel.search.phast import (
     NodeLinks,
     RankedArcs,
@@ -44,7 +45,7 @@ class Hierarchy:
         The arcs, between nodes numbered by rank.
     """
 
-    rank: IntArray
+    rank: Ints
     ranked: RankedArcs
 
     def reversed(self) -> Self:
@@ -71,7 +72,7 @@ def build_hierarchy(graph: SearchGraph) -> Hierarchy:
 
 def hierarchy_keys(
     hierarchy: Hierarchy, exits: AccessLinks, entries: AccessLinks, limit: int, workers: int = 1
-) -> IntArray:
+) -> Ints:
     """Return the key of the best journey from every origin (row) to every destination (column).
 
     Parameters

@@ -6,8 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from llrgeo.arrays import Ints
 from llrgeo.files import written_whole
-from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.graph import AccessLinks, SearchGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class MatrixRequest:
     graph: SearchGraph
     exits: AccessLinks
     entries: AccessLinks
-    direct_origin: IntArray
-    direct_destination: IntArray
-    direct_key: IntArray
+    direct_origin: Ints
+    direct_destination: Ints
+    direct_key: Ints
 
     def reversed(self) -> Self:
         """Return the request for the same journeys driven backwards: its matrix is transposed."""

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from llrgeo.execution.machine_code import compiled
-from llrgeo.travel.search.compiled import Ints, SearchArrays, pop, push
+from llrgeo.travel.search.compiled import AnyInts, SearchArrays, pop, push
 from llrgeo.travel.search.graph import UNREACHABLE
 
 _BATCH: Final = 16  # destinations a pass: their keys fill two cache lines a node
@@ -31,10 +31,10 @@ class RankedArcs(NamedTuple):
     """
 
     core: int
-    start: Ints
-    head: Ints
-    up: Ints
-    down: Ints
+    start: AnyInts
+    head: AnyInts
+    up: AnyInts
+    down: AnyInts
 
 
 class RestrictedGraph(NamedTuple):
@@ -44,22 +44,22 @@ class RestrictedGraph(NamedTuple):
     the part's node i are at `start[i]` to `start[i + 1]`; nodes of the core have none.
     """
 
-    number: Ints
-    start: Ints
-    head: Ints
-    key: Ints
+    number: AnyInts
+    start: AnyInts
+    head: AnyInts
+    key: AnyInts
 
 
 class NodeLinks(NamedTuple):
     """Points joined to nodes: the links of point i are at `start[i]` to `start[i + 1]`."""
 
-    start: Ints
-    node: Ints
-    key: Ints
+    start: AnyInts
+    node: AnyInts
+    key: AnyInts
 
 
 @compiled
-def restrict_upwards(ranked: RankedArcs, nodes: Ints) -> RestrictedGraph:
+def restrict_upwards(ranked: RankedArcs, nodes: AnyInts) -> RestrictedGraph:
     """Return the part of a hierarchy that can be reached upwards from some nodes."""
     n = len(ranked.start) - 1
     number = np.full(n, -1, np.int32)
@@ -155,7 +155,7 @@ def search_core(ranked: RankedArcs, found: int, limit: int, arrays: SearchArrays
 
 
 @compiled
-def sweep_downwards(part: RestrictedGraph, batch: Ints) -> None:
+def sweep_downwards(part: RestrictedGraph, batch: AnyInts) -> None:
     """Carry the keys of a batch of destinations from the top down (the linear pass of PHAST).
 
     Invariant: rows above i are final, because every upward arc of i leads to one of them.
@@ -174,7 +174,7 @@ def fill_matrix(
     exits: NodeLinks,
     entries: NodeLinks,
     limit: int,
-    result: Ints,
+    result: AnyInts,
 ) -> None:
     """Fill `result` with the key to each destination (row) from each origin (column).
 

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from llrgeo.arrays import Ints
 from llrgeo.schema import Track
 from llrgeo.travel.search.bucket_search import Buckets, search_tree
 from llrgeo.travel.search.dijkstra import best_by_exits, reversed_matrix
-from llrgeo.travel.search.graph import AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.search.graph import AccessLinks, SearchGraph
 from llrgeo.travel.search.od_matrix import MatrixRequest
 
 _MOST_HELD: Final = 6_000_000  # nodes times destinations, of 12 bytes each
 
-Tree = tuple[IntArray, NDArray[np.int32]]
+Tree = tuple[Ints, NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class SearchTrees:
                 self.found[place] = tree
         return tree
 
-    def journey_keys(self, exits: AccessLinks, limit: int, track: Track = iter) -> IntArray:
+    def journey_keys(self, exits: AccessLinks, limit: int, track: Track = iter) -> Ints:
         """Return the key of the best journey from every origin (row) to every destination.
 
         Parameters

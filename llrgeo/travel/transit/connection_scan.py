@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.execution.machine_code import compiled
-from llrgeo.travel.search.compiled import Ints
+from llrgeo.travel.search.compiled import AnyInts
 
 NEVER: Final = (1 << 31) - 1  # seconds; later than any time of a timetable
 _BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of destinations
@@ -37,22 +37,22 @@ class Connections(NamedTuple):
     the second; `call` is the row of the timetable's call that a connection departs from.
     """
 
-    trip: Ints
-    from_stop: Ints
-    to_stop: Ints
-    departure_s: Ints
-    arrival_s: Ints
-    boards: Ints
-    alights: Ints
-    call: Ints
+    trip: AnyInts
+    from_stop: AnyInts
+    to_stop: AnyInts
+    departure_s: AnyInts
+    arrival_s: AnyInts
+    boards: AnyInts
+    alights: AnyInts
+    call: AnyInts
 
 
 class Walks(NamedTuple):
     """Ways on foot: those from place i are at rows `start[i]` to `start[i + 1]`."""
 
-    start: Ints
-    to: Ints
-    seconds: Ints
+    start: AnyInts
+    to: AnyInts
+    seconds: AnyInts
 
 
 class Departures(NamedTuple):
@@ -72,11 +72,11 @@ class Departures(NamedTuple):
         `change_start[i]` to `change_start[i + 1]`.
     """
 
-    start: Ints
-    seconds: Ints
-    of_connection: Ints
-    change_start: Ints
-    change_to: Ints
+    start: AnyInts
+    seconds: AnyInts
+    of_connection: AnyInts
+    change_start: AnyInts
+    change_to: AnyInts
 
 
 class TransitNetwork(NamedTuple):
@@ -92,7 +92,7 @@ class TransitNetwork(NamedTuple):
     access: pd.DataFrame
     changes: pd.DataFrame
     egress: pd.DataFrame
-    on_foot_s: Ints
+    on_foot_s: AnyInts
     stops: int
 
     def reversed(self) -> Self:
@@ -152,7 +152,7 @@ def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
     return Prepared(connections, Departures(start, seconds, of_connection, *caught), len(trip_ids))
 
 
-def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
+def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> AnyInts:
     """Return arrival times at destinations of those who wait for each departure or a later one."""
     seated = np.full((prepared.trips, destinations), NEVER, np.int32)
     arrivals = np.full((len(prepared.departures.seconds), destinations), NEVER, np.int32)
@@ -161,8 +161,8 @@ def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
 
 
 def journey_blocks(
-    transit: TransitNetwork, moments_s: Ints, limit_s: int
-) -> Iterator[tuple[slice, Ints]]:
+    transit: TransitNetwork, moments_s: AnyInts, limit_s: int
+) -> Iterator[tuple[slice, AnyInts]]:
     """Yield a run of destinations with the seconds of journeys to them.
 
     The seconds have shape (origins, moments of departure, destinations), int32, `NEVER` where there
@@ -204,7 +204,7 @@ def _swapped(walks: pd.DataFrame) -> pd.DataFrame:
 
 
 @compiled
-def first_departure(start: Ints, seconds: Ints, stop: int, ready_s: int) -> int:
+def first_departure(start: AnyInts, seconds: AnyInts, stop: int, ready_s: int) -> int:
     """Return the first departure of a stop at or after a time; the last one never comes."""
     low: int = start[stop]
     high: int = start[stop + 1] - 1
@@ -218,7 +218,7 @@ def first_departure(start: Ints, seconds: Ints, stop: int, ready_s: int) -> int:
 
 
 @compiled
-def sorted_by_stop(connections: Connections, stops: int) -> tuple[Ints, Ints, Ints]:
+def sorted_by_stop(connections: Connections, stops: int) -> tuple[AnyInts, AnyInts, AnyInts]:
     """Sort departures by stop; return `start`, `seconds`, `of_connection` of `Departures`."""
     n = len(connections.trip)
     # Counting sort: count the departures of each stop, sum the counts to starts, then fill in
@@ -239,8 +239,8 @@ def sorted_by_stop(connections: Connections, stops: int) -> tuple[Ints, Ints, In
 
 @compiled
 def changes_caught(
-    connections: Connections, changes: Walks, start: Ints, seconds: Ints
-) -> tuple[Ints, Ints]:
+    connections: Connections, changes: Walks, start: AnyInts, seconds: AnyInts
+) -> tuple[AnyInts, AnyInts]:
     """Find what can be caught after each connection; return `change_start` and `change_to`."""
     n = len(connections.trip)
     # First as many places as there could be changes; then what is really caught, without gaps.
@@ -270,7 +270,11 @@ def changes_caught(
 
 @compiled
 def scan(
-    connections: Connections, departures: Departures, egress: Walks, seated: Ints, arrivals: Ints
+    connections: Connections,
+    departures: Departures,
+    egress: Walks,
+    seated: AnyInts,
+    arrivals: AnyInts,
 ) -> None:
     """Find the arrival times at a block of destinations, for each departure of a stop.
 
@@ -313,7 +317,7 @@ def scan(
 
 @compiled
 def journeys(
-    departures: Departures, arrivals: Ints, access: Walks, moments_s: Ints, result: Ints
+    departures: Departures, arrivals: AnyInts, access: Walks, moments_s: AnyInts, result: AnyInts
 ) -> None:
     """Replace journeys on foot by faster ones with connections, for a block of destinations.
 

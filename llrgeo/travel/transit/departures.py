@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from llrgeo.travel.search.graph import IntArray
+from llrgeo.arrays import Ints
 
 MODE: Final = "transit"
 
@@ -61,7 +61,7 @@ class TransitRules:
         return window if self.window_of == "departures" else f"by {window}"
 
     @property
-    def departures_s(self) -> IntArray:
+    def departures_s(self) -> Ints:
         """The departures, or appointments, in seconds after midnight."""
         first, last = ((time.hour * 60 + time.minute) * 60 for time in self.window)
         return np.arange(first, last + 1, self.every_min * 60, dtype=np.int64)

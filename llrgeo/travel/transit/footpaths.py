@@ -14,7 +14,7 @@ import shapely
 
 from llrgeo.execution.machine_code import compiled
 from llrgeo.schema import BNG
-from llrgeo.travel.search.compiled import NO_WAY, Ints, SearchArrays, pop, push
+from llrgeo.travel.search.compiled import NO_WAY, AnyInts, SearchArrays, pop, push
 from llrgeo.travel.search.graph import limit_key, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.straight_lines import StraightLineRouter
@@ -80,7 +80,7 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
     return _listed(place, to, minutes, limit_min)
 
 
-def _listed(place: Ints, to: Ints, minutes: Ints, limit_min: float) -> pd.DataFrame:
+def _listed(place: AnyInts, to: AnyInts, minutes: AnyInts, limit_min: float) -> pd.DataFrame:
     """Round to seconds, sort, and keep the shortest walk of each pair."""
     seconds = np.rint(minutes * _S_PER_MIN).astype(np.int64)
     walks = pd.DataFrame({"place": place, "to": to, "seconds": seconds})
@@ -89,19 +89,19 @@ def _listed(place: Ints, to: Ints, minutes: Ints, limit_min: float) -> pd.DataFr
     return shortest
 
 
-def _starts(sorted_numbers: Ints, count: int) -> Ints:
+def _starts(sorted_numbers: AnyInts, count: int) -> AnyInts:
     """Return where the rows of each number begin, and where the last one's end."""
     return np.concatenate([[0], np.cumsum(np.bincount(sorted_numbers, minlength=count))])
 
 
 @compiled
 def _searched(
-    arcs: tuple[Ints, Ints, Ints],
-    exits: tuple[Ints, Ints, Ints],
-    entries: tuple[Ints, Ints, Ints],
+    arcs: tuple[AnyInts, AnyInts, AnyInts],
+    exits: tuple[AnyInts, AnyInts, AnyInts],
+    entries: tuple[AnyInts, AnyInts, AnyInts],
     others: int,
     limit: int,
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[AnyInts, AnyInts, AnyInts]:
     """Search from every place as far as a limit; return places, others and keys.
 
     `arcs` by their tail, `exits` by place and `entries` by node: where each one's rows start, then
@@ -140,12 +140,12 @@ def _searched(
 
 @compiled
 def _search_one(
-    arcs: tuple[Ints, Ints, Ints],
-    exits: tuple[Ints, Ints],
-    entries: tuple[Ints, Ints, Ints],
+    arcs: tuple[AnyInts, AnyInts, AnyInts],
+    exits: tuple[AnyInts, AnyInts],
+    entries: tuple[AnyInts, AnyInts, AnyInts],
     limit: int,
     scratch: SearchArrays,
-    result: tuple[Ints, Ints],
+    result: tuple[AnyInts, AnyInts],
 ) -> int:
     """Search from one place: fill `best` and `met` of `result`; return the number of places met."""
     best, met = result
@@ -175,7 +175,7 @@ def _search_one(
 
 
 @compiled
-def _offer(scratch: SearchArrays, sizes: Ints, node: int, key: int, limit: int) -> None:
+def _offer(scratch: SearchArrays, sizes: AnyInts, node: int, key: int, limit: int) -> None:
     """Put a node on the heap if the way to it is within the limit and the best so far."""
     if key <= limit and key < scratch.best[node]:
         if scratch.best[node] == NO_WAY:

@@ -10,11 +10,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
+from llrgeo.arrays import Ints
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
 from llrgeo.travel.points import Places, as_points, check_pairs
 from llrgeo.travel.routes.paths import find_routes
-from llrgeo.travel.search.graph import IntArray
 from llrgeo.travel.transit.connection_scan import (
     NEVER,
     Prepared,
@@ -63,9 +63,9 @@ class _PairSearch(NamedTuple):
 
     transit: TransitNetwork
     prepared: Prepared
-    arrivals: IntArray
-    onward: IntArray
-    connection_of: IntArray
+    arrivals: Ints
+    onward: Ints
+    connection_of: Ints
 
 
 def find_itineraries(

@@ -20,6 +20,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.arrays import Ints
 from llrgeo.errors import RoutingError
 from llrgeo.execution.free_memory import give_back_free_memory
 from llrgeo.inputs.gtfs import Timetable
@@ -28,7 +29,7 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.search.engines import SearchPlan, journey_keys
-from llrgeo.travel.search.graph import IntArray, unpack
+from llrgeo.travel.search.graph import unpack
 from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import TravelTimes
 from llrgeo.travel.transit.connection_scan import (
@@ -176,7 +177,7 @@ class TransitRouter:
 
     def journeys_s(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
-    ) -> Iterator[tuple[slice, slice, IntArray]]:
+    ) -> Iterator[tuple[slice, slice, Ints]]:
         """Yield runs of origins and destinations with the seconds of journeys between them.
 
         The seconds have shape (origins, moments, destinations), `NEVER` where there is no journey
@@ -230,7 +231,7 @@ class TransitRouter:
         destinations: gpd.GeoSeries,
         percents: Sequence[int],
         track: Track,
-    ) -> tuple[IntArray, np.ndarray]:
+    ) -> tuple[Ints, np.ndarray]:
         """Return seconds, shape (percentiles, origins, destinations), and shares with a journey."""
         count = len(self.rules.departures_s)
         # A percentile is a journey that exists: the value of that rank, never one between two.
@@ -266,7 +267,7 @@ class TransitRouter:
         )
 
     @cached_property
-    def _stop_points(self) -> tuple[gpd.GeoSeries, IntArray]:
+    def _stop_points(self) -> tuple[gpd.GeoSeries, Ints]:
         """The points of stops, each once, and the number of each stop's point."""
         points = self.timetable.stops.geometry
         number, _ = pd.factorize(pd.MultiIndex.from_arrays([points.x, points.y]))
@@ -296,7 +297,7 @@ class TransitRouter:
         request = self._street_router.build_request(places, others, self._street_period)
         return network_walks(request, limit_min=limit_min)
 
-    def _on_foot_s(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> IntArray:
+    def _on_foot_s(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> Ints:
         """Return the seconds all the way on foot, `NEVER` beyond the longest journey."""
         limit_min = self.rules.max_journey_min
         if self._street_router is None:
@@ -321,11 +322,11 @@ class TransitRouter:
 _STRAIGHT_WALKS: Final = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
 
 
-def _minutes(seconds: IntArray) -> np.ndarray:
+def _minutes(seconds: Ints) -> np.ndarray:
     return np.where(seconds < NEVER, seconds / 60, np.inf)
 
 
-def _for_all_stops(walks: pd.DataFrame, column: str, number: IntArray) -> pd.DataFrame:
+def _for_all_stops(walks: pd.DataFrame, column: str, number: Ints) -> pd.DataFrame:
     """Replace places by the stops that are there; `number` is the number of each stop's place."""
     stops = pd.DataFrame({column: number, "stop": np.arange(len(number))})
     return walks.merge(stops, on=column).drop(columns=column).rename(columns={"stop": column})
