@@ -12,8 +12,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Ints
 from llrgeo.modes import MODES
 from llrgeo.schema import BNG, LAT_RANGE, LON_RANGE, WGS84, name_some
 
@@ -100,7 +100,7 @@ def places_of_arrival(sites: gpd.GeoDataFrame, mode: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(places, points.index, crs=BNG)
 
 
-def each_entrance(places: gpd.GeoSeries) -> tuple[gpd.GeoSeries, NDArray[np.int64]]:
+def each_entrance(places: gpd.GeoSeries) -> tuple[gpd.GeoSeries, Ints]:
     """Return every point of some places on an index of its own, and the row of its place."""
     points, of_place = shapely.get_parts(places.to_numpy(), return_index=True)
     return gpd.GeoSeries(points, crs=places.crs), of_place.astype(np.int64)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from llrgeo.arrays import Ints
 
 _LONGEST: Final = 10  # bytes of a number of 64 bits
 _MORE: Final = 0x80

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools
 from llrgeo.inputs.feeds import Omission, Tables, left_out
 
 _TIMED, _TAKES, _IMPOSSIBLE, _STAYS, _GETS_OFF = "1", "2", "3", "4", "5"  # kinds of transfer
@@ -213,7 +213,7 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
     return every.reset_index(drop=True).assign(trip=pd.factorize(numbers)[0], **may)
 
 
-def _boards_and_alights(calls: pd.DataFrame, joined: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
+def _boards_and_alights(calls: pd.DataFrame, joined: pd.DataFrame) -> dict[str, Bools]:
     """Return at which calls one may get on and off, where trips are joined.
 
     The last rows of `calls` are those that `joined` names by their `way` and `step`.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.roads.network import RoadNetwork
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def widened(land: "Polygon", by_m: float) -> "Polygon":
     return land.buffer(_FIRST_STEP_M).buffer(by_m - _FIRST_STEP_M)
 
 
-def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+def _thinned(cells: Ints) -> Ints:
     """Return fewer cells whose closing (see `covered_land`) has the same outline.
 
     Of cells with all eight neighbours, those of every third row and column are kept. Any three by
@@ -91,11 +91,11 @@ def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
         np.arange(size) + start for size, start in zip(taken.shape, corner, strict=True)
     )
     kept = (rows[:, None] % _KEPT_EVERY == 0) & (columns % _KEPT_EVERY == 0)
-    thinned: NDArray[np.int64] = np.argwhere(taken & ~deep & (kept | ~surrounded)) + corner
+    thinned: Ints = np.argwhere(taken & ~deep & (kept | ~surrounded)) + corner
     return thinned
 
 
-def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _certain_land(taken: Bools) -> Bools:
     """Return the cells that certainly lie within the closing, in the shape of `taken`.
 
     Outside is at most what circles without a street cover; the middle of such a circle may be
@@ -105,11 +105,11 @@ def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     radius = _GAP_M / _CELL_M
     middles = distance_transform_edt(~taken) > radius - _HALF_CELL
-    land: NDArray[np.bool_] = distance_transform_edt(~middles) > radius + 2 * _HALF_CELL
+    land: Bools = distance_transform_edt(~middles) > radius + 2 * _HALF_CELL
     return land
 
 
-def near_boundary(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:
+def near_boundary(network: RoadNetwork, *, within_m: float = NEAR_M) -> Bools:
     """Return which edges lie, at least in part, within a distance of the boundary or beyond it.
 
     None does in a network whose boundary is not known, such as the planning network.
@@ -118,5 +118,5 @@ def near_boundary(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[
         return np.zeros(len(network.edges), dtype=bool)
     inner = shapely.from_wkt(network.info.extent).buffer(-within_m)
     shapely.prepare(inner)
-    inside: NDArray[np.bool_] = shapely.contains(inner, network.lines.to_numpy())
+    inside: Bools = shapely.contains(inner, network.lines.to_numpy())
     return ~inside

@@ -7,10 +7,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.roads.network_checks import lines_of
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 Rows: TypeAlias = NDArray[np.intp] | slice
 
 _STRAIGHT_POINTS: Final = 2  # of a straight line, which is not stored
@@ -70,17 +69,17 @@ def edge_boxes(nodes: pd.DataFrame, edges: pd.DataFrame) -> Floats:
     return boxes
 
 
-def within(boxes: Floats, land: Floats) -> NDArray[np.bool_]:
+def within(boxes: Floats, land: Floats) -> Bools:
     """Return which boxes, shape (4, boxes), touch a piece of land, itself a box of shape (4,)."""
     low_x, low_y, high_x, high_y = boxes
     across = (low_x <= land[2]) & (high_x >= land[0])
-    touches: NDArray[np.bool_] = across & (low_y <= land[3]) & (high_y >= land[1])
+    touches: Bools = across & (low_y <= land[3]) & (high_y >= land[1])
     return touches
 
 
 def _ends_and_stored(
     nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows
-) -> tuple[Floats, NDArray[np.object_], NDArray[np.bool_]]:
+) -> tuple[Floats, NDArray[np.object_], Bools]:
     """Return both ends of some edges, shape (rows, 2, 2), stored lines, and which have one."""
     xy = nodes[["x", "y"]].to_numpy(np.float64)
     ends = np.stack([edges[end].to_numpy()[rows] for end in ("from_node", "to_node")], axis=1)

@@ -5,13 +5,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats
+
 APART_M: Final = 3_200.0  # twice the farthest that a place may be from its road
 
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
-
-def on_islands(xy: NDArray[np.float64], label: Ints, main: Bools, joined: Bools) -> Bools:
+def on_islands(xy: Floats, label: NDArray[np.int32], main: Bools, joined: Bools) -> Bools:
     """Return which nodes are on an island: journeys within it are possible, none to or from it.
 
     An island is a strongly connected component of two nodes or more that no road joins to the main

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Ints
 from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.roads.osm_files.ids import is_among
 from llrgeo.roads.rules.profile import Level
@@ -52,7 +52,7 @@ class JunctionBarriers(NamedTuple):
     """
 
     open_to: pd.DataFrame
-    nodes: NDArray[np.int64]
+    nodes: Ints
     counts: dict[str, int]
 
 
@@ -88,7 +88,7 @@ def junction_barriers(extract: Extract, streets: Streets, points: Points) -> Jun
     return JunctionBarriers(street[["node", "way"]], nodes, counts)
 
 
-def _arms(extract: Extract, streets: Streets, nodes: NDArray[np.int64]) -> pd.DataFrame:
+def _arms(extract: Extract, streets: Streets, nodes: Ints) -> pd.DataFrame:
     """List the roads at nodes, also those of other modes: `node`, `way`, `arms` (1 or 2), `rank`.
 
     `way` is the row of the streets' table, -1 where the mode may not use the road.

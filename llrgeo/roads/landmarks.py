@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from pyproj import Transformer
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.roads.main_roads import joined
 from llrgeo.roads.osm_files.extract import Extract
@@ -59,7 +59,7 @@ def find_landmarks(
     return landmarks.reset_index(drop=True)
 
 
-def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+def _places(extract: Extract, near: Bools) -> gpd.GeoDataFrame:
     """Return cities, towns and villages with their residents.
 
     `near` has a flag for each node of the extract: whether it lies in Europe.
@@ -80,7 +80,7 @@ def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(dict(zip(_COLUMNS, columns, strict=True)), crs=BNG)
 
 
-def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
+def _main_roads(streets: Streets) -> list[tuple[str, str, Ints]]:
     """Return class, number (or name) and nodes of every main road, without slip roads."""
     table = streets.table
     main = table["speed_class"].isin(MAIN_ROADS) & ~table["highway"].str.endswith("_link")
@@ -92,12 +92,12 @@ def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
     return list(zip(kinds, names, [streets.nodes[row] for row in rows], strict=True))
 
 
-def _water(extract: Extract) -> list[tuple[str, str, NDArray[np.int64]]]:
+def _water(extract: Extract) -> list[tuple[str, str, Ints]]:
     return [(way.tags["waterway"], way.tags.get("name", ""), way.nodes) for way in extract.water]
 
 
 def _joined_lines(
-    extract: Extract, near: NDArray[np.bool_], ways: list[tuple[str, str, NDArray[np.int64]]]
+    extract: Extract, near: Bools, ways: list[tuple[str, str, Ints]]
 ) -> gpd.GeoDataFrame:
     """Return ways as lines, those of one kind and name joined where they meet.
 

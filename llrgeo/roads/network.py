@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.errors import NetworkError
 from llrgeo.execution.extras import require_plotting
 from llrgeo.html_repr import card
@@ -116,7 +116,7 @@ class RoadNetwork:
         if faults:
             raise NetworkError(list_faults(faults, source="the network's tables"))
 
-    def weights_ms(self, period: str) -> NDArray[np.int64]:
+    def weights_ms(self, period: str) -> Ints:
         """Return the milliseconds of every edge in a period.
 
         Raises
@@ -142,7 +142,7 @@ class RoadNetwork:
         return gpd.GeoSeries(lines, index=self.edges.index, crs=BNG)
 
     @cached_property
-    def uses(self) -> dict[EdgeUse, NDArray[np.bool_]]:
+    def uses(self) -> dict[EdgeUse, Bools]:
         """For each use, a mask of the edges of that use."""
         code, found = pd.factorize(self.edges["use"])
         number = {name: n for n, name in enumerate(found)}

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
+from llrgeo.arrays import Bools, Floats
 from llrgeo.errors import NetworkError
 from llrgeo.schema import name_some
 
@@ -35,7 +36,7 @@ def network_faults(
     """
     faults = [] if 0 <= ends_s <= _MOST_ENDS_S else [f"ends_s is {ends_s}, not 0 to 3,600 seconds"]
     faults += _kind_faults(nodes, edges, periods)
-    wrong: dict[str, NDArray[np.bool_]] = {}
+    wrong: dict[str, Bools] = {}
     # Comparisons are written so that NaN fails each of them.
     xy = _floats(nodes, ["x", "y"])
     wrong["nodes: 'x' or 'y' is not a number"] = ~np.all(np.isfinite(xy), axis=1)
@@ -186,7 +187,7 @@ def _kind_faults(nodes: pd.DataFrame, edges: pd.DataFrame, periods: Sequence[str
     ]
 
 
-def _in_rows(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+def _in_rows(wrong: Mapping[str, Bools]) -> list[str]:
     """Return a sentence for each fault found: how many rows have it, and the first by number."""
     return [
         f"{what} in {int(rows.sum()):,} of {len(rows):,} rows ({name_some(np.flatnonzero(rows))})"
@@ -195,7 +196,7 @@ def _in_rows(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
     ]
 
 
-def _floats(table: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
+def _floats(table: pd.DataFrame, names: list[str]) -> Floats:
     """Return columns as floats, shape (rows, columns); NaN for what is no number."""
     columns = [pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in names]
     return np.column_stack(columns)

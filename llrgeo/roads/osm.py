@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import NetworkError
 from llrgeo.execution.free_memory import give_back_free_memory
 from llrgeo.files import StrPath, as_paths
@@ -28,9 +28,6 @@ from llrgeo.roads.timing import time_sections
 from llrgeo.roads.turns import expand, model_turns
 from llrgeo.roads.way_nodes import Polygon
 from llrgeo.schema import Track
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 _MOST_BUFFER_M: Final = 500_000.0
 BUFFER_M: Final = 25_000.0

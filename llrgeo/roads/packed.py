@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import NetworkError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.packed_streets import bent_lines, gather_streets
@@ -27,8 +27,6 @@ _HILBERT_ORDER: Final = 16
 _MM_PER_M: Final = 1_000
 _MM_PER_DM: Final = 100
 _PACED: Final = ("start", "end", "class", "dm")
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _shape_streams(xy_mm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, I
 
 
 def _time_streams(
-    streets: pd.DataFrame, factors: list[NDArray[np.float64]], periods: tuple[str, ...], unit: int
+    streets: pd.DataFrame, factors: list[Floats], periods: tuple[str, ...], unit: int
 ) -> dict[str, Ints]:
     """Return for each period the differences from times expected by nearby paces or by class."""
     first_ms = streets[f"ms_{periods[0]}"].to_numpy()
@@ -161,9 +159,7 @@ def _bend_steps_mm(shape: bytes) -> Ints:
     return np.diff(xy_mm, axis=0)[:-1]
 
 
-def _factors(
-    streets: pd.DataFrame, classes: int, periods: tuple[str, ...]
-) -> list[NDArray[np.float64]]:
+def _factors(streets: pd.DataFrame, classes: int, periods: tuple[str, ...]) -> list[Floats]:
     """Return for each period the usual factor of every class on the first period's times."""
     code = streets["class"].to_numpy(np.int64)
     first = streets[f"ms_{periods[0]}"].to_numpy(np.float64)

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Indexes, Role
@@ -17,9 +18,6 @@ _ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination
 _USE_BITS: Final = {"through": 0, "start": 32, "end": 64}
 _DM_PER_M: Final = 10
 _NONE: Final = -1
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import EdgeIndex, Indexes, Snapper
 
 
-def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]) -> Snapper:
+def part_of(snapping: Snapper, kept: Bools, periods: tuple[str, ...]) -> Snapper:
     """Return the kept edges of a network, in some of its periods, ready for snapping.
 
     Roads serve the same roles as in the whole network; found anew, they could differ, because the

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.roads.edge_lines import within
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 _Found: TypeAlias = tuple[Ints, Ints, Floats]
 
 _HAIR_M: Final = 0.001  # more than any rounding
@@ -168,7 +166,7 @@ def cut(xy: Floats, count: Ints) -> tuple[Ints, Floats]:
 
 def _in_cells(
     ends: Floats, corner: Floats, cell_m: float, columns: int
-) -> tuple[NDArray[np.bool_], tuple[Ints, Ints]]:
+) -> tuple[Bools, tuple[Ints, Ints]]:
     """Return a sparse matrix of cells (rows) and the pieces that pass through or beside them."""
     line = ends[:, 1] - ends[:, 0]
     # Parts are shorter than a cell is wide, so that each reaches from its cell at most to the next.

@@ -2,16 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.roads.rules.profile import Level
 
-Ints = NDArray[np.int64]
 
-
-def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.bool_]:
+def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> Bools:
     """Return which public edges can be reached from the rest only through private roads or gates.
 
     Such roads lie within an estate: a journey may start or end there, not pass through.
@@ -40,7 +38,7 @@ def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.boo
     # Parts with private roads: an island that no private road leads to stays public.
     whole = _parts(ends, len(places))
     joined = np.unique(whole[ends[public & ~outside, 0]])
-    found: NDArray[np.bool_] = outside & np.isin(whole[ends[:, 0]], joined)
+    found: Bools = outside & np.isin(whole[ends[:, 0]], joined)
     return found
 
 

@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.modes import MODES
 from llrgeo.roads.osm_files.elements import Restriction
-from llrgeo.roads.osm_files.ids import Ints, is_among
+from llrgeo.roads.osm_files.ids import is_among
 from llrgeo.roads.rules.clock import Clock
 from llrgeo.roads.rules.conditional import settle
 from llrgeo.roads.rules.driving import SEVERAL
@@ -63,8 +63,8 @@ class Lookup(NamedTuple):
     section: Ints
     tail: Ints
     head: Ints
-    leaves: NDArray[np.float64]
-    arrives: NDArray[np.float64]
+    leaves: Floats
+    arrives: Floats
     place_of_node: dict[int, list[int]]
 
 

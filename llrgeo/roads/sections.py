@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.map_files import read_polygons
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
@@ -16,8 +17,6 @@ from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.streets import Points, Streets
 from llrgeo.roads.way_nodes import Polygon, WayNodes, line_up
 from llrgeo.schema import BNG
-
-Ints = NDArray[np.int64]
 
 _ENDS: Final = ("first", "last")
 _DELAYS: Final = ("forward_s", "backward_s")
@@ -59,7 +58,7 @@ class Sections(NamedTuple):
         # Reversing the points of all lines reverses the order of the lines, too.
         return np.stack([_bent_wkb(xy[::-1], size[::-1])[::-1], _bent_wkb(xy, size)])
 
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def points(self) -> tuple[Floats, Ints]:
         """Return the points of all lines in order, shape (points, 2), and how many each has."""
         first, last = (self.table[end].to_numpy() for end in _ENDS)
         size = last - first + 1
@@ -71,7 +70,7 @@ class Sections(NamedTuple):
         return xy, size
 
 
-def _bent_wkb(xy: NDArray[np.float64], size: NDArray[np.int64]) -> NDArray[np.object_]:
+def _bent_wkb(xy: Floats, size: Ints) -> NDArray[np.object_]:
     """Return lines of more than two points as WKB (OGC 06-103r4), None for others.
 
     `xy` has the points of all lines one after the other, shape (points, 2), `size` their numbers.
@@ -147,7 +146,7 @@ def _passed(nodes: WayNodes, points: Points, found: JunctionBarriers) -> pd.Data
     return passed.assign(gated=gated)
 
 
-def _inner(nodes: WayNodes) -> NDArray[np.bool_]:
+def _inner(nodes: WayNodes) -> Bools:
     """Return which nodes lie within a stretch of way, not at its ends."""
     run = nodes.run
     inner = np.zeros(len(run), dtype=bool)
@@ -155,14 +154,14 @@ def _inner(nodes: WayNodes) -> NDArray[np.bool_]:
     return inner
 
 
-def _cuts(nodes: WayNodes, passed: pd.DataFrame) -> NDArray[np.bool_]:
+def _cuts(nodes: WayNodes, passed: pd.DataFrame) -> Bools:
     """Return where ways are cut: at their ends, where they meet, and at restricted points."""
-    found: NDArray[np.bool_] = ~_inner(nodes) | (nodes.times_passed() > 1)[nodes.node]
+    found: Bools = ~_inner(nodes) | (nodes.times_passed() > 1)[nodes.node]
     found[passed.index[passed["level"] < Level.OPEN]] = True
     return found
 
 
-def _ends(nodes: WayNodes, is_cut: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _ends(nodes: WayNodes, is_cut: Bools) -> tuple[Ints, Ints]:
     """Return the rows of the first and of the last node of each section."""
     at = np.flatnonzero(is_cut)
     follows = nodes.run[at[1:]] == nodes.run[at[:-1]]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from llrgeo.arrays import Bools, Floats
 from llrgeo.errors import NetworkError
 from llrgeo.roads.edge_lines import edge_lines, edge_points, within
 from llrgeo.roads.islands import on_islands
@@ -25,7 +26,6 @@ _SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 
 Role = Literal["origin", "destination"]
 Edges: TypeAlias = NDArray[np.intp]
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Snapper:
         columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
         return pd.DataFrame(columns, index=points.index)
 
-    def distances_m(self, points: gpd.GeoSeries, *, role: Role) -> NDArray[np.float64]:
+    def distances_m(self, points: gpd.GeoSeries, *, role: Role) -> Floats:
         """Return the metres from points to the nearest edge that may serve a role, shape (points,).
 
         +inf where no edge may.
@@ -286,7 +286,7 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     }
 
 
-def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
+def main_component(network: RoadNetwork) -> Bools:
     """Return for every node whether it is in the largest strongly connected component."""
     return _largest(_components(_graph(network, network.uses["through"])))
 
@@ -297,13 +297,13 @@ def _components(graph: csr_array) -> NDArray[np.int32]:
     return label
 
 
-def _largest(label: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _largest(label: NDArray[np.int32]) -> Bools:
     """Return for every node whether it is in the largest component."""
-    main: NDArray[np.bool_] = label == np.bincount(label).argmax()
+    main: Bools = label == np.bincount(label).argmax()
     return main
 
 
-def _lowest_ends(lines: NDArray[np.object_]) -> NDArray[np.float64]:
+def _lowest_ends(lines: NDArray[np.object_]) -> Floats:
     """Return the lower of both ends of each line, by x and then by y."""
     start = shapely.get_coordinates(shapely.get_point(lines, 0))
     end = shapely.get_coordinates(shapely.get_point(lines, -1))
@@ -324,15 +324,13 @@ def _xy(places: NDArray[np.object_]) -> Floats:
     return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
 
 
-def _along(
-    lines: NDArray[np.object_], places: NDArray[np.object_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _along(lines: NDArray[np.object_], places: NDArray[np.object_]) -> tuple[Floats, Floats]:
     """Return the position of each place along its line: metres, and share of the line's length."""
     offset_m, length_m = shapely.line_locate_point(lines, places), shapely.length(lines)
     return offset_m, np.divide(offset_m, length_m, out=np.zeros(len(lines)), where=length_m > 0)
 
 
-def _reached(graph: csr_array, main: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _reached(graph: csr_array, main: Bools) -> Bools:
     """Return the nodes that arcs of a graph lead to from the main component, with its own nodes."""
     reached = main.copy()
     if main.any():
@@ -341,7 +339,7 @@ def _reached(graph: csr_array, main: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return reached
 
 
-def _graph(network: RoadNetwork, edges: NDArray[np.bool_]) -> csr_array:
+def _graph(network: RoadNetwork, edges: Bools) -> csr_array:
     """Return some edges of a network as a matrix of arcs."""
     tail, head = (network.edges[end].to_numpy()[edges] for end in ("from_node", "to_node"))
     ones = np.ones(len(tail), dtype=np.int8)

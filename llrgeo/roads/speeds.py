@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats
 from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import PERIODS
 from llrgeo.roads.rules.profile import table
@@ -148,18 +148,18 @@ def _signed_classes() -> frozenset[str]:
     return frozenset(rows.loc[rows["posted"] == "driven", "road_class"])
 
 
-def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
+def obeyed_mph(limit_mph: Floats, dual: Bools) -> Floats:
     """Return the free-flow speeds driven under limits, shape (ways,); NaN stays NaN."""
     rows = table("obeyed").astype({"limit_mph": float, "share": float})
     shares = [
         np.interp(limit_mph, part["limit_mph"], part["share"])
         for part in (rows[rows["carriageway"] == "single"], rows[rows["carriageway"] == "dual"])
     ]
-    mph: NDArray[np.float64] = limit_mph * np.where(dual, shares[1], shares[0])
+    mph: Floats = limit_mph * np.where(dual, shares[1], shares[0])
     return mph
 
 
-def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArray[np.float64]:
+def free_flow_mph(ways: pd.DataFrame, town_share: Floats) -> Floats:
     """Return the free-flow speed of stretches of road: by limit on main roads, else by class.
 
     Parameters

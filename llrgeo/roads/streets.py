@@ -5,10 +5,9 @@ from collections import Counter
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Ints
 from llrgeo.roads.osm_files.elements import Way
 from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.roads.rules.clock import Clock
@@ -68,7 +67,7 @@ class Streets(NamedTuple):
     """
 
     table: pd.DataFrame
-    nodes: list[NDArray[np.int64]]
+    nodes: list[Ints]
     notes: Counter[str]
 
 

@@ -4,15 +4,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats
 from llrgeo.roads.network import PERIODS
 from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.sections import Sections
 from llrgeo.roads.speeds import MPH_IN_KPH, delays, free_flow_mph, multipliers
 from llrgeo.roads.urban import town_shares
-
-Floats = NDArray[np.float64]
 
 _TOWN_LIMIT_MPH: Final = 30.5
 _OPEN_LIMIT_MPH: Final = 49.5

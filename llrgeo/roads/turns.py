@@ -17,16 +17,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from llrgeo.arrays import Bools, Ints
 from llrgeo.roads.restrictions import TurnRule
 from llrgeo.roads.rules.profile import Level
 from llrgeo.roads.speeds import delays
 from llrgeo.roads.streets import MAJOR
-
-Ints = NDArray[np.int64]
 
 _RIGHT_DEG: Final = (45.0, 150.0)
 _ARMS: Final = 3
@@ -53,7 +51,7 @@ class Turns(NamedTuple):
 
     edges: pd.DataFrame
     table: pd.DataFrame
-    modelled: NDArray[np.bool_]
+    modelled: Bools
 
 
 def model_turns(
@@ -175,7 +173,7 @@ def _arms(edges: pd.DataFrame, places: int) -> Ints:
 
 def _around(
     edges: pd.DataFrame, rules: Sequence[TurnRule], right: pd.DataFrame, arms: Ints
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Return the places around rules and right turns at which turns must be modelled.
 
     These are the places of turn rules, those next to them, and those within half the time of a
@@ -202,13 +200,11 @@ def _fastest(edges: pd.DataFrame, places: int) -> csr_array:
     )
 
 
-def _within(graph: csr_array, seeds: Ints, limit_ms: float) -> NDArray[np.bool_]:
+def _within(graph: csr_array, seeds: Ints, limit_ms: float) -> Bools:
     """Return which places can be reached from seeds within a time."""
     if not seeds.size:
         return np.zeros(graph.shape[0], dtype=bool)
-    found: NDArray[np.bool_] = np.isfinite(
-        dijkstra(graph, indices=seeds, limit=limit_ms, min_only=True)
-    )
+    found: Bools = np.isfinite(dijkstra(graph, indices=seeds, limit=limit_ms, min_only=True))
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.roads.sections import Sections
 
 # A place lies in a town if the square of 3 x 3 cells around it has this much residential street a
@@ -18,7 +19,7 @@ _PIECE_M: Final = 100.0
 _COLUMN: Final = 1_000_000  # cell numbers in a column; Britain is some thousands of cells high
 
 
-def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
+def town_shares(sections: Sections, highway: pd.Series) -> Floats:
     """Return the share of each section's length that lies in a town.
 
     Parameters
@@ -72,11 +73,11 @@ def _pieces(sections: Sections) -> pd.DataFrame:
 
 
 def _axis(
-    at: NDArray[np.float64],
-    row: NDArray[np.int64],
-    share: NDArray[np.float64],
-    is_last: NDArray[np.bool_],
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    at: Floats,
+    row: Ints,
+    share: Floats,
+    is_last: Bools,
+) -> tuple[NDArray[np.int32], Floats]:
     """Return the cell of the middle of each piece along an axis, and the piece's extent (metres).
 
     A piece begins at a `share` of the way from the bend of its row to the next. It ends where the

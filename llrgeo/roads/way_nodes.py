@@ -10,14 +10,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from llrgeo.arrays import Bools, Floats, Ints
 from llrgeo.errors import NetworkError
 from llrgeo.roads.osm_files.extract import Extract
 from llrgeo.schema import BNG, WGS84, name_some
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Numbers = NDArray[np.int32]
 Polygon = shapely.Polygon | shapely.MultiPolygon
 
 # Degrees of Europe; nodes beyond it are taken for mistakes.
@@ -42,9 +39,9 @@ class WayNodes(NamedTuple):
         way, as their ways were left out.
     """
 
-    way: Numbers
-    run: Numbers
-    node: Numbers
+    way: NDArray[np.int32]
+    run: NDArray[np.int32]
+    node: NDArray[np.int32]
     ids: Ints
     x: Floats
     y: Floats

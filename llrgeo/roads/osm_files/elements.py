@@ -3,8 +3,7 @@
 from collections import Counter
 from typing import Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from llrgeo.arrays import Floats, Ints
 
 DEGREE: Final = 10_000_000  # OpenStreetMap stores coordinates as integers, so many to a degree
 
@@ -14,7 +13,7 @@ class Way(NamedTuple):
 
     id: int
     tags: dict[str, str]
-    nodes: NDArray[np.int64]
+    nodes: Ints
 
 
 class Member(NamedTuple):
@@ -72,9 +71,9 @@ class Nodes(NamedTuple):
     if there are none.
     """
 
-    ids: NDArray[np.int64]
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
+    ids: Ints
+    x: Ints
+    y: Ints
     number: int
     by_ways: int
-    box: NDArray[np.float64]
+    box: Floats

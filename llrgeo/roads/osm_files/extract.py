@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Floats, Ints
 from llrgeo.errors import NetworkError
 from llrgeo.roads.osm_files.elements import DEGREE, Elements, Nodes, Restriction, Way
 from llrgeo.roads.osm_files.ids import is_among
@@ -53,9 +53,9 @@ class Extract:
         The least longitude and latitude of all nodes, and the greatest; empty if there are none.
     """
 
-    node_ids: NDArray[np.int64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
+    node_ids: Ints
+    lon: Floats
+    lat: Floats
     points: dict[int, dict[str, str]]
     ways: list[Way]
     restrictions: list[Restriction]
@@ -126,16 +126,16 @@ def _nodes_of(files: list[Path], parts: list[Elements]) -> list[Nodes]:
     return nodes
 
 
-def _needed_ids(parts: list[Elements]) -> NDArray[np.int64]:
+def _needed_ids(parts: list[Elements]) -> Ints:
     """Return the ids of the nodes of streets, water and places, ascending."""
     refs = [way.nodes for part in parts for way in (*part.ways, *part.water)]
     named = [node for part in parts for node in (*part.places, *part.placed)]
     ids = np.sort(np.concatenate([*refs, np.array(named, dtype=np.int64)]))
-    found: NDArray[np.int64] = ids[np.diff(ids, prepend=ids[:1] - 1) > 0]
+    found: Ints = ids[np.diff(ids, prepend=ids[:1] - 1) > 0]
     return found
 
 
-def _box(boxes: list[NDArray[np.float64]]) -> tuple[float, ...]:
+def _box(boxes: list[Floats]) -> tuple[float, ...]:
     """Return the box around boxes."""
     if not boxes:
         return ()
@@ -174,7 +174,7 @@ def _merged_ways(of_files: list[list[Way]], notes: Counter[str]) -> list[Way]:
 
 
 def _note_placeless(
-    files: list[Path], ways: list[Way], node_ids: NDArray[np.int64], notes: Counter[str]
+    files: list[Path], ways: list[Way], node_ids: Ints, notes: Counter[str]
 ) -> None:
     """Count the ways without coordinates of any node; refuse files with only such ways."""
     sizes = np.array([len(way.nodes) for way in ways], dtype=np.int64)

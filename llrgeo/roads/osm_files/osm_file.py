@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import osmium
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Ints
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.base_map import PLACES, WATER
 from llrgeo.roads.osm_files.elements import (
@@ -131,7 +131,7 @@ def _header_date(path: Path) -> str:
     return str(stamp)[:10]
 
 
-def read_nodes(path: Path, elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
+def read_nodes(path: Path, elements: Elements, wanted: Ints) -> Nodes:
     """Read the coordinates of some nodes of a file, the rest of which is `elements`.
 
     A county has many times as many nodes as its streets, so only those `wanted` (ids, ascending)
@@ -273,7 +273,7 @@ def _tagged(source: Any, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium'
     return osmium.FileProcessor(source, kind).with_filter(osmium.filter.KeyFilter(*keys))
 
 
-def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
+def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: Ints) -> Nodes:
     """Return the wanted nodes of each part of a file, and those with coordinates only at ways."""
     kept, count, corners = [], 0, [np.zeros((2, 0), dtype=np.int64)]
     for part in parts:
@@ -319,7 +319,7 @@ def _all_places(path: Path, elements: Elements) -> Places:
     return Places(*columns)
 
 
-def refuse_doubles(path: Path, what: str, ids: NDArray[np.int64]) -> None:
+def refuse_doubles(path: Path, what: str, ids: Ints) -> None:
     """Refuse a file with duplicate ids; `what` is their kind in the message."""
     order = np.sort(ids)
     if (order[1:] == order[:-1]).any():

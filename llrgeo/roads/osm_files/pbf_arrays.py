@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from llrgeo.arrays import Ints
 from llrgeo.inputs.pbf_framing import fields
-from llrgeo.inputs.pbf_numbers import Ints, Numbers, read_numbers, signed, summed, unpacked
+from llrgeo.inputs.pbf_numbers import Numbers, read_numbers, signed, summed, unpacked
 from llrgeo.roads.osm_files.elements import PackedPlaces, Way
 from llrgeo.roads.osm_files.pbf_blocks import (
     Block,

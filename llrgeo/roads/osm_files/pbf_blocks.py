@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.arrays import Bools
 from llrgeo.inputs.pbf_framing import fields, texts, varint
 from llrgeo.roads.osm_files.pbf import block_data, blocks
 
@@ -101,7 +101,7 @@ def supported_blocks(path: Path) -> Iterator[Block]:
             begin = end
 
 
-def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, NDArray[np.bool_]]:
+def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, Bools]:
     """Return the texts of a block, and for each whether it is one of some keys."""
     known = Texts(texts(block.table))
     named = {key.encode() for key in keys}
