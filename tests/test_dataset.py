@@ -1,8 +1,8 @@
 """Matrices in blocks: whole, resumable, and the same wherever they are computed."""
 
-import builtins
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,14 +104,7 @@ def test_a_folder_of_another_question_is_refused(
 def test_without_dask_a_scheduler_is_refused_by_the_name_of_the_extra(
     router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "distributed":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(MissingExtraError, match="pip install distributed"):
         write_dataset(router, places, places, dataset, period="off_peak")

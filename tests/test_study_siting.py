@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +17,13 @@ from llrgeo.errors import ConfigError, InfeasibleError, PublishError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.publish.stale_files import stale_crated_files
-from llrgeo.study.config import load_study
+from llrgeo.study.config import build_services, load_study
+from llrgeo.study.inputs import read_inputs
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.plan_file import plan_options
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.siting.config import load_siting
+from llrgeo.study.siting.demand import yearly_demand
 from llrgeo.study.siting.files import write_plan
 from llrgeo.study.siting.services import locate_service, prepare_siting
 from llrgeo.study.siting.summary import beside_today, summarise
@@ -434,3 +437,13 @@ clinic = ["new-1"]
     assert 'based_on = "plan"' in told.stdout
     with pytest.raises(ConfigError, match="no plan of the planner page"):
         plan_options(town_study)
+
+
+def test_a_year_whose_people_are_not_projected_is_refused(town_study_once):
+    """Areas without ages or authorities have no projection: today is not 2035."""
+    study = load_study(town_study_once)
+    inputs = SimpleNamespace(
+        study=study, areas=read_inputs(study).areas, activity=None, capacity=None
+    )
+    with pytest.raises(ConfigError, match="the people of 2035 are not projected"):
+        yearly_demand(inputs, build_services(study)[0], year=2035)

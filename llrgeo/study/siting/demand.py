@@ -47,6 +47,11 @@ def yearly_demand(
         A year of the study, whose projected people count; None is the census.
     growth
         Factor of residents by age band, besides.
+
+    Raises
+    ------
+    ConfigError
+        If a year is asked for and no people are projected, for want of ages or authorities.
     """
     areas = inputs.areas
     if inputs.study.appraisal.restricted:
@@ -65,9 +70,15 @@ def _trips_in(
     inputs: StudyInputs, service: Service, year: int | None, growth: Mapping[str, float]
 ) -> pd.Series:
     """Return contacts by the study's rates, of people of a year that grew by age band."""
-    plan = inputs.capacity if year is not None else None
-    if plan is None or year is None:
+    if year is None:
         return trips(service, grow(inputs.areas, growth))
+    plan = inputs.capacity
+    if plan is None:
+        msg = (
+            f"year: the people of {year} are not projected; areas need an authority, and residents "
+            "by age band"
+        )
+        raise ConfigError(msg)
     people = _people_in(plan, year, growth)
     rates = plan.rates_in(rates_by_age(service), year)
     return people[rates.index] @ rates / 1_000 * service.visits
