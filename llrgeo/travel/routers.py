@@ -334,8 +334,7 @@ def times_from_sites(
     period: str,
 ) -> TravelTimes:
     """Return the times of teams that travel from each site (column) to each area (row)."""
-    # Computed from site to area, because one-way streets make directions differ; then transposed,
-    # so that areas are rows as in every other matrix.
+    # Computed from site to area, for one-way streets make directions differ; then areas are rows.
     times = router.travel_times(sites, areas, mode=mode, period=period)
     km = times.distance_km
     return dataclasses.replace(

@@ -164,8 +164,7 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         )
         for service in services:
             change, standard = changes[service.id], service.travel_standard_min
-            # A standard that is missed at all times is another item; this one has only what the
-            # rush hour adds.
+            # A standard that is missed at all times is another item: only what the rush hour adds.
             calm = compared.after.services[service.id].access.change
             newly = (change.before_min <= standard) & (change.after_min > standard)
             then_only = newly & (calm["after_min"].to_numpy() <= standard)

@@ -171,8 +171,7 @@ def journey_blocks(
     prepared = prepare(transit, int(moments_s.min()), int(moments_s.max()) + limit_s)
     access = walks_from(transit.access, len(transit.on_foot_s))
     origins, destinations = transit.on_foot_s.shape
-    # Lanes are destinations that are scanned together: as many as keep the larger array, of 4 bytes
-    # a row and lane, within `_BLOCK_BYTES`.
+    # Lanes are destinations scanned together; `_BLOCK_BYTES` limits 4 bytes a row and lane.
     rows = max(len(prepared.departures.seconds), origins * len(moments_s), 1)
     lanes = int(np.clip(_BLOCK_BYTES // (4 * rows), *_LANES))
     to = transit.egress["to"]
