@@ -304,7 +304,7 @@ def gaussian_decay(limit_min: float, bandwidth_min: float) -> Decay:
     floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
 
     def decay(minutes: Floats) -> Floats:
-        weights, near = np.zeros(minutes.shape), minutes <= limit_min
+        weights, near = np.zeros_like(minutes, dtype=float), minutes <= limit_min
         bell = np.exp(-(minutes[near] ** 2) / (2 * bandwidth_min**2))
         weights[near] = (bell - floor) / (1 - floor)
         return weights
