@@ -206,6 +206,13 @@ def test_a_study_names_its_language_and_its_catalogues(town_study):
     assert load_study(town_study).services[0].label == "Clinic"
 
 
+def test_a_catalogue_that_is_saved_again_is_read_again(tmp_path):
+    write_catalogue(tmp_path, "x-wide")
+    before = wording("x-wide", tmp_path)["months"]
+    write_catalogue(tmp_path, "x-wide", months="A B C D E F G H I J K L")
+    assert before != wording("x-wide", tmp_path)["months"] == "A B C D E F G H I J K L"
+
+
 def test_a_language_without_a_catalogue_is_told_before_the_run(town_study, tmp_path):
     text = town_study.read_text(encoding="utf-8")
     town_study.write_text('language = "cy"\n' + text, encoding="utf-8")

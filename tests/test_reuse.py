@@ -2,6 +2,8 @@
 
 import errno
 import inspect
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +13,12 @@ from llrgeo.appraisal.tables import context
 from llrgeo.study import own_roads, planning
 from llrgeo.study import run as study_run
 from llrgeo.study.config import StudyConfig, load_study
-from llrgeo.study.inputs import EVERYTHING
+from llrgeo.study.inputs import EVERYTHING, StudyInputs
 from llrgeo.study.result import StudyResult
 from llrgeo.study.reuse import NOTHING_REUSABLE, mark, mark_files, still_holds
 from llrgeo.study.run import run_study
 from llrgeo.study.sections.criteria import CriterionConfig
+from llrgeo.study.stored import run_keys
 from llrgeo.travel.search import search_trees
 
 NEW_SITE = """
@@ -191,6 +194,29 @@ def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatc
     # All roads of the network are packed as they were; which of them journeys use is found anew.
     assert set(reusable.inputs["computed"]) == {inspect.unwrap(planning.packed_network)}
     assert study_run.build_publication(found).planning.network is pages.planning.network
+
+
+def test_the_order_of_names_counts_because_rows_of_tables_follow_it(earlier):
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    rates = "age_75_84 = 50", "age_75_84 = 50, age_18_64 = 2", "age_18_64 = 2, age_75_84 = 50"
+    one, other = (changed(earlier, text.replace(rates[0], each)) for each in rates[1:])
+    assert one == other
+    before = replace(earlier, inputs=StudyInputs(one))
+    assert still_holds(before, one, ()).results is before.results
+    assert still_holds(before, other, ()).results is None
+    assert run_keys(one).run != run_keys(other).run
+
+
+def test_a_link_that_leads_to_another_file_has_another_mark(tmp_path):
+    for name in ("first.csv", "second.csv"):
+        (tmp_path / name).write_text(f"{name:<10}", encoding="utf-8")
+        os.utime(tmp_path / name, ns=(1, 1))
+    link = tmp_path / "areas.csv"
+    link.symlink_to("first.csv")
+    before = mark(link)
+    link.unlink()
+    link.symlink_to("second.csv")
+    assert mark(link) != before
 
 
 def test_a_file_that_is_saved_again_or_gone_has_another_mark(town_study):

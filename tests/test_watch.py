@@ -1,15 +1,19 @@
 """`llrgeo run --watch`: a study that is saved is run again, scores first."""
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
+from test_stored import contents
 from typer.testing import CliRunner
 
 from llrgeo.cli import app, run, watch
 from llrgeo.errors import ConfigError
 from llrgeo.execution.locks import only_writer
+from llrgeo.study.config import load_study
+from llrgeo.study.run import publish_study, run_study
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +130,26 @@ def test_a_table_that_the_study_reads_is_watched_too(saved, town_study, tmp_path
     ended = CliRunner().invoke(app, command, catch_exceptions=False)
     assert "Changed: areas" in ended.stdout
     assert "N2" in ended.stderr  # its outline is missing, as a run from scratch would say
+
+
+def test_a_file_of_the_same_size_and_time_as_before_is_read_again(saved, town_study, tmp_path):
+    areas, out = town_study.parent / "areas.csv", tmp_path / "maps"
+    before, text = areas.stat(), areas.read_text(encoding="utf-8")
+    other = text.replace(",50,30,20,80,", ",50,30,20,90,")  # one digit of those with a disability
+
+    def copy_an_older_one_and_save_the_study() -> None:
+        areas.write_text(other, encoding="utf-8")
+        os.utime(areas, ns=(before.st_atime_ns, before.st_mtime_ns))
+        replaced(town_study, "toy town", "town of toys")()
+
+    assert other != text
+    assert len(other) == len(text)
+    saved([copy_an_older_one_and_save_the_study])
+    command = ["run", str(town_study), "--out", str(out), "--watch"]
+    ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert ended.stdout.count("Pages after") == 2
+    publish_study(run_study(load_study(town_study)), tmp_path / "whole")
+    assert contents(out) == contents(tmp_path / "whole")
 
 
 def test_the_study_of_a_plan_is_watched_with_it(saved, town_study, tmp_path):

@@ -13,7 +13,7 @@ from llrgeo.execution.locks import only_writer
 from llrgeo.execution.memory import Memory
 from llrgeo.schema import name_some
 from llrgeo.study.plan_file import load_study_or_plan, study_files
-from llrgeo.study.reuse import Mark, mark, mark_files, still_holds
+from llrgeo.study.reuse import Mark, hash_files, mark, mark_files, still_holds
 from llrgeo.study.run import check_publishable
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     """
     result: StudyResult | None = None
     memory = Memory()
-    used: dict[str, Mark] = {}  # marks of the files that `result` rests on
+    used: dict[str, Mark] = {}  # marks of the files that `result` rests on, and their content
+    content: dict[str, str] = {}
     typer.echo(f"Watching {study_file} and all that it reads; Ctrl-C ends")
     try:
         while True:
@@ -50,11 +51,11 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
                 study = load_study_or_plan(study_file)
                 seen = {**studies, **mark_files(study)}  # before they are read
                 check_publishable(study, out)
-                files = _changed(used, seen) - set(studies)
-                reusable = still_holds(result, study, files) if result else None
+                found = hash_files(study)
+                reusable = still_holds(result, study, _changed(content, found)) if result else None
                 with only_writer(out):
                     result = run_again(study, out, publish, reusable, recall=memory.recall)
-                used, memory = seen, memory.after_run()
+                used, content, memory = seen, found, memory.after_run()
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)
                 tell_unfinished(out)
@@ -87,6 +88,6 @@ def _wait_for_change(seen: Mapping[str, Mark]) -> list[str]:
         before = now
 
 
-def _changed(before: Mapping[str, Mark], after: Mapping[str, Mark]) -> set[str]:
-    """Return the keys whose files are not the same in both."""
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
+    """Return the keys of which marks, or contents, are not the same in both."""
     return {key for key in {**before, **after} if before.get(key) != after.get(key)}

@@ -141,11 +141,18 @@ def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
     """
     if not language:
         used = _IN_USE.get()
-        return _catalogue(LANGUAGE, CATALOGUES) if used is None else used
+        return _default() if used is None else used
+    if (language, folder) == (LANGUAGE, CATALOGUES):
+        return _default()
+    # Read each time: a translator saves it while `llrgeo run --watch` goes on.
     return _catalogue(language, folder)
 
 
 @cache
+def _default() -> Wording:
+    return _catalogue(LANGUAGE, CATALOGUES)
+
+
 def _catalogue(language: str, folder: Path) -> Wording:
     path = folder / f"wording.{language}.toml"
     if not path.is_file():
@@ -162,7 +169,7 @@ def _catalogue(language: str, folder: Path) -> Wording:
 
 def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
     """Yield what is wrong with a catalogue, compared with the default one."""
-    default = _catalogue(LANGUAGE, CATALOGUES)
+    default = _default()
     missing, unknown = sorted(set(default) - set(phrases)), sorted(set(phrases) - set(default))
     if missing:
         yield f"{len(missing)} phrases are missing ({name_some(missing)})"

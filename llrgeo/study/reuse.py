@@ -8,6 +8,7 @@ a new key of a study is safe without a change here.
 import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from os.path import realpath
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, TypeAlias
@@ -17,14 +18,19 @@ from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.files import files_of
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
+from llrgeo.study.manifest import hash_path
 from llrgeo.study.planning import packed_network
 from llrgeo.study.plausibility import judges_costs
 from llrgeo.study.result import StudyResult
 from llrgeo.study.sections.appraisal import appraisal_files
 from llrgeo.study.times import TimesBy
 
-Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
-"""A file or folder, with the time of the last change (ns) and the size (bytes) of each file."""
+Mark: TypeAlias = tuple[Path, tuple[tuple[str, int, int], ...]]
+"""A file or folder; of each file the path without links, the time (ns) of its last change, bytes.
+
+It is looked at often, to notice a change. What is used again is decided by content instead: a copy
+may have the time and the size of the file that it replaces.
+"""
 
 OF_PAGES: Final = frozenset({"theme", "logo"})  # files that only pages depend on
 _NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
@@ -96,7 +102,8 @@ def still_holds(
         The keys of `StudyConfig.files_read` whose files have changed.
     """
     was = earlier.study
-    keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
+    pairs = {key: (getattr(was, key), getattr(study, key)) for key in type(study).model_fields}
+    keys = {key for key, pair in pairs.items() if _differ(*pair)}
     files = set(changed_files) - OF_PAGES
     if keys - NOT_TIMES - _OF_SITES or files - files_beside_times(study) - _OF_SITES:
         return NOTHING_REUSABLE
@@ -118,6 +125,11 @@ def still_holds(
     )
 
 
+def _differ(before: object, now: object) -> bool:
+    """Return whether values of a key differ, also in the order of names: rows of tables follow."""
+    return before != now or repr(before) != repr(now)
+
+
 def _parts_beside(keys: set[str], files: set[str]) -> tuple[str, ...]:
     """Return the parts, besides places, that stay valid when these keys and files change."""
     if files or keys - _NOT_RESULTS - {"options"}:
@@ -126,8 +138,13 @@ def _parts_beside(keys: set[str], files: set[str]) -> tuple[str, ...]:
 
 
 def mark_files(study: StudyConfig) -> dict[str, Mark]:
-    """Return marks of the files that a study reads, by key, to tell later which have changed."""
+    """Return marks of the files that a study reads, by key, to notice when one is saved."""
     return {key: mark(path) for key, path in study.files_read().items()}
+
+
+def hash_files(study: StudyConfig) -> dict[str, str]:
+    """Return the SHA-256 of the files that a study reads, by key, to tell which have changed."""
+    return {key: hash_path(path) for key, path in study.files_read().items()}
 
 
 def mark(path: Path) -> Mark:
@@ -135,13 +152,15 @@ def mark(path: Path) -> Mark:
     return path, tuple(filter(None, map(_last_written, files_of(path))))
 
 
-def _last_written(file: Path) -> tuple[int, int] | None:
-    """Return the time (ns) of a file's last change and its size; None if there is no such file."""
+def _last_written(file: Path) -> tuple[str, int, int] | None:
+    """Return what a mark has of a file; None if there is no such file."""
     try:
         status = file.stat()
     except OSError:  # removed since it was listed
         return None
-    return (status.st_mtime_ns, status.st_size) if S_ISREG(status.st_mode) else None
+    if not S_ISREG(status.st_mode):
+        return None
+    return realpath(file), status.st_mtime_ns, status.st_size
 
 
 def files_beside_times(study: StudyConfig) -> set[str]:

@@ -164,7 +164,7 @@ def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
 
 
 def _run_hash(described: Mapping[str, Any]) -> str:
-    return sha256_of_bytes(canonical({"run": described, "code": _code()}))
+    return _hash_of({"run": described, "code": _code()})
 
 
 def _places_hash(study: StudyConfig) -> str:
@@ -176,7 +176,12 @@ def _places_hash(study: StudyConfig) -> str:
         },
         "code": _code(),
     }
-    return sha256_of_bytes(canonical(determining))
+    return _hash_of(determining)
+
+
+def _hash_of(determining: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of plain values in their order: rows of tables follow that of names."""
+    return sha256_of_bytes(json.dumps(determining).encode())
 
 
 @cache
