@@ -14,6 +14,7 @@ from llrgeo.appraisal.siting.bed_sites import beds_curve
 from llrgeo.cli import app
 from llrgeo.errors import ConfigError, InfeasibleError
 from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
 from llrgeo.study.siting.beds import bed_plan_table, bed_sentences, locate_beds, write_beds
 from llrgeo.study.siting.config import load_siting
 from llrgeo.study.siting.services import locate_service, prepare_siting
@@ -229,3 +230,45 @@ def test_any_service_is_sited_for_the_people_of_a_year(folder):
     ):
         with pytest.raises(ConfigError, match=words):
             locate_service(study, load_siting(None, service="clinic", p=1, **config))
+
+
+def test_contacts_that_were_counted_are_refused_where_rates_would_take_their_place(folder):
+    text = STUDY.replace("years = [2025, 2043]\n", "").replace("beds = { A = 50 }\n", "")
+    text = text.replace('[capacity]\nprojections = "projections.csv"\n', "")
+    text += '\n[appraisal]\nactivity = "counted.csv"\n'
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    (folder / "counted.csv").write_text("area_id,ward\nW,3\nN,5\nE,7\nF,0\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"counted\.csv: contacts of 'ward' were counted"):
+        locate_beds(load_study(folder / "study.toml"), load_siting(None, service="ward", beds={}))
+    # Those of another service do not decide how many beds the ward needs.
+    (folder / "counted.csv").write_text("area_id,clinic\nW,3\nN,5\nE,7\nF,0\n", encoding="utf-8")
+    other = locate_beds(
+        load_study(folder / "study.toml"), load_siting(None, service="ward", p=1, beds={})
+    )
+    assert other.problem.admissions.sum() == 80 * 9
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_what_was_counted_is_of_the_first_year_and_grows_as_its_people_will(folder, restricted):
+    """The census is no year of a projection: a ratio of the two counts people of the seam."""
+    (folder / "counted.csv").write_text("area_id,clinic\nW,30\nN,50\nE,70\nF,0\n", encoding="utf-8")
+    kept = 'activity = "counted.csv"' + ('\ndata_class = "restricted"' if restricted else "")
+    text = "confirm = true\n" + STUDY.replace("[capacity]", f"[appraisal]\n{kept}\n\n[capacity]")
+    # Twice as many people are projected for every year as the census had.
+    people = pd.read_csv(folder / "projections.csv")
+    ages = [name for name in people if name.startswith("age_")]
+    people[ages] *= 2
+    people.to_csv(folder / "projections.csv", index=False)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    study = load_study(folder / "study.toml")
+
+    def demand(year):
+        return prepare_siting(study, load_siting(None, service="clinic", p=1, year=year)).demand
+
+    first, later = demand(2025), demand(2043)
+    known = {"W": 30, "N": 50, "E": 70}
+    if restricted:
+        known = read_inputs(study).areas["residents"].drop("F").to_dict()
+    assert first.drop("F").to_dict() == known
+    # 1 % a year for 18 years, in whole people
+    assert (later / first).drop("F").tolist() == pytest.approx([1.01**18] * 3, rel=0.02)

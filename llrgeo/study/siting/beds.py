@@ -80,8 +80,8 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
     Raises
     ------
     ConfigError
-        If the service is not of beds, the siting file has keys that do not go with beds, or names a
-        year that the study does not have.
+        If the service is not of beds, its contacts were counted, or the siting file has keys that
+        do not go with beds or names a year that the study does not have.
     InputError
         If an input has faults or there are too many plans.
     InfeasibleError
@@ -89,6 +89,7 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
     """
     service = _bed_service(study, config)
     siting = prepare_siting(study, config)
+    _check_rates_decide(siting)
     limits = config.beds or BedLimits()
     open_to = [str(site) for site in siting.candidates.minutes.columns if site not in config.close]
     minutes = siting.candidates.minutes[open_to]
@@ -136,6 +137,18 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
     given = set_parameters(read_capacity("parameters"), own, source=key)
     services = {service.id: service for service in build_services(study)}
     return beds[config.service].build(services[config.service], Parameters(given))
+
+
+def _check_rates_decide(siting: SitingStudy) -> None:
+    """Refuse a service whose contacts were counted: journeys of visitors are no admissions."""
+    study, name = siting.inputs.study, siting.service.id
+    activity = siting.inputs.activity
+    if activity is not None and name in activity:
+        msg = (
+            f"{study.appraisal.activity}: contacts of '{name}' were counted; beds follow from "
+            "admissions, and these from rates by age. Leave the column out"
+        )
+        raise ConfigError(msg)
 
 
 def _admissions(siting: SitingStudy, service: BedService, year: int | None) -> pd.Series:

@@ -44,7 +44,9 @@ def yearly_demand(
     service
         The service, with its rates.
     year
-        A year of the study, whose projected people count; None is the census.
+        A year of the study, whose projected people count; None is the census. What was counted is
+        taken to be of the study's first year: projections do not follow from the census
+        (docs/methods 14), so the ratio is of two projected years.
     growth
         Factor of residents by age band, besides.
 
@@ -54,16 +56,17 @@ def yearly_demand(
         If a year is asked for and no people are projected, for want of ages or authorities.
     """
     areas = inputs.areas
-    if inputs.study.appraisal.restricted:
-        counted = areas["residents"].astype(float)
-    else:
-        counted = contacts(service, areas, inputs.activity)
+    restricted, activity = inputs.study.appraisal.restricted, inputs.activity
+    known = areas["residents"].astype(float) if restricted else contacts(service, areas, activity)
     if year is None and not growth:
-        return counted
-    # Contacts that were counted grow by the same ratio as those by the study's rates.
-    today = trips(service, areas)
+        return known
     then = _trips_in(inputs, service, year, growth or {})
-    return counted * (then / today).where(today > 0, 1.0)
+    if not restricted and (activity is None or service.id not in activity):
+        return then
+    # Contacts that were counted grow by the same ratio as those by the study's rates.
+    first = None if year is None else inputs.study.years[0]
+    before = _trips_in(inputs, service, first, {})
+    return known * (then / before).where(before > 0, 1.0)
 
 
 def _trips_in(
