@@ -46,7 +46,7 @@ def yearly_demand(
     year
         A year of the study, whose projected people count; None is the census. What was counted is
         taken to be of the study's first year: projections do not follow from the census
-        (docs/methods 14), so the ratio is of two projected years.
+        (docs/methods 11), so the ratio is of two projected years.
     growth
         Factor of residents by age band, besides.
 
