@@ -17,12 +17,21 @@ from llrgeo.study.manifest import (
     study_of,
 )
 from llrgeo.study.reuse import mark
+from llrgeo.study.run import build_publication, run_study
 
 
 def write(tmp_path, manifest):
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"outputs": {"index.html": "0"}, **manifest}), encoding="utf-8")
     return path
+
+
+def test_a_file_that_is_saved_while_the_study_runs_is_told_as_it_was(town_study):
+    result = run_study(load_study(town_study))
+    before = describe_run(load_study(town_study))
+    areas = town_study.parent / "areas.csv"
+    areas.write_bytes(areas.read_bytes() + b"\n")
+    assert build_publication(result).manifest == before != describe_run(load_study(town_study))
 
 
 def test_equal_inputs_and_settings_have_equal_ids(town_study):

@@ -41,6 +41,7 @@ from llrgeo.study.config import (
     build_services,
 )
 from llrgeo.study.indicators import read_place_figures
+from llrgeo.study.manifest import describe_run
 from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import build_options, estate_notes, unchanged_notes
 from llrgeo.study.outside import outside_note
@@ -92,6 +93,11 @@ class StudyInputs:
     def computed(self) -> dict[Callable[..., Any], Any]:
         """Results of functions that depend on places and roads alone, by function."""
         return {}
+
+    @cached_property
+    def described(self) -> dict[str, Any]:
+        """The study's settings and its files' checksums, for the manifest (`describe_run`)."""
+        return describe_run(self.study)
 
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:

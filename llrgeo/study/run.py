@@ -7,6 +7,7 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -98,7 +99,11 @@ def run_study(
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    inputs = read_inputs(study, known=reusable.inputs)
+    #    The manifest tells the files as they were before: one may be saved while the study runs.
+    known = dict(reusable.inputs)
+    with suppress(OSError):  # the reader of a file that cannot be read says so
+        known["described"] = describe_run(study)
+    inputs = read_inputs(study, known=known)
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
@@ -307,7 +312,7 @@ def build_publication(result: StudyResult) -> Publication:
         results=result.results,
         baseline_name=study.baseline,
         tables=result.evidence.tables,
-        manifest=describe_run(study),
+        manifest=result.inputs.described,
         error_note=translate_note(result.times.error_note, words),
         sources=tuple(translate_note(note, words) for note in _sources(result)),
         first_place=result.evidence.first_place,
