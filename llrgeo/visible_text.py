@@ -64,5 +64,7 @@ def as_seen(text: str) -> str:
     >>> as_seen("Caf\u00e9  A") == as_seen("CAFE\u0301\u00a0a\u200d")
     True
     """
+    if text.isascii() and text.isprintable():  # as nearly all ids
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(filter(is_seen, " ".join(folded.split()))).split())

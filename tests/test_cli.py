@@ -249,6 +249,15 @@ def test_validate_takes_the_mode_and_period_of_the_reference(town_study, tmp_pat
     assert "it is of bus (off_peak); the study has car (off_peak)" in " ".join(said.split())
 
 
+def test_a_picture_without_matplotlib_is_refused_before_the_run(
+    town_study, monkeypatch, run_command
+):
+    monkeypatch.setattr("llrgeo.execution.extras.find_spec", lambda _: None)
+    for option in ("--print", "--kit"):
+        said = run_command("run", town_study, option).err
+        assert "a map for print or a kit needs matplotlib: pip install matplotlib, or" in said
+
+
 def test_locate_gives_the_best_sites_as_an_option_to_paste(town_study):
     output = invoke("locate", town_study, "--service", "clinic", "--p", 1, "--close", "A").stdout
     assert "gap 0.00%" in output

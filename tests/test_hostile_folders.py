@@ -312,3 +312,28 @@ def test_a_search_writes_over_no_file_of_somebody_else(run_command, town_study, 
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["areas.csv"]
     (tmp_path / "mine" / "areas.csv").unlink()
     assert [run_command(*words).status for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.parametrize("further", [(), ("--beds", "3")])
+def test_a_search_is_refused_before_it_begins_where_its_folder_has_lost_its_crate(
+    run_command, town_study, tmp_path, monkeypatch, further
+):
+    out = tmp_path / "found"
+    words = ("locate", town_study, "--service", "clinic", "--p", "1")
+    assert run_command(*words, "--out", out).status == 0
+    (out / "ro-crate-metadata.json").unlink()
+    for search in ("services.locate_service", "beds.locate_beds"):
+        monkeypatch.setattr(f"llrgeo.study.siting.{search}", None)
+    ended = run_command(*words, *further, "--out", out)
+    assert ended.status == 1
+    assert f"{out}: holds files that llrgeo did not write" in ended.err
+
+
+def test_a_search_is_refused_before_it_begins_where_it_would_lose_an_input(
+    run_command, town_study, monkeypatch
+):
+    monkeypatch.setattr("llrgeo.study.siting.services.locate_service", None)
+    words = ("locate", town_study, "--service", "clinic", "--p", "1")
+    ended = run_command(*words, "--out", town_study.parent)
+    assert ended.status == 1
+    assert "areas.csv (areas): read by the study, and would be written over" in ended.err

@@ -5,6 +5,7 @@ import json
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from shapely import Point
 
@@ -12,7 +13,7 @@ from llrgeo.errors import InputError, LlrgeoError, RoutingError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.run import build_publication, run_study
-from llrgeo.travel.imported import matrix_routers
+from llrgeo.travel.imported import matrix_ids, matrix_routers
 from llrgeo.travel.imported.matrices import import_travel_times
 from llrgeo.travel.imported.matrix_routers import ImportedRouter
 from llrgeo.travel.times import TravelTimes, save_travel_times
@@ -393,3 +394,37 @@ def test_any_number_may_mark_no_journey_in_the_long_form_too(tmp_path, mark):
         assert found.loc["W"].tolist() == [2.0, 7.5, np.inf]
         with pytest.raises(InputError, match=r"not a number from 0 to 10,080 in 1 row \(W to C\)"):
             import_travel_times(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (pa.table({"LSOA": AREAS, "A": [2.0, 3.0]}), "pyarrow Table; .to_pandas() makes one of it"),
+        (MINUTES["A"], "pandas Series; .reset_index() makes one of it"),
+        (7, "int"),
+    ],
+)
+def test_a_table_of_another_library_is_refused_with_what_makes_one_of_pandas(given, says):
+    with pytest.raises(InputError) as refused:
+        import_travel_times(given)
+    assert str(refused.value) == f"travel times: give a path or a pandas DataFrame; found: {says}"
+
+
+def test_of_many_unknown_ids_only_the_first_are_compared(monkeypatch):
+    compared = []
+    monkeypatch.setattr(
+        matrix_ids, "get_close_matches", lambda *asked: compared.append(len(asked[1])) or []
+    )
+    held = pd.Index([f"X{n:06d}" for n in range(30_000)])
+    assert matrix_ids.absent_fault(pd.Index(["W"]), held, "areas") == "the table lacks 1 areas (W)"
+    assert compared == [20_000]
+
+
+def test_mistyped_ids_are_found_in_every_block_of_unknown_ones(monkeypatch):
+    monkeypatch.setattr(matrix_ids, "_BLOCK", 2)
+    ids = ["X00000001", "X00000002", "Y00000003", "Z00000004", "E0100000l", "E01000001"]
+    minutes = pd.DataFrame(5.0, ids, ["A", "B"])
+    minutes.loc[ids[:4], "B"] = np.inf
+    minutes.loc["E0100000l", "A"] = minutes.loc["E01000001", "B"] = np.inf
+    found = matrix_ids.mistyped_faults(minutes, ["E01000001"], ["A", "B"])
+    assert [fault.partition(" is not")[0] for fault in found] == ["the area 'E0100000l'"]

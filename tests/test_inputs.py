@@ -309,6 +309,57 @@ def test_cells_are_polygons_where_the_rim_leaves_lines() -> None:
     assert set(cells.geom_type) == {"Polygon"}
 
 
+def test_areas_at_one_point_are_near_and_cost_no_more_than_others(
+    tmp_path, town_areas, monkeypatch
+):
+    asked = []
+
+    class Tree(shapely.STRtree):
+        def query_nearest(self, points, **rules):
+            asked.append((len(self), len(points)))
+            return super().query_nearest(points, **rules)
+
+    monkeypatch.setattr("llrgeo.inputs.areas.shapely.STRtree", Tree)
+    rows = town_areas.loc[["W"] * 200 + ["N", "E"]].assign(lat=lambda table: table["lat"])
+    many = rows.set_axis([f"E{n}" for n in range(202)]).rename_axis("area_id").reset_index()
+    assert len(read_areas(write(tmp_path, many))) == 202
+    assert asked == [(3, 2)]  # of three places, the two that one area has for itself
+    many.loc[201, "lon"] = 1.2336  # the sign is lost
+    assert "area E201 is 16" in message_of(read_areas, write(tmp_path, many))
+
+
+def test_open_sites_at_one_place_are_named_in_a_warning(town_study, caplog):
+    path = town_study.parent / "sites.csv"
+    table = pd.read_csv(path, dtype=str).set_index("site_id")
+    read_inputs(load_study(town_study), ["sites"])
+    assert not caplog.messages
+    table.loc["C", ["lat", "lon"]] = table.loc["A", ["lat", "lon"]]
+    table.reset_index().to_csv(path, index=False)
+    read_inputs(load_study(town_study), ["sites"])
+    assert [line for line in caplog.messages if "same place" in line] == [
+        "sites.csv: sites A, C are at the same place; if they are one site, leave one of them out"
+    ]
+    caplog.clear()
+    table.loc["C", "status"] = "proposed"  # a new building on old ground
+    table.reset_index().to_csv(path, index=False)
+    read_inputs(load_study(town_study), ["sites"])
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize("key", ["areas", "sites", "unit_values"])
+def test_a_missing_file_is_named_as_the_study_names_it(town_study, key):
+    text = town_study.read_text("utf-8").replace(f'{key} = "{key}.csv"', f'{key} = "sub/gone.csv"')
+    if key == "unit_values":
+        text = text.replace("appraisal = {", 'appraisal = { unit_values = "sub/gone.csv",')
+    town_study.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=f"^study.toml: {key}: sub/gone.csv: no such file$"):
+        read_inputs(load_study(town_study))
+    elsewhere = town_study.parent.parent / "other" / "gone.csv"
+    town_study.write_text(text.replace("sub/gone.csv", elsewhere.as_posix()), "utf-8")
+    with pytest.raises(InputError, match=f"^study.toml: {key}: {elsewhere}: no such file$"):
+        read_inputs(load_study(town_study))
+
+
 def test_an_authority_in_two_spellings_is_told(tmp_path, town_areas, town_sites):
     names = ["Dales & Moors", "Dales and  Moors", "Dales and Moors", "St. Ann's"]
     message = message_of(read_areas, write(tmp_path, town_areas.assign(authority=names)))

@@ -39,7 +39,13 @@ def test_a_link_to_the_folder_of_inputs_is_that_folder(town_study, tmp_path):
         check_output_folder(study, link)
 
 
-@pytest.mark.parametrize("name", ["index.html", "tables.xlsx", "tables/scorecard.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index.html", "tables.xlsx", "tables/scorecard.csv", "report.pdf", "kit.html"),
+        *("preview_kit.png", "manifest.json", "datapackage.json"),
+    ],
+)
 def test_somebody_elses_file_by_the_name_of_an_output_is_not_written_over(town_study, name):
     out = town_study.parent / "website"
     (out / name).parent.mkdir(parents=True)
@@ -48,6 +54,10 @@ def test_somebody_elses_file_by_the_name_of_an_output_is_not_written_over(town_s
     study = load_study(town_study)
     with pytest.raises(PublishError, match=rf"llrgeo did not write, .*\({name}\); name another"):
         check_output_folder(study, out)
+    if name == "datapackage.json":  # which a search for sites leaves, with a crate
+        (out / "ro-crate-metadata.json").touch()
+        check_output_folder(study, out)
+        (out / "ro-crate-metadata.json").unlink()
     (out / "manifest.json").write_text('{"name": "a web app"}')
     with pytest.raises(PublishError, match="llrgeo did not write"):
         check_output_folder(study, out)

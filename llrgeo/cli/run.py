@@ -102,7 +102,7 @@ def _check_extras(extras: "_Extras", study_file: Path | None) -> None:
     from llrgeo.publish.report.pdf import find_renderer
 
     if extras.print_maps or extras.kit:
-        require_plotting("--print and --kit draw pictures, which")
+        require_plotting("a map for print or a kit")
     if extras.pdf:
         find_renderer()
     if extras.places:

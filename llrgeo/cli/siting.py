@@ -61,15 +61,12 @@ def locate(
     sites on the curve and every future is a search of its own, with `--seconds` for each; the
     command may take so many times as long.
     """
-    from llrgeo.publish.folder import check_folder
     from llrgeo.study.plan_file import load_study_or_plan, plan_options
     from llrgeo.study.siting.config import load_siting
-    from llrgeo.study.siting.files import option_text, write_plan
+    from llrgeo.study.siting.files import check_plan_folder, option_text, write_plan
     from llrgeo.study.siting.services import locate_service
     from llrgeo.study.siting.summary import summarise
 
-    if out:
-        check_folder(out)  # before the search, which may take minutes
     # Values of the command line have precedence over those of the file.
     config = load_siting(
         siting,
@@ -87,6 +84,8 @@ def locate(
         beds=None if beds is None else {"at_most": beds},
     )
     study = load_study_or_plan(start or study_file)
+    if out:
+        check_plan_folder(out, study, config)
     if config.beds is not None:
         _locate_beds(study, config, out)
         return

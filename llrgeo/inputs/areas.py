@@ -205,12 +205,15 @@ def _remote_faults(areas: gpd.GeoDataFrame) -> list[str]:
     """Return areas far from all others, as one that has lost the sign of its longitude."""
     if len(areas) < _FEWEST_FOR_REMOTE:
         return []
+    # Areas at the same point are next to each other. The search passes over all that is equal, so
+    # with many of them its time would grow with the square of their number.
+    alone = ~areas.geometry.duplicated(keep=False).to_numpy()
     points, nearest_m = areas.geometry.to_numpy(), np.zeros(len(areas))
-    (area, _), metres = shapely.STRtree(points).query_nearest(
-        points, exclusive=True, return_distance=True, all_matches=False
+    places = points[~areas.geometry.duplicated().to_numpy()]
+    (found, _), metres = shapely.STRtree(places).query_nearest(
+        points[alone], exclusive=True, return_distance=True, all_matches=False
     )
-    nearest_m[area] = metres
-    nearest_m[areas.geometry.duplicated(keep=False)] = 0.0  # the search leaves out what is equal
+    nearest_m[np.flatnonzero(alone)[found]] = metres
     far = nearest_m > max(_REMOTE_M, _REMOTE_TIMES * float(np.median(nearest_m)))
     return [
         f"area {area_id} is {metres / 1_000:.0f} km from the nearest other area; check its lat "

@@ -99,6 +99,20 @@ def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source
     )
 
 
+def same_place_notes(sites: gpd.GeoDataFrame, *, source: str) -> list[str]:
+    """Return a sentence on each place that several open sites share.
+
+    One may be a duplicate; or they are meant, as two services on one campus.
+    """
+    places = sites[sites["status"] == "open"].geometry.to_wkb()
+    return [
+        f"{source}: sites {name_some(shared.index)} are at the same place; if they are one site, "
+        "leave one of them out"
+        for _, shared in places.groupby(places, sort=False)
+        if len(shared) > 1
+    ]
+
+
 def check_postcodes_agree(
     sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, known: pd.DataFrame, *, source: str
 ) -> None:
@@ -204,7 +218,7 @@ def fill_authorities(
     """
     if "authority" not in sites.columns:
         return sites
-    spelt = {as_place_name(name): name for name in areas["authority"]}
+    spelt = {as_place_name(name): name for name in areas["authority"].unique()}
     raise_faults(
         (
             f"column 'authority': {name!r} is {spelt[as_place_name(name)]!r} in the table of areas "

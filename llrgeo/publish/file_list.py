@@ -102,5 +102,5 @@ _ABOUT: Final = {
     DATA_PACKAGE: "The tables as a Data Package: columns, types, units, blanks",
     MANIFEST: "What went in, by checksum, with which settings; and the checksum of every file",
 }
-ONLY_OF_RUNS: Final = frozenset(_ABOUT) - {DATA_PACKAGE, MANIFEST}
+ONLY_OF_RUNS: Final = frozenset({*_ABOUT, PDF, LANDING, PREVIEW} - {DATA_PACKAGE})
 """Names of files that a run alone writes; a search for sites describes its folder as a run does."""

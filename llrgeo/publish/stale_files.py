@@ -13,7 +13,7 @@ from typing import Final
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import PublishError
 from llrgeo.files import MARKER, sha256_of_file
-from llrgeo.publish.data.packages import RO_CRATE
+from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
 from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.split import FOLDER
 from llrgeo.publish.file_list import MANIFEST, ONLY_OF_RUNS, PLANNER
@@ -63,6 +63,8 @@ def check_no_strangers(folder: Path) -> None:
     if _recorded(folder) or (folder / EXPLORER).exists():
         return
     names = {*ONLY_OF_RUNS, *(f"tables/{table.name}.csv" for table in TABLES)}
+    if not (folder / RO_CRATE).exists():  # else of a search for sites, which writes both
+        names.add(DATA_PACKAGE)
     _refuse_strangers(folder, names)
 
 

@@ -29,6 +29,7 @@ from llrgeo.inputs.sites import (
     check_sites_near,
     fill_authorities,
     read_sites,
+    same_place_notes,
 )
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import name_some, raise_faults
@@ -122,6 +123,9 @@ class StudyInputs:
     @cached_property
     def sites(self) -> gpd.GeoDataFrame:
         """The sites on `site_id`, without closed ones."""
+        if self.study.sites != "embedded":  # its sites of one campus are known
+            for note in same_place_notes(self.known_sites, source=self.study.sites):
+                logger.warning(note)
         return self.known_sites[self.known_sites["status"] != "closed"]
 
     @cached_property
@@ -343,7 +347,9 @@ def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
     beside = {} if path.exists() else {each.stem: each.name for each in _siblings(path)}
     near = get_close_matches(path.stem, beside, 1, _LEAST_SIMILAR)
     meant = f"; did you mean '{beside[near[0]]}'?" if near else ""
-    return type(error)(f"{study.source_name}: {' and '.join(keys)}: {error}{meant}")
+    as_written = path.relative_to(study.folder) if path.is_relative_to(study.folder) else path
+    fault = str(error).replace(str(path), str(as_written), 1)
+    return type(error)(f"{study.source_name}: {' and '.join(keys)}: {fault}{meant}")
 
 
 def _siblings(path: Path) -> list[Path]:

@@ -20,10 +20,12 @@ from llrgeo.publish.data.packages import (
     data_package,
     ro_crate,
 )
-from llrgeo.publish.folder import Content, write_files
+from llrgeo.publish.folder import Content, check_folder, write_files
 from llrgeo.publish.stale_files import check_no_crate_strangers, stale_crated_files
 from llrgeo.schema import WGS84
+from llrgeo.study.config import StudyConfig
 from llrgeo.study.own_inputs import check_inputs_stay
+from llrgeo.study.siting.config import SitingConfig
 from llrgeo.study.siting.services import SitingResult, SitingStudy
 from llrgeo.study.siting.summary import summarise
 
@@ -95,6 +97,27 @@ def write_plan(result: SitingResult, folder: StrPath) -> list[Path]:
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
     files |= describe_folder(result.siting, about, files)
     return write_found(files, result.siting, Path(folder))
+
+
+def check_plan_folder(folder: Path, study: StudyConfig, config: SitingConfig) -> None:
+    """Refuse, before a search that may take minutes, a folder that its files would be refused in.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to, has somebody's own file of a name that is always
+        written, or a file of such a name that the study reads.
+    """
+    check_folder(folder)
+    names = {"question.json", "option.toml", "summary.txt", DATA_PACKAGE}
+    if config.beds is None:
+        asked = {"curve": bool(config.curve), "regret": bool(config.scenarios)}
+        names |= {f"{name}.csv" for name in _ABOUT if asked.get(name, True)}
+        names |= {"plan_sites.geojson", "areas.geojson"}
+    else:
+        names |= {"beds_curve.csv", "beds_plan.csv"}
+    check_inputs_stay(study, [folder / name for name in names])
+    check_no_crate_strangers(folder, names)
 
 
 def write_found(files: Mapping[str, Content], siting: SitingStudy, folder: Path) -> list[Path]:

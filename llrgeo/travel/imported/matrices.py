@@ -7,6 +7,7 @@ the JSON of OSRM, Valhalla and TravelTime.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +78,7 @@ def import_travel_times(
     >>> llrgeo.import_travel_times(folder / "wide.csv", unreachable=9999).minutes.loc["W"].tolist()
     [12.5, inf]
     """
+    _refuse_other_tables(path)
     if isinstance(path, pd.DataFrame):
         name, engine, table = "table", "table", _checked(path, "table")
     else:
@@ -95,6 +97,24 @@ def import_travel_times(
         return replace(times, minutes=_reachable(times.minutes, unreachable, name), engine=engine)
     minutes = _reachable(_from_table(table, name), unreachable, name)
     return TravelTimes(minutes, mode, period, engine)
+
+
+def _refuse_other_tables(given: object) -> None:
+    """Refuse what is neither a path nor a pandas table, and say what makes one of it.
+
+    Raises
+    ------
+    InputError
+        If it is a table of pyarrow or polars, a Series, or anything else.
+    """
+    if isinstance(given, str | PathLike | pd.DataFrame):
+        return
+    package = type(given).__module__.partition(".")[0]
+    kind = f"{package} {type(given).__name__}".removeprefix("builtins ")
+    makes = "reset_index()" if isinstance(given, pd.Series) else "to_pandas()"
+    advice = f"; .{makes} makes one of it" if hasattr(given, makes.strip("()")) else ""
+    msg = f"travel times: give a path or a pandas DataFrame; found: {kind}{advice}"
+    raise InputError(msg)
 
 
 def check_stated(path: Path, *, modes: Sequence[str], periods: Sequence[str]) -> None:

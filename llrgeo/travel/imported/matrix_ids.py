@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher, get_close_matches
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,8 @@ from llrgeo.schema import name_some
 from llrgeo.visible_text import as_seen
 
 _LEAST_SIMILAR: Final = 0.75  # of two ids, as difflib counts: two letters of nine are other ones
-_MOST_COMPARED: Final = 20_000  # pairs of ids
+_MOST_COMPARED: Final = 20_000  # ids, or pairs of them, of which the first are looked at
+_BLOCK: Final = 1_000  # unknown ids at a time
 
 
 def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
@@ -19,7 +21,7 @@ def absent_fault(wanted: pd.Index, held: pd.Index, what: str) -> str:
     absent = wanted.difference(held)
     if absent.empty:
         return ""
-    strange = [str(id_) for id_ in held.difference(wanted)]
+    strange = [str(id_) for id_ in held.difference(wanted)[:_MOST_COMPARED]]
     near = get_close_matches(str(absent[0]), strange, 1, _LEAST_SIMILAR)
     meant = f"; it has '{near[0]}': is '{absent[0]}' meant?" if near else ""
     return f"the table lacks {len(absent)} {what} ({name_some(absent)}){meant}"
@@ -64,11 +66,20 @@ def _mistyped(reached: pd.DataFrame, known: pd.Index) -> Iterator[tuple[str, str
     some = reached.any(axis=1) & ~reached.all(axis=1)
     of_known = reached.loc[known][some[known]]
     of_strange = reached[some & ~reached.index.isin(known)]
-    # Ids of one place have no journey in common: each was listed once, under either.
-    shared = of_strange.to_numpy(int) @ of_known.to_numpy(int).T
-    pairs = np.argwhere(shared == 0)
-    for strange, other in pairs[:_MOST_COMPARED]:
-        left, right = str(of_strange.index[strange]), str(of_known.index[other])
+    for strange, other in islice(_apart(of_strange, of_known), _MOST_COMPARED):
+        left, right = str(strange), str(other)
         alike = SequenceMatcher(None, left, right, autojunk=False).ratio()
         if alike >= _LEAST_SIMILAR or as_seen(left) == as_seen(right):
             yield left, right
+
+
+def _apart(strange: pd.DataFrame, known: pd.DataFrame) -> Iterator[tuple[object, object]]:
+    """Yield the pairs of ids, an unknown and a known one, that have no journey in common.
+
+    Ids of one place have none: each journey was listed once, under either.
+    """
+    of_known = known.to_numpy(np.float32).T
+    for start in range(0, len(strange), _BLOCK):  # a table may have a million unknown ids
+        block = strange.iloc[start : start + _BLOCK]
+        for row, column in np.argwhere(block.to_numpy(np.float32) @ of_known == 0):
+            yield block.index[row], known.index[column]
