@@ -485,9 +485,12 @@ def test_a_hospital_closes_for_all_that_it_runs_and_the_plan_is_told_in_words(pa
     name = page.inner_text("#close-site >> option:checked")
     page.click("#close-all")
     assert page.inner_text("#said").startswith(f"{name} closes for all that it runs: ")
-    closed = page.locator("#changes li").all_text_contents()
+    *closed, beds = page.locator("#changes li").all_text_contents()
     assert closed
     assert all(f"closes at: {name}" in line for line in closed)
+    # The beds of a site that closes are gone, unless the plan puts them elsewhere: that is told.
+    assert beds == f"Clinic, {name}. Beds before: 7, then: 0"
+    assert "Clinic (its beds there were 7)" in page.inner_text("#said")
     assert page.locator("#close-site option", has_text=name).count() == 0
     page.click("#undo")
     assert page.locator("#changes li").all_text_contents() == ["Nothing"]

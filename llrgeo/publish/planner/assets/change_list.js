@@ -28,12 +28,16 @@ function llrgeoChangeList(desk, { fillLines, setText }) {
           service: desk.serviceLabel(service), sites: ids.map(desk.nameOf).join("; ") })));
   }
 
-  // Beds that the plan states otherwise than the option.
+  // Beds that the plan states otherwise than the option, and those of sites that it closes.
   function beds(plan) {
     const before = m.byId(data.options, plan.base).beds || {};
-    return Object.entries(p.changedBeds(data, plan)).flatMap(([service, numbers]) =>
-      Object.entries(numbers).map(([id, number]) => fill(words.planner_change_beds, { service: desk.serviceLabel(service),
-        site: desk.nameOf(id), before: (before[service] || {})[id] ?? words.planner_none, after: number })));
+    const closed = (service) => Object.entries(before[service] || {})
+      .filter(([id, number]) => number > 0 && !plan.sites[service].includes(id)).map(([id]) => [id, 0]);
+    const changed = p.changedBeds(data, plan);
+    return Object.keys({ ...before, ...changed }).flatMap((service) =>
+      [...closed(service), ...Object.entries(changed[service] || {})].map(([id, number]) =>
+        fill(words.planner_change_beds, { service: desk.serviceLabel(service), site: desk.nameOf(id),
+          before: (before[service] || {})[id] ?? words.planner_none, after: number })));
   }
 
   function weights(plan) {

@@ -218,7 +218,11 @@ function llrgeoPlanSites(desk, tables, planMap) {
 
   function closeAll() {
     const { value: id } = byId("close-site");
-    const services = servicesAt(id).map(({ label }) => label).join("; ");
+    const named = ({ id: service, label }) => {
+      const beds = llrgeoBeds.bedsOf(data, desk.plan, service).get(id);
+      return beds ? fill(words.planner_service_beds, { service: label, beds }) : label;
+    };
+    const services = servicesAt(id).map(named).join("; ");
     desk.change(p.withoutServices(desk.plan, id), fill(words.planner_closed_all, { name: desk.nameOf(id), services }));
   }
 
