@@ -12,7 +12,6 @@ from scipy.special import gamma, gammaincc
 from llrgeo.appraisal.capacity import queues
 from llrgeo.appraisal.capacity.queues import (
     beds_for_loss,
-    beds_for_loss_continuous,
     beds_for_wait,
     erlang_b,
     erlang_c,
@@ -87,21 +86,12 @@ def test_the_beds_for_a_share_are_the_fewest(load: float, share: float) -> None:
     beds = beds_for_loss(load, share)
     assert erlang_b(beds, load) <= share
     assert beds == 0 or erlang_b(beds - 1, load) > share
-    exact = beds_for_loss_continuous(load, share)
-    assert beds - 1 <= exact <= beds
-    assert erlang_b(exact, load) == pytest.approx(share, abs=1e-6)
 
 
 def test_beds_that_refuse_exactly_the_share_suffice() -> None:
     assert erlang_b(1, 3.0) == 0.75
     assert beds_for_loss(3.0, 0.75) == 1
     assert beds_for_loss(3.0, 0.74) == 2
-
-
-def test_the_smooth_cost_of_beds_is_concave() -> None:
-    cost = np.array([beds_for_loss_continuous(load, 0.05) for load in np.arange(1.0, 60.0)])
-    assert (np.diff(cost) > 0).all()
-    assert (np.diff(cost, 2) < 0).all()
 
 
 def test_the_beds_for_a_wait_are_the_fewest() -> None:

@@ -251,11 +251,20 @@ def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
     for band in bands:
         later[band] = round_to_total(areas[band] * factors.get(band, of_any_age))
     later["residents"] = later[bands].sum(axis=1)
-    if "disabled" in areas.columns:
-        growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
-        disabled = round_to_total(areas["disabled"] * growth)
-        later["disabled"] = disabled.clip(upper=later["residents"])
-    return later
+    return with_disabled(later, areas)
+
+
+def with_disabled(later: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Return areas of a later year with their disabled residents, if areas today state them.
+
+    Nobody projects disability: its share among an area's residents stays as it is. Numbers are
+    whole, never above the residents.
+    """
+    if "disabled" not in areas.columns:
+        return later
+    growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
+    disabled = round_to_total(areas["disabled"] * growth)
+    return later.assign(disabled=disabled.clip(upper=later["residents"]))
 
 
 def round_to_total(values: pd.Series) -> pd.Series:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final, Self, TypeAlias
 
-from llrgeo.appraisal.demand import Shares, share_faults
+from llrgeo.appraisal.demand import Service, Shares, share_faults
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some
 
@@ -100,6 +100,10 @@ class Option:
     def shares_of(self, service: str, usual: Shares) -> Shares:
         """Return the shares of a service under this option, or the usual ones."""
         return self.shares.get(service, usual)
+
+    def has_journeys(self, service: Service) -> bool:
+        """Return whether people travel for a service; not if all is by video or at home."""
+        return self.shares_of(service.id, service.shares).at_sites > 0
 
 
 def option_faults(option: Option, services: Collection[str], sites: Collection[str]) -> list[str]:

@@ -13,7 +13,7 @@ from llrgeo.cli.screen import Shown, scorecard_table, show
 from llrgeo.errors import ConfigError
 from llrgeo.execution.memory import Memory, Recall, make_anew
 from llrgeo.files import sha256_of_file
-from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.data.packages import MANIFEST
 from llrgeo.publish.front import FRONT
 from llrgeo.study.cache_folder import user_cache
 from llrgeo.study.config import StudyConfig

@@ -13,7 +13,7 @@ from llrgeo.errors import InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import BNG, name_some, raise_faults, to_numbers
+from llrgeo.schema import BNG, name_some, raise_faults, require_columns, to_numbers
 
 _COLUMNS: Final = ("postcode", "easting", "northing", "area_id")
 _MOST_M: Final = 1_300_000.0  # no postcode of Great Britain is further north or east
@@ -37,9 +37,8 @@ def read_postcodes(path: StrPath | None = None) -> pd.DataFrame:
     if path is None:
         return _embedded_postcodes(pd.get_option("mode.string_storage"))
     table = read_table(Path(path))
-    missing = [name for name in _COLUMNS if name not in table.columns]
     source = Path(path).name
-    raise_faults([f"column '{name}' is missing" for name in missing], source=source)
+    require_columns(table, _COLUMNS, source=source)
     raise_faults([] if len(table) else ["the table has no rows"], source=source)
     texts = table["postcode"].fillna("").astype("str")
     table["postcode"] = texts.map(squeeze_postcode).str.strip()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import SEXES, counted, name_some, raise_faults, to_numbers
+from llrgeo.schema import SEXES, counted, name_some, raise_faults, require_columns, to_numbers
 
 AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 """The five-year bands, by their first year of age; the last is open."""
@@ -50,8 +50,7 @@ def check_projections(table: pd.DataFrame, *, source: str) -> pd.DataFrame:
     InputError
         As `read_projections`.
     """
-    missing = [name for name in (*_KEYS, *AGES) if name not in table.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source=source)
+    require_columns(table, (*_KEYS, *AGES), source=source)
     typed = table[[*_KEYS, *AGES]].copy()
     for name in ("year", *AGES):
         typed[name] = to_numbers(table[name])

@@ -10,7 +10,7 @@ import pandas as pd
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.table_faults import row_number
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import LARGEST, name_some, number_note, raise_faults, to_numbers
+from llrgeo.schema import LARGEST, name_some, number_note, raise_faults, require_columns, to_numbers
 from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
@@ -48,8 +48,7 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     """
     table = read_table(path)
     numbers, texts = _NUMBERS[kind], _TEXTS[kind]
-    missing = [name for name in (*numbers, *texts) if name not in table.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
+    require_columns(table, (*numbers, *texts), source=path.name)
     typed = table.assign(**{name: table[name].fillna("").str.strip() for name in texts})
     for name in numbers:
         typed[name] = to_numbers(table[name])

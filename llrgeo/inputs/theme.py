@@ -17,11 +17,13 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import ISO_DATE, raise_faults
 
+LEAST_CONTRAST: Final = 4.5
+"""Of text on its background (WCAG 2.2, 1.4.3)."""
+
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BEGINNINGS: Final = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 _LOGO_BYTES: Final = 2_000_000
 _LOGO_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
-_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text on its background
 _LINEAR_TO: Final = 0.04045  # the dark end of sRGB
 _ADDRESSES: Final = ("site_url", "response_url", "accessibility_url")
 _DAYS: Final = ("opens", "closes")
@@ -125,7 +127,7 @@ def read_theme(path: Path) -> Theme:
     accent = given.get("accent", Theme().accent)
     if not _COLOUR.fullmatch(accent):
         faults.append(f"accent '{accent}' is not a colour such as #1d4f5c")
-    elif contrast(accent, "#ffffff") < _CONTRAST:
+    elif contrast(accent, "#ffffff") < LEAST_CONTRAST:
         faults.append(f"accent {accent} is too pale for text on white; contrast must be 4.5")
     if given.get("logo"):
         logo = path.parent / given["logo"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
+from llrgeo.publish.data.packages import DATA_PACKAGE, MANIFEST, RO_CRATE
 from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.split import FOLDER as PARTS
@@ -17,7 +17,6 @@ from llrgeo.publish.wording import wording
 
 PLANNER: Final = "planner.html"
 PDF: Final = "report.pdf"
-MANIFEST: Final = "manifest.json"
 
 
 def is_published_name(name: str) -> bool:

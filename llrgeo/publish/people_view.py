@@ -109,7 +109,7 @@ class ComparedOption:
         return tuple(
             service.id
             for service in visited or self.services
-            if not visited or option.shares_of(service.id, service.shares).at_sites > 0
+            if not visited or option.has_journeys(service)
         )
 
     @property

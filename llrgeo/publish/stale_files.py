@@ -13,10 +13,10 @@ from typing import Final
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import PublishError
 from llrgeo.files import MARKER, sha256_of_file
-from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
+from llrgeo.publish.data.packages import DATA_PACKAGE, MANIFEST, RO_CRATE
 from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.split import FOLDER
-from llrgeo.publish.file_list import MANIFEST, ONLY_OF_RUNS, PLANNER
+from llrgeo.publish.file_list import ONLY_OF_RUNS, PLANNER
 from llrgeo.schema import name_some
 
 _REMOVABLE_FROM: Final = (FOLDER, "tables")

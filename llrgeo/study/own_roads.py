@@ -1,7 +1,5 @@
 """The roads on which the explorer computes journeys from a reader's own postcode."""
 
-from typing import Final
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,13 +11,11 @@ from llrgeo.roads.packed import why_not_packed
 from llrgeo.roads.part import part_of
 from llrgeo.schema import BNG
 from llrgeo.study.inputs import StudyInputs
-from llrgeo.study.planning import page_network
+from llrgeo.study.planning import MOST_EDGES, page_network
 from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.routes.used_roads import roads_in_use
-
-_MOST_EDGES: Final = 500_000  # more would take long to search, and would not fit into a page
 
 
 @computed_once
@@ -49,7 +45,7 @@ def used_network(inputs: StudyInputs) -> PageNetwork | None:
     router = vars(inputs).get("routers", {}).get(mode)
     if not isinstance(router, NetworkRouter):
         return None
-    if len(router.network.edges) > _MOST_EDGES or why_not_packed(router.network):
+    if len(router.network.edges) > MOST_EDGES or why_not_packed(router.network):
         return None
     periods = study_periods(inputs.study, mode)
     arrivals = places_of_arrival(inputs.sites, mode)

@@ -30,7 +30,7 @@ from llrgeo.travel.routes.ways import WayTree
 from llrgeo.travel.times import TravelTimes
 
 _FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB of memory
-_MOST_EDGES: Final = 500_000  # of about 11 bytes each: more do not fit, and take long to pack
+MOST_EDGES: Final = 500_000  # of about 11 bytes each: more do not fit, and take long to pack
 MAX_NETWORK_BYTES: Final = 3_750_000  # gzipped; as text in the page a third more
 
 
@@ -150,7 +150,7 @@ def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork
     The number of streets is limited, and then the number of bytes.
     """
     reason = why_not_packed(network)
-    if len(network.edges) > _MOST_EDGES:
+    if len(network.edges) > MOST_EDGES:
         reason = f"its roads are {len(network.edges):,}, and a page has room for half a million"
     if reason:
         return None, reason

@@ -7,6 +7,7 @@ from typing import Final
 from llrgeo.errors import ConfigError, PublishError
 from llrgeo.files import StrPath
 from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.data.packages import MANIFEST
 from llrgeo.publish.difference.compare import (
     PublishedRun,
     RunDifference,
@@ -15,7 +16,6 @@ from llrgeo.publish.difference.compare import (
 )
 from llrgeo.publish.difference.page import render_difference
 from llrgeo.publish.difference.studies import comparison_cautions, study_parts
-from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import name_some
 from llrgeo.study.manifest import changed_outputs, check_unchanged, read_manifest

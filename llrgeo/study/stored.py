@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from llrgeo.files import sha256_of_bytes
 from llrgeo.inputs.embedded import CHECKSUMS, embedded
 from llrgeo.inputs.text_storage import with_python_strings
-from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.data.packages import MANIFEST
 from llrgeo.publish.planning import PageNetwork
 from llrgeo.publish.run_id import canonical
 from llrgeo.study.cache_folder import CacheFolder

@@ -13,7 +13,7 @@ from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
 from llrgeo.travel.pairs import PAIR_COLUMNS
 from llrgeo.travel.times import TravelTimes
 
@@ -109,8 +109,7 @@ def read_reference(path: StrPath) -> pd.DataFrame:
     """
     path = Path(path)
     table = read_table(path)
-    missing = [name for name in PAIR_COLUMNS if name not in table.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
+    require_columns(table, PAIR_COLUMNS, source=path.name)
     minutes = to_numbers(table["travel_time_min"])
     optional = [name for name in _OPTIONAL_COLUMNS if name in table.columns]
     # A pair may have one row for each mode and period that the file names.
@@ -176,8 +175,7 @@ def compare_travel_times(
     """
     if isinstance(reference, TravelTimes):
         reference = reference.to_long().dropna(subset=["travel_time_min"])
-    missing = [name for name in PAIR_COLUMNS if name not in reference.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source="reference")
+    require_columns(reference, PAIR_COLUMNS, source="reference")
     minutes = to_numbers(reference["travel_time_min"])
     faults = _pair_faults(reference, minutes, ["area_id", "site_id"])
     raise_faults(faults, source="reference")

@@ -15,10 +15,9 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG, name_some
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.search.engines import journey_keys
-from llrgeo.travel.search.graph import unpack
+from llrgeo.travel.search.graph import MS_PER_MIN, unpack
 from llrgeo.travel.times import TravelTimes
 
-_MS_PER_MIN: Final = 60_000
 _FAST_SHARE: Final = 0.99  # a few metres of edges are timed too fast by rounding
 
 
@@ -129,7 +128,7 @@ def _fastest_m_per_min(network: RoadNetwork, period: str) -> float:
     """Return the speed (m/min) that 99 % of the kilometres of the map's roads do not exceed."""
     edges = network.edges
     driven = edges[(edges["length_m"] > 0) & (edges[f"ms_{period}"] > 0)]
-    speed = driven["length_m"] / (driven[f"ms_{period}"] / _MS_PER_MIN)
+    speed = driven["length_m"] / (driven[f"ms_{period}"] / MS_PER_MIN)
     order = np.argsort(speed.to_numpy(), kind="stable")
     cumulated_m = driven["length_m"].to_numpy()[order].cumsum()
     place = int(np.searchsorted(cumulated_m, _FAST_SHARE * cumulated_m[-1]))

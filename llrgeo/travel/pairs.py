@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.schema import counted, name_some, raise_faults, to_numbers
+from llrgeo.schema import counted, name_some, raise_faults, require_columns, to_numbers
 
 _UNREACHABLE_WORDS: Final = ("", "inf", "+inf", "infinity")
 _LARGEST: Final = {"travel_time_min": 7 * 24 * 60, "distance_km": 20_000}
@@ -31,8 +31,7 @@ def read_pairs(
         If a column is missing, a pair is duplicated, a number is none, or the table has no times of
         the mode and period.
     """
-    missing = [name for name in PAIR_COLUMNS if name not in table.columns]
-    raise_faults((f"column '{name}' is missing" for name in missing), source=source)
+    require_columns(table, PAIR_COLUMNS, source=source)
     # A file without mode and period is assumed to have those requested.
     requested = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
     requested = requested[(requested["mode"] == mode) & (requested["period"] == period)]

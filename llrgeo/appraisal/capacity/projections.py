@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.demand import round_to_total, rounded_to_total
+from llrgeo.appraisal.demand import round_to_total, rounded_to_total, with_disabled
 from llrgeo.errors import InputError
 from llrgeo.schema import AGE_BANDS, OLDER_BANDS, name_some
 
@@ -231,12 +231,7 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
             people[areas_of_code, band] = rounded_to_total(by_share[areas_of_code, band] * in_all)
     later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
-    if "disabled" in areas.columns:
-        # Nobody projects disability: its share among an area's residents stays as it is.
-        growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
-        disabled = round_to_total(areas["disabled"] * growth)
-        later["disabled"] = disabled.clip(upper=later["residents"])
-    return later
+    return with_disabled(later, areas)
 
 
 def assumed_bounds(

@@ -20,7 +20,6 @@ import numpy as np
 
 from llrgeo.errors import InputError
 
-_TOLERANCE: Final = 1e-10
 _MOST_BEDS: Final = 100_000  # as many as all of England has: more was asked for by mistake
 
 
@@ -127,27 +126,6 @@ def beds_for_loss(load: float, share: float) -> int:
         beds += 1
         refused = load * refused / (beds + load * refused)
     return beds
-
-
-def beds_for_loss_continuous(load: float, share: float) -> float:
-    """Return the fractional number of beds that refuses exactly a share of arrivals.
-
-    It is concave in the load from about one erlang up, so that splitting a load over sites always
-    costs beds: the smooth cost of beds that siting can bound. Never above `beds_for_loss`.
-
-    Raises
-    ------
-    InputError
-        As `beds_for_loss`.
-    """
-    from scipy.optimize import brentq
-
-    most = beds_for_loss(load, share)
-    if most == 0:
-        return 0.0
-    # B is continuous and falling in the beds, so the root lies in the last step of whole beds.
-    found = brentq(lambda beds: erlang_b(beds, load) - share, most - 1, most, xtol=_TOLERANCE)
-    return float(found)
 
 
 def beds_for_wait(load: float, stay: float, wait: float, share: float, *, cv: float = 1.0) -> int:

@@ -132,7 +132,7 @@ class Comparison:
         return [
             self.after.services[service.id]
             for service in self.appraisal_inputs.visited
-            if option.shares_of(service.id, service.shares).at_sites > 0
+            if option.has_journeys(service)
         ]
 
     @property

@@ -105,7 +105,7 @@ def classify_uses(
     counted = [
         service.id
         for service in visited or inputs.services
-        if not visited or option.shares_of(service.id, service.shares).at_sites > 0
+        if not visited or option.has_journeys(service)
     ]
     # Classes rest on journeys alone: other numbers of contacts leave them as they are. The nearest
     # sites are kept with the times (`TimesArrays.found`), so that their identity stands for them.

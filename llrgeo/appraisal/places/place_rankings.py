@@ -196,7 +196,7 @@ def _beyond(
     found = [
         result.services[service.id]
         for service in appraisal_inputs.visited
-        if result.option.shares_of(service.id, service.shares).at_sites > 0
+        if result.option.has_journeys(service)
     ]
     residents = appraisal_inputs.areas["residents"].astype(float)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from llrgeo.errors import PublishError
-from llrgeo.inputs.theme import contrast
+from llrgeo.inputs.theme import LEAST_CONTRAST, contrast
 from llrgeo.publish.check.browser import (
     browser_findings,
     has_browser,
@@ -19,7 +19,6 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
 from llrgeo.publish.check.manifest import (
-    MANIFEST,
     checksum_findings,
     crate_findings,
     id_findings,
@@ -41,6 +40,7 @@ from llrgeo.publish.check.reading import (
     sentences_of,
     sentences_of_text,
 )
+from llrgeo.publish.data.packages import MANIFEST
 
 # The most bytes of a page, as it is and gzipped, by the beginning of its path; the first that fits.
 LIMITS: Final[dict[str, tuple[int, int]]] = {
@@ -54,7 +54,6 @@ _PLACES, _PARTS = "places/", "explorer/"  # pages of places, and of the parts of
 _PUBLIC: Final = ("explorer.html", "index.html", "kit.html")
 _RUN: Final = re.compile(r"\b[Rr]un ([0-9a-f]{12})\b")
 _COLOUR: Final = re.compile(r"--(accent|ink|quiet):\s*(#[0-9a-f]{6})")
-_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3
 _FEW_STOPS: Final = frozenset(["explorer.html", "index.html", "planner.html"])
 _WHOLE: Final = frozenset(["explorer.html", "index.html", "report.html"])  # tables are a must here
 
@@ -156,8 +155,9 @@ def _contrast_findings(page: Page) -> Iterator[Finding]:
     style = "".join(element.text for element in page.all("style"))
     for name, colour in dict(_COLOUR.findall(style)).items():
         found = contrast(colour, "#ffffff")
-        if found < _CONTRAST:
-            yield Finding("contrast", f"{name} {colour} on white: {found:.1f}; at least 4.5")
+        if found < LEAST_CONTRAST:
+            least = f"{found:.1f}; at least {LEAST_CONTRAST}"
+            yield Finding("contrast", f"{name} {colour} on white: {least}")
 
 
 def _is_part(name: str) -> bool:

@@ -8,10 +8,8 @@ from typing import Any, Final
 from llrgeo.errors import PublishError
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.check.html import Finding
-from llrgeo.publish.data.packages import RO_CRATE
+from llrgeo.publish.data.packages import MANIFEST, RO_CRATE
 from llrgeo.publish.run_id import is_own_id
-
-MANIFEST: Final = "manifest.json"
 
 _UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 

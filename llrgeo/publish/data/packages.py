@@ -24,6 +24,7 @@ from llrgeo.files import sha256_of_bytes
 
 DATA_PACKAGE: Final = "datapackage.json"
 RO_CRATE: Final = "ro-crate-metadata.json"
+MANIFEST: Final = "manifest.json"
 _DATA_PACKAGE_PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _CRATE_PROFILE: Final = "https://w3id.org/ro/crate/1.1"
 _CODE: Final = "https://github.com/llrgeo/llrgeo"

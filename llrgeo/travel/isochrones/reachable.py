@@ -28,9 +28,10 @@ from llrgeo.travel.isochrones.rough_times import (
     land_within,
     rough_times,
 )
-from llrgeo.travel.isochrones.site_search import MS_PER_MIN, Reach, SiteSearch
+from llrgeo.travel.isochrones.site_search import Reach, SiteSearch
 from llrgeo.travel.isochrones.time_surface import Roads, TimeSurface
 from llrgeo.travel.points import Places, as_points
+from llrgeo.travel.search.graph import MS_PER_MIN
 from llrgeo.travel.times import Direction
 
 _HAIR_M: Final = 0.001  # buffer that makes up for rounding in a union

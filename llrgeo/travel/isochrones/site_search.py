@@ -5,7 +5,7 @@ what a search finds.
 """
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import geopandas as gpd
 import numpy as np
@@ -20,10 +20,15 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Edges, Role, serving_edges, snapper_about
 from llrgeo.travel.access_links import UsedRoads, link_keys, roads_of_points
 from llrgeo.travel.search.dijkstra import arc_matrix
-from llrgeo.travel.search.graph import UNREACHABLE, edge_keys, layer_network, limit_key, unpack
+from llrgeo.travel.search.graph import (
+    MS_PER_MIN,
+    UNREACHABLE,
+    edge_keys,
+    layer_network,
+    limit_key,
+    unpack,
+)
 from llrgeo.travel.times import Direction
-
-MS_PER_MIN: Final = 60_000
 
 
 class Entrances(NamedTuple):

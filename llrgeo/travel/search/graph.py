@@ -19,7 +19,7 @@ UNREACHABLE: Final = 1 << 62
 LENGTH_BITS: Final = 25
 _LENGTH_MASK: Final = (1 << LENGTH_BITS) - 1
 _EXACT: Final = 1 << 53
-_MS_PER_MIN: Final = 60_000
+MS_PER_MIN: Final = 60_000
 _DM_PER_KM: Final = 10_000
 
 
@@ -90,7 +90,7 @@ def limit_key(limit_min: float) -> int:
     """Return the largest key within a limit of minutes; the largest exact key if it is infinite."""
     if np.isinf(limit_min):
         return _EXACT
-    return (int(limit_min * _MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
+    return (int(limit_min * MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
 
 
 def unpack(keys: Ints) -> tuple[Floats, Floats]:
@@ -108,7 +108,7 @@ def unpack(keys: Ints) -> tuple[Floats, Floats]:
     if (keys[reached] >= _EXACT).any() or (length[reached] > _LENGTH_MASK // 2).any():
         msg = "a journey takes over 74 hours or 1,677 km: the network's times or lengths are wrong"
         raise RoutingError(msg)
-    minutes = np.where(reached, (keys >> LENGTH_BITS) / _MS_PER_MIN, np.inf)
+    minutes = np.where(reached, (keys >> LENGTH_BITS) / MS_PER_MIN, np.inf)
     return minutes, np.where(reached, length / _DM_PER_KM, np.inf)
 
 
