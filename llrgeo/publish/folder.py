@@ -11,26 +11,9 @@ from llrgeo.errors import PublishError
 from llrgeo.execution.extras import require_plotting
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.files import ROOT, folder_written_whole, sha256_of_bytes
-from llrgeo.publish.data import descriptions, gis
-from llrgeo.publish.data.descriptions import DescribedTable
-from llrgeo.publish.data.dictionary import data_dictionary
-from llrgeo.publish.data.files import (
-    area_results,
-    csv_of_flat,
-    geoparquet_bytes,
-    with_boxes,
-)
-from llrgeo.publish.data.packages import (
-    DATA_PACKAGE,
-    RO_CRATE,
-    PackagedTable,
-    Provenance,
-    data_package,
-    ro_crate,
-)
-from llrgeo.publish.data.times_file import first_rows, times_bytes
-from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
+from llrgeo.publish.data.data_files import data_files, provenance
+from llrgeo.publish.data.packages import MANIFEST, RO_CRATE, ro_crate
+from llrgeo.publish.file_list import PDF, PLANNER, about_files
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
@@ -93,7 +76,7 @@ def publish(
     with using_wording(publication.words):
         draw = partial(first_pages, publication, map_tasks=map_tasks)
         pages = partial(_pages, drawn=drawn, draw=draw)
-        for make in track([pages, _data, _plain_words]):
+        for make in track([pages, data_files, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
     # Last, because they hold checksums: the crate of all files, the manifest of the crate too.
     files[RO_CRATE] = _crate(publication, files)
@@ -273,77 +256,11 @@ def _planner(publication: Publication) -> dict[str, Content]:
     return {PLANNER: render_planner(publication, publication.planning)}
 
 
-def _data(publication: Publication) -> dict[str, Content]:
-    """Make the tables and layers, with a dictionary of all their columns."""
-    tables = descriptions.describe_tables(publication, area_results(publication))
-    areas = gis.area_layer(publication, tables["areas"].content)
-    sites = gis.site_layer(publication)
-    times = [matrix for matrix in publication.times if matrix.direction == "to_site"]
-    pairs = first_rows(times)
-    # Files made of several tables describe each; a CSV file is described by the name of its table.
-    listed = contents(tables, sheet_names(tables))
-    of_areas = DescribedTable(gis.as_layer(areas), gis.describe_area_layer(publication, areas))
-    of_sites = DescribedTable(sites, descriptions.describe_sites(publication))
-    described = {
-        **{
-            (f"tables/{name}.csv", name): DescribedTable(table.flat, table.description)
-            for name, table in tables.items()
-        },
-        ("tables.xlsx", "contents"): DescribedTable(listed, descriptions.CONTENTS),
-        ("tables.xlsx", "assumptions"): DescribedTable(
-            settings_table(publication), descriptions.ASSUMPTIONS
-        ),
-        ("areas.gpkg", gis.AREAS_LAYER): of_areas,
-        ("areas.gpkg", gis.SITES_LAYER): of_sites,
-        ("areas.parquet", gis.AREAS_LAYER): DescribedTable(
-            with_boxes(areas), descriptions.describe_area_boxes(publication)
-        ),
-        ("travel_times.parquet", "travel_times"): DescribedTable(
-            pairs, descriptions.describe_travel_times(pairs)
-        ),
-    }
-    tables["data_dictionary"] = DescribedTable(
-        data_dictionary(described), descriptions.DATA_DICTIONARY
-    )
-    return {
-        **_packaged(publication, tables),
-        "tables.xlsx": render_workbook(publication, tables),
-        "areas.gpkg": gis.geopackage(publication, areas, sites),
-        "areas.parquet": geoparquet_bytes(areas),
-        "areas.qml": gis.opening_qgis_style(publication),
-        "travel_times.parquet": times_bytes(times),
-    }
-
-
-def _packaged(publication: Publication, tables: Mapping[str, DescribedTable]) -> dict[str, Content]:
-    """Make the tables as CSV, and the Data Package that describes them."""
-    texts: dict[str, Content] = {
-        f"tables/{name}.csv": csv_of_flat(table.flat) for name, table in tables.items()
-    }
-    packaged = {
-        f"tables/{name}.csv": PackagedTable(table.flat, table.description.about, table.description)
-        for name, table in tables.items()
-    }
-    written = {path: _bytes(text) for path, text in texts.items()}
-    return {**texts, DATA_PACKAGE: data_package(_provenance(publication), packaged, written)}
-
-
-def _provenance(publication: Publication) -> Provenance:
-    return Provenance(
-        title=publication.title,
-        about=publication.question or publication.theme.notice,
-        date=publication.date,
-        publisher=publication.theme.publisher,
-        sources=publication.sources,
-        run=publication.manifest,
-    )
-
-
 def _crate(publication: Publication, files: Mapping[str, Content]) -> str:
     """Make the RO-Crate of all files but the manifest, which lists the crate's own checksum."""
     contents_of = {name: _bytes(content) for name, content in files.items()}
     about = about_files(publication, files)
-    return ro_crate(_provenance(publication), contents_of, about, others=(MANIFEST,))
+    return ro_crate(provenance(publication), contents_of, about, others=(MANIFEST,))
 
 
 def _plain_words(publication: Publication) -> dict[str, Content]:
