@@ -158,6 +158,25 @@ def test_a_catchment_of_strange_sites_or_people_is_refused_in_words(town_times):
         supply_ratios(minutes, minutes["A"] * 0 + 1, pd.Series({"Z": 1.0}), decay=binary_decay(2))
 
 
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda minutes: pd.concat([minutes, minutes.iloc[:1]]), "area ids are duplicated"),
+        (lambda minutes: minutes.replace(np.inf, np.nan), "minutes are NaN"),
+        (lambda minutes: -minutes, "minutes are negative"),
+        (lambda minutes: minutes.astype(str), r"of type str; convert them: minutes\.astype"),
+    ],
+)
+def test_minutes_that_would_count_people_wrongly_are_refused(town_times, spoil, told):
+    minutes = spoil(town_times.minutes)
+    people = pd.Series(1.0, town_times.minutes.index)
+    supply = pd.Series(1.0, minutes.columns)
+    with pytest.raises(InputError, match=told):
+        floating_catchment(minutes, people, supply, decay=binary_decay(30))
+    with pytest.raises(InputError, match=told):
+        TravelTimes(minutes)
+
+
 def test_what_is_listed_twice_and_people_outside_that_are_none_are_refused(town_times):
     minutes = town_times.minutes
     people = pd.Series(100, minutes.index)

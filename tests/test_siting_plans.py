@@ -212,6 +212,18 @@ def test_the_curve_falls_with_each_site_and_bends_where_little_is_left_to_gain()
     assert knee(pd.Series([10.0, 4.0, 3.0, 2.5], index=[1, 2, 3, 4])) == 2
 
 
+def test_the_curve_of_numbers_that_no_plan_has_is_empty() -> None:
+    curve = value_curve(TIMES, DEMAND, replace(TWO, p=None), counts=[99])
+    assert curve.empty
+    assert list(curve.columns) == ["value", "bound", "gap", "sites", "knee"]
+
+
+@pytest.mark.parametrize("p", [2.0, 1.5, np.nan, "2"])
+def test_a_number_of_sites_that_is_not_whole_is_refused(p) -> None:
+    with pytest.raises(InputError, match="must be a whole number"):
+        locate_sites(TIMES, DEMAND, replace(TWO, p=p))
+
+
 def test_the_site_that_helps_most_opens_first() -> None:
     staged = stage_plan(TIMES, DEMAND, TWO, sites={"C", "S", "V"}, today={"C"})
     assert staged["site_id"].tolist() == ["S", "V"]

@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -41,6 +39,7 @@ from llrgeo.study.config import (
     build_hurdles,
     build_services,
 )
+from llrgeo.study.file_keys import with_key
 from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.new_sites import with_new_sites
@@ -69,8 +68,6 @@ EVERYTHING: Final = (
     "contacts",  # only for their check: nothing else uses them
 )
 """The parts that are read and checked before a run; `postcodes` are read with the sites."""
-
-_LEAST_SIMILAR: Final = 0.7  # by difflib, of a missing file's name and the one suggested
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -325,32 +322,10 @@ def read_inputs(
         try:
             getattr(inputs, part)
         except LlrgeoError as error:  # parts repeat the faults of those that they depend on
-            keyed = _with_key(error, study)
+            keyed = with_key(error, study)
             found.setdefault(str(keyed), keyed)
     if len(found) == 1:
         raise next(iter(found.values()))
     if found:
         raise InputError("\n".join([f"{len(found)} of the study's inputs have faults", *found]))
     return inputs
-
-
-def _with_key(error: LlrgeoError, study: StudyConfig) -> LlrgeoError:
-    """Return an error about a whole file or folder with the study's key for it in the message.
-
-    If the file does not exist, the message suggests a similar name in the same folder.
-    """
-    read = study.files_read()
-    keys = [key for key, path in read.items() if str(error).startswith(f"{path}: ")]
-    if not keys:
-        return error
-    path = read[keys[0]]
-    beside = {} if path.exists() else {each.stem: each.name for each in _siblings(path)}
-    near = get_close_matches(path.stem, beside, 1, _LEAST_SIMILAR)
-    meant = f"; did you mean '{beside[near[0]]}'?" if near else ""
-    as_written = path.relative_to(study.folder) if path.is_relative_to(study.folder) else path
-    fault = str(error).replace(str(path), str(as_written), 1)
-    return type(error)(f"{study.source_name}: {' and '.join(keys)}: {fault}{meant}")
-
-
-def _siblings(path: Path) -> list[Path]:
-    return [each for each in path.parent.glob("*") if each.suffix == path.suffix]

@@ -99,11 +99,7 @@ def run_study(
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    #    The manifest tells the files as they were before: one may be saved while the study runs.
-    known = dict(reusable.inputs)
-    with suppress(OSError):  # the reader of a file that cannot be read says so
-        known["described"] = describe_run(study)
-    inputs = read_inputs(study, known=known)
+    inputs = read_inputs(study, known={**_described(study), **reusable.inputs})
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
@@ -142,6 +138,13 @@ def run_study(
         on_draft(StudyResult(*parts, draw_evidence(context, FIRST_TABLES)))
         logger.info("all evidence")
     return StudyResult(*parts, draw_evidence(context))
+
+
+def _described(study: StudyConfig) -> dict[str, object]:
+    """Return what the manifest tells of the files before they are read: one may be saved later."""
+    with suppress(OSError):  # the reader of a file that cannot be read says so
+        return {"described": describe_run(study)}
+    return {}
 
 
 def _score(

@@ -53,6 +53,24 @@ class Calibration:
 AS_COMPUTED: Final = Calibration()
 
 
+def minutes_faults(minutes: pd.DataFrame) -> list[str]:
+    """Return what is wrong with a matrix of minutes: repeated ids, no numbers, NaN, below 0."""
+    faults = [
+        f"{what} ids are duplicated ({name_some(axis[axis.duplicated()])})"
+        for axis, what in ((minutes.index, "area"), (minutes.columns, "site"))
+        if axis.has_duplicates
+    ]
+    values = minutes.to_numpy()
+    if not values.size:
+        return faults
+    if values.dtype.kind not in "iuf":
+        kinds = name_some(sorted({str(kind) for kind in minutes.dtypes}))
+        return [*faults, f"minutes are of type {kinds}; convert them: minutes.astype(float)"]
+    faults += ["minutes are NaN; unreachable is infinity"] if np.isnan(values).any() else []
+    faults += ["minutes are negative"] if (values < 0).any() else []
+    return faults
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class TravelTimes:
     """Minutes between every area and every site, by one mode in one period.
@@ -110,16 +128,9 @@ class TravelTimes:
     longest_min: float = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse a matrix with repeated ids, NaN or negative minutes; find its longest journey."""
-        faults = [
-            f"{what} ids are duplicated ({name_some(axis[axis.duplicated()])})"
-            for axis, what in ((self.minutes.index, "area"), (self.minutes.columns, "site"))
-            if axis.has_duplicates
-        ]
+        """Refuse a matrix with faults; find its longest journey."""
+        raise_faults(minutes_faults(self.minutes), source="travel times")
         values = self.minutes.to_numpy()
-        faults += ["minutes are NaN; unreachable is infinity"] if np.isnan(values).any() else []
-        faults += ["minutes are negative"] if (values < 0).any() else []
-        raise_faults(faults, source="travel times")
         longest_min = float(values.max(initial=0.0, where=np.isfinite(values)))
         object.__setattr__(self, "longest_min", longest_min)
 

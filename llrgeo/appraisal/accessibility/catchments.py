@@ -19,6 +19,7 @@ from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
 from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some, raise_faults
+from llrgeo.travel.times import minutes_faults
 
 Decay: TypeAlias = Callable[[Floats], Floats]
 
@@ -113,12 +114,12 @@ def _check(
     """Refuse sites and areas that are not there, and numbers of people or supply that are none."""
     coming = pd.Series(dtype=float) if outside is None else outside.fillna(0.0)  # blank is nobody
     given = {"demand": demand, "supply": supply, "outside_people": coming}
-    faults = []
+    faults = minutes_faults(minutes)
     for name, values in given.items():
         if duplicates := values.index[values.index.duplicated()].tolist():
             faults.append(f"{name} lists {name_some(duplicates)} twice; add the numbers up")
         elif name == "demand":
-            given[name] = values.reindex(minutes.index)
+            given[name] = values.reindex(minutes.index.unique())
         elif unknown := values.index.difference(minutes.columns).tolist():
             faults.append(f"{name} names sites that the minutes do not have ({name_some(unknown)})")
     for name, values in given.items():

@@ -166,8 +166,9 @@ def value_curve(
             "gap": plan.gap,
             "sites": ";".join(plan.sites),
         }
-    curve = pd.DataFrame.from_dict(rows, orient="index").rename_axis("p")
-    curve["knee"] = curve.index == knee(curve["value"])
+    columns = ["value", "bound", "gap", "sites"]
+    curve = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("p")
+    curve["knee"] = curve.index == knee(curve["value"]) if rows else False
     return curve
 
 

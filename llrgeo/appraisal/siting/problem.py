@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
+from numbers import Integral
 from typing import Self
 
 from llrgeo.appraisal.siting.constraints import Constraint
@@ -87,10 +88,16 @@ class SitingProblem:
                 faults.append(f"{self.objective} finds the number of sites; leave out p")
         if self.mix and self.objective != "mix":
             faults.append("a mix needs weights, and only a mix has them")
-        if self.p is not None and self.p < 1:
+        if self.p is not None and not _is_whole(self.p):
+            faults.append(f"p is {self.p!r}; it must be a whole number: int(p)")
+        elif self.p is not None and self.p < 1:
             faults.append(f"p is {self.p}; at least one site is open")
         return faults
 
     def subject_to(self, *constraints: Constraint) -> Self:
         """Return the problem with further constraints."""
         return replace(self, constraints=(*self.constraints, *constraints))
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, Integral)  # of numpy too
