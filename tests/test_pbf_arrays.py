@@ -20,7 +20,12 @@ from llrgeo.roads.osm_files.extract import read_extracts
 from llrgeo.roads.osm_files.ids import is_among
 from llrgeo.roads.osm_files.pbf import check_whole
 from llrgeo.roads.osm_files.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
-from llrgeo.roads.osm_files.pbf_blocks import Block, UnsupportedPbfError, supported_blocks
+from llrgeo.roads.osm_files.pbf_blocks import (
+    Block,
+    UnsupportedPbfError,
+    _starts,
+    supported_blocks,
+)
 
 KEYS = frozenset({"highway", "barrier", "é"})
 TEXTS = st.sampled_from(
@@ -52,6 +57,17 @@ def test_numbers_are_read_as_they_were_written(numbers: list[int]) -> None:
 def test_numbers_that_are_cut_or_too_long_are_refused(packed: bytes) -> None:
     with pytest.raises(ValueError, match="packed number"):
         unpacked(packed)
+
+
+def test_a_block_of_more_parts_than_any_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llrgeo.inputs.pbf_framing.MAX_PARTS", 40)
+    assert len([*fields(b"\x12\x00" * 40)]) == 40
+    with pytest.raises(ValueError, match="over 40 parts, which no block has"):
+        [*fields(b"\x12\x00" * 41)]
+    monkeypatch.setattr("llrgeo.roads.osm_files.pbf_blocks.MAX_PARTS", 40)
+    assert len(_starts(b"\x1a\x00" * 40)) == 41
+    with pytest.raises(UnsupportedPbfError):
+        _starts(b"\x1a\x00" * 41)
 
 
 @given(st.lists(st.binary(max_size=3) | st.binary(min_size=128, max_size=200)))

@@ -9,6 +9,7 @@ from typing import Final
 
 MAX_HEADER: Final = 64 * 1024  # bytes: the format's own limits
 MAX_BLOCK: Final = 32 * 1024 * 1024
+MAX_PARTS: Final = 1_000_000  # of a message: programs write some 8,000 elements into a group
 
 _TYPE, _SIZE = 1, 3  # fields of a block's header
 _BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
@@ -35,10 +36,14 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     Raises
     ------
     ValueError
-        If a number or a part does not end where it must.
+        If a number or a part does not end where it must, or there are more than `MAX_PARTS`.
     """
-    at = 0
+    at = found = 0
     while at < len(message):
+        found += 1
+        if found > MAX_PARTS:
+            msg = f"over {MAX_PARTS:,} parts, which no block has"
+            raise ValueError(msg)
         # A key is the number of the field, then three bits for how its value is packed.
         key, at = varint(message, at)
         kind = key & 7

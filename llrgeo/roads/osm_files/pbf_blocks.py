@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from llrgeo.arrays import Bools
-from llrgeo.inputs.pbf_framing import fields, texts, varint
+from llrgeo.inputs.pbf_framing import MAX_PARTS, fields, texts, varint
 from llrgeo.roads.osm_files.pbf import block_data, blocks
 
 # Fields of a block, and kinds of elements.
@@ -142,9 +142,10 @@ def _starts(group: bytes) -> list[int]:
 
     The format requires elements of one kind. osmium reads groups of several kinds.
     """
-    starts, at, end, kind = [], 0, len(group), group[0]
+    starts: list[int] = []
+    at, end, kind = 0, len(group), group[0]
     while at < end - 1:
-        if group[at] != kind:
+        if group[at] != kind or len(starts) >= MAX_PARTS:
             raise UnsupportedPbfError
         starts.append(at)
         # Most elements are so short that one byte states their length.
