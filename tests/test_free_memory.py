@@ -3,10 +3,11 @@
 import ctypes
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from llrgeo.execution import free_memory
-from llrgeo.execution.free_memory import give_back_free_memory
+from llrgeo.execution.free_memory import free_memory_given_back, give_back_free_memory
 
 BLOCK, BLOCKS = 4_000, 10_000  # bytes and how many: larger than Python's own arenas serve
 
@@ -40,3 +41,14 @@ def test_a_c_library_without_the_call_is_left_alone(
     give_back_free_memory()
     assert free_memory._malloc_trim() is None
     free_memory._malloc_trim.cache_clear()
+
+
+def test_arrow_allocates_from_the_c_library_within_and_from_its_pool_after() -> None:
+    usual = pa.default_memory_pool().backend_name
+    assert usual != "system"
+    with free_memory_given_back():
+        assert pa.default_memory_pool().backend_name == "system"
+    assert pa.default_memory_pool().backend_name == usual
+    with pytest.raises(KeyError), free_memory_given_back():
+        raise KeyError
+    assert pa.default_memory_pool().backend_name == usual

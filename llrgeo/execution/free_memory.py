@@ -6,7 +6,8 @@ after a county's extract is read, it is a third of the process.
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 
@@ -21,6 +22,24 @@ def give_back_free_memory() -> None:
     trim = _malloc_trim()
     if trim is not None:
         trim(0)
+
+
+@contextmanager
+def free_memory_given_back() -> Iterator[None]:
+    """Return what a step has freed to the system at its end.
+
+    Within it Arrow allocates from the C library. A pool of Arrow's own keeps the room that tables
+    were read in, also between columns in use.
+    """
+    from pyarrow import default_memory_pool, set_memory_pool, system_memory_pool
+
+    usual = default_memory_pool()
+    set_memory_pool(system_memory_pool())
+    try:
+        yield
+    finally:
+        set_memory_pool(usual)
+        give_back_free_memory()
 
 
 @cache

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.execution.free_memory import free_memory_given_back
 from llrgeo.files import StrPath, as_paths
 from llrgeo.inputs.feeds import (
     Omission,
@@ -103,6 +104,7 @@ class _Feed:
     notes: list[str]
 
 
+@free_memory_given_back()
 def read_timetable(paths: Sequence[StrPath], date: dt.date) -> Timetable:
     """Read GTFS feeds (.zip) as the timetable of one day.
 

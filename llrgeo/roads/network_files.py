@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import NetworkError
+from llrgeo.execution.free_memory import free_memory_given_back
 from llrgeo.files import StrPath, folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import one_line
 from llrgeo.roads.network import EdgeUse, NetworkInfo, RoadNetwork
@@ -58,6 +59,7 @@ def save_network(network: RoadNetwork, folder: StrPath) -> None:
         (made / _DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
+@free_memory_given_back()
 def load_network(folder: StrPath) -> RoadNetwork:
     """Read a network that `save_network` wrote.
 
