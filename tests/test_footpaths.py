@@ -90,12 +90,14 @@ def checked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("checked")
-def test_walks_of_a_few_streets_by_hand() -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_walks_of_a_few_streets_by_hand(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     """Three streets between six nodes, and two places that lead to more nodes than there are arcs.
 
     All others are met from the first place: D by two ways, of which that by the node met last is
     the shorter. The second place is joined to nothing, the third to the end of a street.
     """
+    monkeypatch.setattr(footpaths, "_AT_ONCE", at_once)
     request = request_of(
         [(0, 1, 50), (1, 2, 40), (4, 2, 30)],
         links(3, (0, 0, 7), (0, 4, 95), (0, 5, 31), (0, 3, 11), (2, 2, 13)),

@@ -429,17 +429,19 @@ def test_the_first_departure_at_or_after_a_time() -> None:
 
 
 @pytest.mark.usefixtures("in_python")
-def test_changes_that_are_all_caught_fill_their_list() -> None:
+def test_a_change_is_caught_when_one_is_ready_not_a_second_later() -> None:
     """From stop 0 to 1 on trip 0; half a minute to trip 1 there, two to trip 2 at stop 3."""
     columns = [(0, 0, 1, 40, 100), (1, 1, 2, 150, 400), (2, 3, 2, 220, 290)]
     trip, from_, to, leaves, arrives = np.array(columns).T
     boards = np.ones(3, dtype=bool)
     runs = Connections(trip, from_, to, leaves, arrives, boards, boards, np.arange(3))
-    changes = Walks(np.array([0, 0, 2, 2, 2]), np.array([1, 3]), np.array([30, 120]))
-    start, seconds, of_connection = connection_scan.sorted_by_stop(runs, 4)
-    change_start, change_to = connection_scan.changes_caught(runs, changes, start, seconds)
-    assert change_start.tolist() == [0, 2, 2, 2]
-    assert change_to.tolist() == of_connection[[1, 2]].tolist()
+    departures = connection_scan.Departures(*connection_scan.sorted_by_stop(runs, 4))
+    egress = Walks(np.array([0, 0, 0, 1, 1]), np.array([0]), np.array([7]))
+    for walk_s, arrival_s in ((120, 297), (121, 407)):
+        changes = Walks(np.array([0, 0, 2, 2, 2]), np.array([1, 3]), np.array([30, walk_s]))
+        prepared = connection_scan.Prepared(runs, departures, changes, trips=3)
+        arrivals = connection_scan.arrivals_by(prepared, egress, 1)[:, 0]
+        assert arrivals[departures.of_connection].tolist() == [arrival_s, 407, 297], walk_s
 
 
 # --- Every event searched ------------------------------------------------------------------------

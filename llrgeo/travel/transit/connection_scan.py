@@ -9,10 +9,10 @@ once, last departure first, and gets the earliest arrival of those on board. It 
   to its first (the same holds for the departures of a window in Delling, Pajor and Werneck,
   "Round-based public transit routing", Transportation Science 49, 2015), and one look-up gives the
   earliest arrival of a passenger who waits at the stop;
-- the connection that can be caught after each change is found once for all destinations, as in
-  Witt, "Trip-based public transit routing", ESA 2015;
 - destinations are scanned in blocks, side by side in memory, as in PHAST (Delling, Goldberg,
-  Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", 2013).
+  Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", 2013). What can be caught
+  after a change is found once for a block. It is not listed for all blocks (as in Witt, "Trip-based
+  public transit routing", ESA 2015): a list of all changes takes more memory than the timetable.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from llrgeo.execution.machine_code import compiled
 from llrgeo.travel.search.compiled import AnyInts
 
 NEVER: Final = (1 << 31) - 1  # seconds; later than any time of a timetable
-_BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of destinations
-_LANES: Final = (8, 64)  # fewest and most destinations of a block
+_BLOCK_BYTES: Final = 16 << 20  # of the arrivals, or journeys, of one block of destinations
+_LANES: Final = (16, 64)  # fewest and most destinations of a block
 
 
 class Connections(NamedTuple):
@@ -56,7 +56,7 @@ class Walks(NamedTuple):
 
 
 class Departures(NamedTuple):
-    """The departures of every stop, and the one to wait for after each change.
+    """The departures of every stop.
 
     Attributes
     ----------
@@ -67,16 +67,11 @@ class Departures(NamedTuple):
         Times of departure, in seconds after midnight.
     of_connection
         The row of each connection's departure.
-    change_start, change_to
-        A passenger who gets off connection i can wait for the departures `change_to`, at rows
-        `change_start[i]` to `change_start[i + 1]`.
     """
 
     start: AnyInts
     seconds: AnyInts
     of_connection: AnyInts
-    change_start: AnyInts
-    change_to: AnyInts
 
 
 class TransitNetwork(NamedTuple):
@@ -131,10 +126,14 @@ def turned(connections: Connections) -> Connections:
 
 
 class Prepared(NamedTuple):
-    """The connections of some hours, prepared for scans; `trips` is the number of their trips."""
+    """The connections of some hours, prepared for scans; `trips` is the number of their trips.
+
+    `changes` are walks from getting off at a stop until one can get on at another or the same.
+    """
 
     connections: Connections
     departures: Departures
+    changes: Walks
     trips: int
 
 
@@ -147,16 +146,15 @@ def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
     trip_ids, trip = np.unique(connections.trip, return_inverse=True)
     connections = connections._replace(trip=trip.astype(np.int32))
     changes = walks_from(transit.changes, transit.stops)
-    start, seconds, of_connection = sorted_by_stop(connections, transit.stops)
-    caught = changes_caught(connections, changes, start, seconds)
-    return Prepared(connections, Departures(start, seconds, of_connection, *caught), len(trip_ids))
+    departures = Departures(*sorted_by_stop(connections, transit.stops))
+    return Prepared(connections, departures, changes, len(trip_ids))
 
 
 def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> AnyInts:
     """Return arrival times at destinations of those who wait for each departure or a later one."""
     seated = np.full((prepared.trips, destinations), NEVER, np.int32)
     arrivals = np.full((len(prepared.departures.seconds), destinations), NEVER, np.int32)
-    scan(prepared.connections, prepared.departures, egress, seated, arrivals)
+    scan(prepared.connections, prepared.departures, prepared.changes, egress, seated, arrivals)
     return arrivals
 
 
@@ -180,11 +178,13 @@ def journey_blocks(
         # A block has the walks to its own destinations alone, numbered from 0 within the block.
         mine = transit.egress[(to >= part.start) & (to < part.stop)]
         egress = walks_from(mine.assign(to=mine["to"] - start), transit.stops)
-        arrivals = arrivals_by(prepared, egress, part.stop - start)
         # Every journey starts as the way on foot; connections can only shorten it.
         found = np.repeat(transit.on_foot_s[:, None, part], len(moments_s), axis=1)
+        arrivals = arrivals_by(prepared, egress, part.stop - start)
         journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
-        yield part, np.where(found <= limit_s, found, NEVER)
+        del arrivals  # they are large, and the next block's take their place
+        found[found > limit_s] = NEVER
+        yield part, found
 
 
 def walks_from(walks: pd.DataFrame, places: int) -> Walks:
@@ -237,40 +237,10 @@ def sorted_by_stop(connections: Connections, stops: int) -> tuple[AnyInts, AnyIn
 
 
 @compiled
-def changes_caught(
-    connections: Connections, changes: Walks, start: AnyInts, seconds: AnyInts
-) -> tuple[AnyInts, AnyInts]:
-    """Find what can be caught after each connection; return `change_start` and `change_to`."""
-    n = len(connections.trip)
-    # First as many places as there could be changes; then what is really caught, without gaps.
-    change_start = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        change_start[i + 1] = change_start[i]
-        if connections.alights[i]:
-            stop = connections.to_stop[i]
-            change_start[i + 1] += changes.start[stop + 1] - changes.start[stop]
-    change_to = np.empty(change_start[n], np.int32)
-    found = 0
-    for i in range(n):
-        change_start[i] = found
-        if not connections.alights[i]:
-            continue
-        stop = connections.to_stop[i]
-        for j in range(changes.start[stop], changes.start[stop + 1]):
-            # Only the first departure after the change is listed: later ones are in its minimum.
-            ready_s = connections.arrival_s[i] + changes.seconds[j]
-            caught = first_departure(start, seconds, changes.to[j], ready_s)
-            if seconds[caught] < NEVER:
-                change_to[found] = caught
-                found += 1
-    change_start[n] = found
-    return change_start, change_to[:found]
-
-
-@compiled
 def scan(
     connections: Connections,
     departures: Departures,
+    changes: Walks,
     egress: Walks,
     seated: AnyInts,
     arrivals: AnyInts,
@@ -281,6 +251,8 @@ def scan(
     ----------
     connections, departures
         The timetable.
+    changes
+        Walks from getting off at a stop until one can get on at another or the same.
     egress
         Walks from stops to destinations of the block.
     seated
@@ -300,10 +272,14 @@ def scan(
             for j in range(egress.start[stop], egress.start[stop + 1]):
                 there = egress.to[j]
                 label[there] = min(label[there], now + egress.seconds[j])
-            for j in range(departures.change_start[i], departures.change_start[i + 1]):
-                onward = arrivals[departures.change_to[j]]
-                for lane in range(lanes):
-                    label[lane] = min(label[lane], onward[lane])
+            for j in range(changes.start[stop], changes.start[stop + 1]):
+                # The first departure after the change alone: later ones are in its minimum.
+                to, ready_s = changes.to[j], now + changes.seconds[j]
+                caught = first_departure(departures.start, departures.seconds, to, ready_s)
+                if departures.seconds[caught] < NEVER:
+                    onward = arrivals[caught]
+                    for lane in range(lanes):
+                        label[lane] = min(label[lane], onward[lane])
         # A passenger may skip this connection and wait for the next departure of the stop.
         here = departures.of_connection[i]
         waiting, best = arrivals[here + 1], arrivals[here]

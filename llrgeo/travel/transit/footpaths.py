@@ -20,6 +20,7 @@ from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.straight_lines import StraightLineRouter
 
 _S_PER_MIN: Final = 60
+_AT_ONCE: Final = 256  # places; what is worked out for a list of walks takes many times its room
 
 
 def straight_line_walks(
@@ -54,6 +55,17 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
 
     `request` links places (its origins) and others (its destinations) to the streets.
     """
+    every = slice(0, request.entries.points)
+    parts = []
+    for start in range(0, max(request.exits.points, 1), _AT_ONCE):
+        block = request.block(slice(start, start + _AT_ONCE), every)
+        walks = _searched_walks(block, limit_min)
+        parts.append(walks.assign(place=walks["place"] + start))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _searched_walks(request: MatrixRequest, limit_min: float) -> pd.DataFrame:
+    """List the walks of a request, all at once."""
     graph, exits, entries = request.graph, request.exits, request.entries
     # Entries are sorted by node: a search that settles a node looks up the places it leads to.
     by_node = np.argsort(entries.node, kind="stable")
@@ -82,8 +94,8 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
 
 def _listed(place: AnyInts, to: AnyInts, minutes: AnyInts, limit_min: float) -> pd.DataFrame:
     """Round to seconds, sort, and keep the shortest walk of each pair."""
-    seconds = np.rint(minutes * _S_PER_MIN).astype(np.int64)
-    walks = pd.DataFrame({"place": place, "to": to, "seconds": seconds})
+    seconds = np.rint(minutes * _S_PER_MIN)
+    walks = pd.DataFrame({"place": place, "to": to, "seconds": seconds}, dtype=np.int32)
     walks = walks[seconds <= limit_min * _S_PER_MIN].sort_values(["place", "to", "seconds"])
     shortest: pd.DataFrame = walks.drop_duplicates(["place", "to"], ignore_index=True)
     return shortest

@@ -243,7 +243,7 @@ def _find_exit(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
     Getting off for the destination (departure -1) is preferred to a change. (-1, -1): the trip does
     not lead there in time.
     """
-    connections, departures = search.prepared.connections, search.prepared.departures
+    connections, departures, changes, _ = search.prepared
     # Follow the trip to where one gets off for the destination; remember the first change in time.
     egress = search.transit.egress.set_index("place")["seconds"]
     best = (-1, -1)
@@ -253,11 +253,15 @@ def _find_exit(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
             if stop in egress.index and now + int(egress[stop]) == goal_s:
                 return ride, -1
             # Only departures from which the goal is still reached on time are worth waiting for.
-            onward = slice(departures.change_start[ride], departures.change_start[ride + 1])
-            ahead = departures.change_to[onward]
-            leads = ahead[search.arrivals[ahead] == goal_s]
-            if len(leads) and best[0] < 0:
-                best = (ride, int(leads[0]))
+            ahead = (
+                first_departure(
+                    departures.start, departures.seconds, changes.to[j], now + changes.seconds[j]
+                )
+                for j in range(changes.start[stop], changes.start[stop + 1])
+            )
+            leads = [caught for caught in ahead if search.arrivals[caught] == goal_s]
+            if leads and best[0] < 0:
+                best = (ride, leads[0])
         ride = int(search.onward[ride])
     return best
 

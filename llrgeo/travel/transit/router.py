@@ -30,6 +30,7 @@ from llrgeo.schema import Track
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.search.engines import SearchPlan, journey_keys
 from llrgeo.travel.search.graph import unpack
+from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import TravelTimes
 from llrgeo.travel.transit.connection_scan import (
@@ -114,8 +115,6 @@ class TransitRouter:
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        # Reading the timetable and the roads leaves much free memory; walks need as much again.
-        give_back_free_memory()
         # 10th, 50th and 90th percentile over the departures of the window, and the share of
         # departures from which one arrives.
         ranked, share = self._ranked_s(origins, destinations, PERCENTILES, track)
@@ -199,7 +198,7 @@ class TransitRouter:
         """Return the connections and walks for journeys between some places."""
         # Stops at one place share their walks: these are computed once, then copied to each stop.
         points, number = self._stop_points
-        return TransitNetwork(
+        network = TransitNetwork(
             self._connections,
             _for_all_stops(self._walks(origins, points), "to", number),
             self._changes,
@@ -207,6 +206,9 @@ class TransitRouter:
             self._on_foot_s(origins, destinations),
             len(self.timetable.stops),
         )
+        # Searching walks leaves much free memory; the scan needs as much again.
+        give_back_free_memory()
+        return network
 
     @property
     def note(self) -> str:
@@ -294,7 +296,7 @@ class TransitRouter:
         limit_min = self.rules.max_walk_min
         if self._street_router is None:
             return straight_line_walks(places, others, _STRAIGHT_WALKS, limit_min=limit_min)
-        request = self._street_router.build_request(places, others, self._street_period)
+        request = _request(self._street_router, places, others)
         return network_walks(request, limit_min=limit_min)
 
     def _on_foot_s(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> Ints:
@@ -304,7 +306,7 @@ class TransitRouter:
             walks = _STRAIGHT_WALKS.travel_times(origins, destinations, mode="walk", period="")
             seconds = np.rint(walks.minutes.to_numpy() * 60)
         else:
-            request = self._street_router.build_request(origins, destinations, self._street_period)
+            request = _request(self._street_router, origins, destinations)
             seconds = np.rint(
                 unpack(journey_keys(request, SearchPlan("chains", limit_min)))[0] * 60
             )
@@ -314,12 +316,15 @@ class TransitRouter:
     def _street_router(self) -> NetworkRouter | None:
         return None if self.streets is None else NetworkRouter(self.streets)
 
-    @property
-    def _street_period(self) -> str:
-        return "" if self.streets is None else self.streets.info.periods[0]
-
 
 _STRAIGHT_WALKS: Final = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
+
+
+def _request(router: NetworkRouter, places: gpd.GeoSeries, others: gpd.GeoSeries) -> MatrixRequest:
+    """Return the request for walks along streets."""
+    # The step before leaves much free memory; this one needs as much again.
+    give_back_free_memory()
+    return router.build_request(places, others, router.network.info.periods[0])
 
 
 def _minutes(seconds: Ints) -> np.ndarray:
