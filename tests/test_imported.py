@@ -16,6 +16,7 @@ from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.imported import matrix_ids, matrix_routers
 from llrgeo.travel.imported.matrices import import_travel_times
 from llrgeo.travel.imported.matrix_routers import ImportedRouter
+from llrgeo.travel.imported.units import unit_faults
 from llrgeo.travel.times import TravelTimes, save_travel_times
 
 AREAS, SITES = ["W", "N"], ["A", "B", "C"]
@@ -304,6 +305,26 @@ def test_times_that_are_no_minutes_are_told_by_how_far_places_are(town_study, fa
     (minutes * factor).to_csv(path)
     with pytest.raises(InputError, match=f"are they {unit}"):
         router.travel_times(*points, mode="car", period="off_peak")
+
+
+@pytest.mark.parametrize(
+    ("mode", "kph", "says"),
+    [
+        ("walk", 4, ""),
+        ("walk", 4 * 60, "are they hours"),  # as fast as a train, so that it passed for one
+        ("walk", 40, "too fast for the mode walk: are they of another mode"),
+        ("cycle", 14, ""),
+        ("cycle", 14 * 60, "are they hours"),
+        ("car", 40, ""),
+        ("tram", 240, ""),
+    ],
+)
+def test_nobody_walks_as_fast_as_a_train(town_study, mode, kph, says):
+    inputs = read_inputs(load_study(town_study))
+    areas, sites = inputs.areas.geometry, inputs.sites.geometry
+    minutes = areas.apply(sites.distance) / kph * 0.06
+    faults = unit_faults(minutes, areas, sites, mode=mode)
+    assert [says in fault for fault in faults] == ([True] if says else [])
 
 
 def test_what_a_check_has_read_is_not_read_again(tmp_path):

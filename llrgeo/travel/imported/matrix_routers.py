@@ -103,7 +103,8 @@ class ImportedRouter:
         except RoutingError as error:
             msg = f"{self.path.name}: {error}"
             raise RoutingError(msg) from error
-        raise_faults(unit_faults(found.minutes, origins, destinations), source=self.path.name)
+        faults = unit_faults(found.minutes, origins, destinations, mode=mode)
+        raise_faults(faults, source=self.path.name)
         note = f"The travel times were imported from {self.path.name}; their error is not known."
         return replace(found, error_note=note)
 
