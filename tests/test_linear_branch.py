@@ -2,12 +2,14 @@
 
 from itertools import combinations
 
+import highspy
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.siting import linear_branch
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.linear_branch import branch_on_relaxation
@@ -81,6 +83,25 @@ def test_a_bound_is_true_when_time_is_up_and_a_wide_gap_ends_early() -> None:
         model, relaxed_covering(model, wide), known(model, start), unit=wide, deadline=np.inf
     )
     assert early.cost - wide <= early.bound <= costs[0] <= early.cost
+
+
+def test_the_first_relaxation_takes_no_steps_of_the_simplex_method(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = []
+
+    def counted(highs: highspy.Highs, deadline: float) -> Ending:
+        ending = run_until(highs, deadline)
+        steps.append(highs.getInfo().simplex_iteration_count)
+        return ending
+
+    monkeypatch.setattr(linear_branch, "run_until", counted)
+    model = covering(1, 4)
+    relaxed = relaxed_covering(model, STEP)
+    start = known(model, np.arange(4))
+    branch_on_relaxation(model, relaxed, start, unit=STEP, deadline=np.inf)
+    assert steps[0] == 0  # an interior point and a vertex from there
+    assert max(steps[1:]) > 0  # from one vertex to the next
 
 
 def test_highs_says_how_it_ended() -> None:

@@ -3,8 +3,9 @@
 Of use where the best plan is known and the relaxation is near it. Reduced costs then rule out most
 sites at once, and a few dozen parts of the plans are left, each some hundred steps of the simplex
 method from the one before. A solver of integer programmes spends most of its time on cutting planes
-that are not needed then. The part opened last is divided first; the site is the one that, divided
-before, raised both bounds most (`branching`).
+that are not needed then. The first relaxation, which has nothing to go on from, is solved by an
+interior point, and a vertex from there. The part opened last is divided first; the site is the one
+that, divided before, raised both bounds most (`branching`).
 """
 
 import time
@@ -137,7 +138,7 @@ def branch_on_relaxation(
     tree = _LinearTree(
         model=model,
         columns=columns,
-        highs=programme.relaxation(),
+        highs=_solved_first(programme, deadline),
         best=known,
         unit=unit,
         deadline=deadline,
@@ -146,3 +147,16 @@ def branch_on_relaxation(
     )
     bound = tree.divide_all()
     return replace(tree.best, bound=max(bound, known.bound))
+
+
+def _solved_first(programme: Programme, deadline: float) -> highspy.Highs:
+    """Return a relaxation with a vertex to go on from, sooner than steps from nothing find one.
+
+    At the deadline, or where the interior point fails, it is solved as far as it came.
+    """
+    highs = programme.relaxation()
+    highs.setOptionValue("time_limit", max(deadline - time.perf_counter(), 0.0))
+    highs.setOptionValue("solver", "ipm")
+    highs.run()
+    highs.setOptionValue("solver", "choose")
+    return highs
