@@ -186,8 +186,8 @@ def _counts(areas: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.Da
         "NM_2043_1": np.tile([0.91, 0.02, 0.03, 0.04], (len(areas), 1)),
     }
     counts = {
-        dataset: _drawn(people, one, TABLES[dataset][2], areas.index, random)
-        for dataset, one in shares.items()
+        dataset: _drawn(people, each, TABLES[dataset][2], areas.index, random)
+        for dataset, each in shares.items()
     }
     households = np.round(people / 2.37).astype(int)
     cars = np.where(

@@ -132,9 +132,9 @@ class Files:
         ):
             sheet.write(3, at, name)
         areas = self.place.areas
-        for row, (code, one) in enumerate(areas.iterrows(), start=4):
-            counts = (one["residents"] * np.linspace(1.4, 0.6, 182) / 182).astype(int)
-            cells = (one["lad"], one["lad_name"], code, one["name"], int(counts.sum()), *counts)
+        for row, (code, each) in enumerate(areas.iterrows(), start=4):
+            counts = (each["residents"] * np.linspace(1.4, 0.6, 182) / 182).astype(int)
+            cells = (each["lad"], each["lad_name"], code, each["name"], int(counts.sum()), *counts)
             for at, cell in enumerate(cells):
                 sheet.write(row, at, cell if isinstance(cell, str) else int(cell))
         book.close()
@@ -144,8 +144,10 @@ class Files:
         """Return an ODS report, without a header: ours, then organisations that closed long ago."""
         sites = self.place.sites[self.place.sites["report"] == report]
         rows = [
-            ods_row(code, one["name"], one["postcode"], one["closed"], one["parent"], one["type"])
-            for code, one in sites.iterrows()
+            ods_row(
+                code, each["name"], each["postcode"], each["closed"], each["parent"], each["type"]
+            )
+            for code, each in sites.iterrows()
         ]
         rows += [
             ods_row(
@@ -169,10 +171,10 @@ class Files:
             "Parking spaces available (No.)",
         )  # fmt: skip
         rows = [
-            (one["parent"], "INVENTED TRUST", code, one["name"], one["type"], one["floor_m2"],
-             17 * int(one["floor_m2"]), "Not Applicable")
-            for code, one in sites.iterrows()
-            if one["report"] == "ets" and one["type"]
+            (each["parent"], "INVENTED TRUST", code, each["name"], each["type"], each["floor_m2"],
+             17 * int(each["floor_m2"]), "Not Applicable")
+            for code, each in sites.iterrows()
+            if each["report"] == "ets" and each["type"]
         ]  # fmt: skip
         rows.append(("ZT1", "INVENTED TRUST", "", "Other reportable sites", "", "410", "0", "3"))
         return text_of([header, *rows]).decode().encode("cp1252")
@@ -337,9 +339,9 @@ class Files:
                     "name": name.title(),
                     "urls": {"pbf": f"{root}/{COUNTIES}/{name}-latest.osm.pbf"},
                 },
-                "geometry": mapping(gpd.GeoSeries([one], crs=BNG).to_crs(WGS84).iloc[0]),
+                "geometry": mapping(gpd.GeoSeries([each], crs=BNG).to_crs(WGS84).iloc[0]),
             }
-            for name, (parent, one) in lands.items()
+            for name, (parent, each) in lands.items()
         ]
         return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 

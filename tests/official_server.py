@@ -149,16 +149,16 @@ class OfficialServer:
             ]
         rows = [
             {
-                "LSOA21CD": code, "LSOA21NM": one["name"], "WD24NM": one["ward"],
-                "LAD24CD": one["lad"], "LAD24NM": one["lad_name"],
-                "LAD26CD": one["lad"], "LAD26NM": one["lad_name"],
+                "LSOA21CD": code, "LSOA21NM": each["name"], "WD24NM": each["ward"],
+                "LAD24CD": each["lad"], "LAD24NM": each["lad_name"],
+                "LAD26CD": each["lad"], "LAD26NM": each["lad_name"],
                 "SICBL26CD": "E38990001",
-                "ICB26CD": one["board"], "ICB26NM": self.place.boards[one["board"]],
-                "RUC21CD": "RLF1" if one["rural"] else "UF1",
-                "RUC21NM": one["class"],
-                "LSOA11CD": code, "CHGIND": "U", "x": one["x"], "y": one["y"],
+                "ICB26CD": each["board"], "ICB26NM": self.place.boards[each["board"]],
+                "RUC21CD": "RLF1" if each["rural"] else "UF1",
+                "RUC21NM": each["class"],
+                "LSOA11CD": code, "CHGIND": "U", "x": each["x"], "y": each["y"],
             }
-            for code, one in self.place.areas.iterrows()
+            for code, each in self.place.areas.iterrows()
         ]  # fmt: skip
         for row in rows:  # next year's lookup has the same under other names
             row |= {key.replace("26", "27"): value for key, value in row.items() if "26" in key}
@@ -184,8 +184,11 @@ class OfficialServer:
         lad = query["geography"].removesuffix("TYPE151")
         counts = self.place.counts[dataset].loc[self.place.areas["lad"] == lad]
         rows = []
-        for code, one in counts.iterrows():
-            listed = [*([(0, total, int(one.sum()))] if total else []), *enumerate_from(names, one)]
+        for code, each in counts.iterrows():
+            listed = [
+                *([(0, total, int(each.sum()))] if total else []),
+                *enumerate_from(names, each),
+            ]
             rows += [(code, number, name, count) for number, name, count in listed]
         start = int(query["recordoffset"])
         header = [name.upper() for name in query["select"].split(",")]

@@ -98,8 +98,8 @@ def single_years(table):
     """Return embedded projections as the ONS publishes them: single years to 90, and all ages."""
     years, rows = sorted(set(table["year"])), []
     bands = [name for name in table.columns if name.startswith("age_")]
-    for (code, sex), one in table.groupby(["authority_code", "sex"]):
-        people = one.set_index("year")[bands]
+    for (code, sex), each in table.groupby(["authority_code", "sex"]):
+        people = each.set_index("year")[bands]
         for age in range(91):
             band = people[f"age_{age // 5 * 5}"]
             if age == 90:

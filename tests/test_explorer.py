@@ -535,9 +535,17 @@ def test_the_error_of_a_difference_is_interpolated_alike(javascript, measured_co
         "function error(one, two) { return llrgeoModel.differenceError(data.accuracies[0], "
         "one === null ? Infinity : one, two); }"
     )
-    for one, two in [(0, 0), (3.5, 3.5), (9.1, 2.2), (14, 14), (20, 31.7), (42.5, 42.5), (90, 80)]:
-        expected = float(ACCURACY.difference_min(one, two))
-        assert javascript.call("error", one, two) == pytest.approx(expected, abs=1e-12)
+    for first, other in [
+        (0, 0),
+        (3.5, 3.5),
+        (9.1, 2.2),
+        (14, 14),
+        (20, 31.7),
+        (42.5, 42.5),
+        (90, 80),
+    ]:
+        expected = float(ACCURACY.difference_min(first, other))
+        assert javascript.call("error", first, other) == pytest.approx(expected, abs=1e-12)
     assert not isinstance(javascript.call("error", None, 3.0), float)  # NaN comes out as nothing
 
 

@@ -382,7 +382,7 @@ def test_of_a_way_that_one_file_has_whole_the_whole_is_taken(tmp_path: Path) -> 
     places = {name: (400.0 * n, 0.0) for n, name in enumerate("abcdef")}
     part, whole = (Map(places).way(1, line) for line in ("a b c", "a b c d e f"))
     for n, files in enumerate(([part, whole], [whole, part])):
-        paths = [one.write(tmp_path / f"{n}{m}.osm") for m, one in enumerate(files)]
+        paths = [each.write(tmp_path / f"{n}{m}.osm") for m, each in enumerate(files)]
         extract = read_extracts(paths)
         assert [len(way.nodes) for way in extract.ways] == [6]
         assert extract.notes == {}

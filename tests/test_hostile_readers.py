@@ -475,8 +475,8 @@ def test_a_feed_is_refused(tmp_path, name, spoil, words):
         members = {one: packed.read(one).decode() for one in packed.namelist()}
     members[f"{name}.txt"] = spoil(members[f"{name}.txt"])
     with zipfile.ZipFile(tmp_path / "bus.zip", "w") as packed:
-        for one, text in members.items():
-            packed.writestr(one, text)
+        for each, text in members.items():
+            packed.writestr(each, text)
     refused(lambda: read_timetable([tmp_path / "bus.zip"], date(2026, 11, 24)), words)
 
 

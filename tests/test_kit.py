@@ -287,7 +287,7 @@ def test_a_qr_code_is_the_one_that_segno_makes():
     dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", code.path)}
     modules = segno.make(address, error="m", micro=False, boost_error=False).matrix
     assert dark == {
-        (x + 4, y + 4) for y, row in enumerate(modules) for x, one in enumerate(row) if one
+        (x + 4, y + 4) for y, row in enumerate(modules) for x, each in enumerate(row) if each
     }
     assert code.size == len(modules) + 8
 

@@ -390,11 +390,11 @@ def test_teens_are_parted_by_the_estimates_shares_and_bands_add_up():
 def people(server, name, factor):
     """Compile who lives in areas, with the figures of one table times a factor."""
     tables = {}
-    for one, number in zip(CENSUS, (2021, 2020, 2056, 2055, 2063, 2041, 2043), strict=True):
+    for each, number in zip(CENSUS, (2021, 2020, 2056, 2055, 2063, 2041, 2043), strict=True):
         _, total, categories = TABLES[f"NM_{number}_1"]
         counts = server.place.counts[f"NM_{number}_1"][list(categories)]
         table = counts.assign(**{total: counts.sum(axis=1)})
-        tables[one] = table * factor if one == name else table
+        tables[each] = table * factor if each == name else table
     return _people(tables.__getitem__, server.place.areas["residents"])
 
 
@@ -428,8 +428,8 @@ def test_estimates_that_are_not_of_these_ages_are_refused():
 
 def sites_table(**kinds):
     rows = [
-        (one, one, kind.removeprefix("far "), "open", kind.startswith("far "))
-        for one, kind in kinds.items()
+        (each, each, kind.removeprefix("far "), "open", kind.startswith("far "))
+        for each, kind in kinds.items()
     ]
     names = ["site_id", "name", "kind", "status", "is_neighbour"]
     table = pd.DataFrame(rows, columns=names).set_index("site_id")

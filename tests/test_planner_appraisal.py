@@ -136,16 +136,16 @@ def assert_same(found, expected_results, name: str, criteria) -> None:
         summary = access.summary
         assert service["outcomes"] == {key: summary[key] for key in service["outcomes"]}
         assert [one["id"] for one in service["loads"]] == known.loads.index.tolist()
-        for one, (_, load) in zip(service["loads"], known.loads.iterrows(), strict=True):
-            assert one["residents"] == load["residents"]
-            assert one["contacts"] == pytest.approx(load["contacts"], rel=1e-9)
-            assert (one["capacity"] is None) == bool(np.isnan(load["capacity"]))
-            assert number(one["shareUsed"]) == pytest.approx(
+        for each, (_, load) in zip(service["loads"], known.loads.iterrows(), strict=True):
+            assert each["residents"] == load["residents"]
+            assert each["contacts"] == pytest.approx(load["contacts"], rel=1e-9)
+            assert (each["capacity"] is None) == bool(np.isnan(load["capacity"]))
+            assert number(each["shareUsed"]) == pytest.approx(
                 load["share_used"], rel=1e-9, nan_ok=True
             )
             over = 0 if np.isnan(load["over_capacity"]) else load["over_capacity"]
-            assert one["over"] == pytest.approx(over, rel=1e-9)
-            assert one["belowMinimum"] == load["below_minimum"]
+            assert each["over"] == pytest.approx(over, rel=1e-9)
+            assert each["belowMinimum"] == load["below_minimum"]
     overall = [number(one) for one in found["overall"]["after"]]
     np.testing.assert_allclose(overall, expected.overall.change["after_min"], rtol=1e-9)
     classified, counted = expected.classified, expected.people
@@ -210,7 +210,7 @@ def test_every_option_with_new_sites_is_appraised_as_in_python(javascript, resul
     services = list(today.sites)
     for row, option in enumerate(result.inputs.options):
         opened = {
-            service: {one for n, one in enumerate(places.index) if (n + k + row) % 2}
+            service: {each for n, each in enumerate(places.index) if (n + k + row) % 2}
             for k, service in enumerate(services)
         }
         plan = option.change(f"plan_{row}", opens=opened)

@@ -138,14 +138,14 @@ def assert_same_times(
 
 def assert_same_routes(found: list, expected: gpd.GeoDataFrame) -> None:
     """Compare milliseconds, decimetres, names and lines of routes; null is no route."""
-    for one, (_, route) in zip(found, expected.iterrows(), strict=True):
-        if one is None:
+    for each, (_, route) in zip(found, expected.iterrows(), strict=True):
+        if each is None:
             assert np.isinf(route["travel_time_min"])
             continue
-        assert one["ms"] == round(route["travel_time_min"] * 60_000)
-        assert one["dm"] == round(route["distance_km"] * 10_000)
-        assert "; ".join(one["roads"]) == route["roads"]
-        line = shapely.linestrings(one["places"])
+        assert each["ms"] == round(route["travel_time_min"] * 60_000)
+        assert each["dm"] == round(route["distance_km"] * 10_000)
+        assert "; ".join(each["roads"]) == route["roads"]
+        line = shapely.linestrings(each["places"])
         assert line.length == pytest.approx(route["geometry"].length, abs=1)
 
 

@@ -112,9 +112,9 @@ def test_the_key_counts_all_people(publication):
 @pytest.mark.parametrize("tolerance", [1.0, 5.0])
 def test_classes_differ_in_greyscale_by_shade_or_hatch(tolerance):
     for classes in (palette.change_classes(tolerance), palette.time_classes()):
-        for place, one in enumerate(classes):
+        for place, each in enumerate(classes):
             for other in classes[place + 1 :]:
-                assert hatch(one) != hatch(other) or contrast(one.colour, other.colour) > 1.1
+                assert hatch(each) != hatch(other) or contrast(each.colour, other.colour) > 1.1
 
 
 def test_longer_journeys_are_hatched_the_denser_the_longer_and_shorter_ones_are_not():

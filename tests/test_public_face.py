@@ -26,9 +26,9 @@ def test_every_public_name_is_there_sorted_and_documented():
 
 def test_every_error_is_ours_and_the_builtin_that_a_caller_expects():
     ours = [
-        one
-        for _, one in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(one, errors.LlrgeoError) and one is not errors.LlrgeoError
+        each
+        for _, each in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(each, errors.LlrgeoError) and each is not errors.LlrgeoError
     ]
     assert ours
     builtins = (ValueError, RuntimeError, ImportError)

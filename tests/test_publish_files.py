@@ -65,7 +65,7 @@ def lab(colour, matrix=None):
 @pytest.mark.parametrize("vision", [None, *SIMULATED])
 def test_neighbouring_classes_can_be_told_apart_by_everyone(colours, vision):
     seen = [lab(colour, SIMULATED.get(vision)) for colour in colours]
-    steps = [np.linalg.norm(one - two) for one, two in itertools.pairwise(seen)]
+    steps = [np.linalg.norm(each - two) for each, two in itertools.pairwise(seen)]
     assert min(steps) >= 8
 
 

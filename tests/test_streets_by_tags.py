@@ -46,7 +46,7 @@ def test_ways_read_by_sets_of_tags_are_as_each_by_itself(
     clock = Clock.parse(time) if time else None
     together = interpret_ways(extract_of(sets), mode, clock)
     alone = [interpret_ways(extract_of([tags]), mode, clock) for tags in sets]
-    rows = [one.table.assign(way_id=n) for n, one in enumerate(alone) if len(one.table)]
+    rows = [each.table.assign(way_id=n) for n, each in enumerate(alone) if len(each.table)]
     if rows:
         pd.testing.assert_frame_equal(together.table, pd.concat(rows, ignore_index=True))
     else:

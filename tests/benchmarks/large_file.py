@@ -164,18 +164,18 @@ def relation_blocks(source: Path, ids: dict[str, Ids], copies: int) -> Iterator[
     if not any(tags.get("type") == "restriction" for _, tags, _ in kept):
         kept += made_restrictions(source, int(ids["r"].new[-1]))
     kept = [
-        (one, tags, [(kind, int(ids[kind].of(ref)), role) for kind, ref, role in members])
-        for one, tags, members in kept
+        (each, tags, [(kind, int(ids[kind].of(ref)), role) for kind, ref, role in members])
+        for each, tags, members in kept
     ]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "relations.osm.pbf"
         with osmium.SimpleWriter(str(path)) as writer:
             for number in range(copies):
                 further = {kind: number * known.span for kind, known in ids.items()}
-                for one, tags, members in kept:
+                for each, tags, members in kept:
                     moved = [(kind, ref + further[kind], role) for kind, ref, role in members]
                     writer.add_relation(
-                        mutable.Relation(id=one + further["r"], tags=tags, members=moved)
+                        mutable.Relation(id=each + further["r"], tags=tags, members=moved)
                     )
         yield from map(message, opened(path)[1:])
 
