@@ -19,6 +19,7 @@ from llrgeo.appraisal.people.people_by_service import (
     worst_hit_service,
 )
 from llrgeo.appraisal.people.people_groups import EVERYONE, people_by_group
+from llrgeo.appraisal.tables.people import PEOPLE_BY_SERVICE
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 INF = np.inf
@@ -141,3 +142,12 @@ def test_what_happens_by_video_alone_has_no_journey(town_areas, town_sites, town
     results = evaluate_options([TODAY, video], inputs, baseline="today")
     # Beds would be longer for E; without a journey there is nothing to compare.
     assert (results["video"].classified["class"] == "longer").sum() == 0
+
+
+def test_a_reader_is_told_what_no_people_too_close_to_say_means_without_an_error() -> None:
+    """Unmeasured times leave 0 people in these columns, which is no sign of accuracy."""
+    declared = {table.name: table for table in PEOPLE_BY_SERVICE}
+    columns = declared["people_by_service"].columns
+    meanings = [column.meaning for column in columns if column.name.startswith("too_close_")]
+    assert len(meanings) == 3
+    assert all("0 where it is not known what these may be wrong by" in text for text in meanings)

@@ -22,7 +22,10 @@ MEANINGS: Final = {
     "none": "People who can reach no site for any service, today or then",
     "no_data": "People whose journeys are not known",
 }
-_TOO_CLOSE: Final = "Of these, people all of whose changes are smaller than the times can tell"
+_TOO_CLOSE: Final = (
+    "Of these, people all of whose changes are smaller than the times can tell; 0 where it is not "
+    "known what these may be wrong by"
+)
 
 
 def _worst_bands(context: EvidenceContext) -> pd.DataFrame:
