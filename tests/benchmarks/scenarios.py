@@ -69,11 +69,11 @@ def simulated_study() -> None:
     """Print the time of 10,000 draws of the whole default study."""
     result = run_study(load_study())
     start = time.process_time()
-    simulate(result.results, result.setting, Uncertainty(2.5), draws=SCENARIOS, seed=0)
+    simulate(result.results, result.appraisal_inputs, Uncertainty(2.5), draws=SCENARIOS, seed=0)
     seconds = time.process_time() - start
     print(
         f"{SCENARIOS:,} draws of {len(result.results)} options and "
-        f"{len(result.setting.services)} services: {seconds:.1f} s"
+        f"{len(result.appraisal_inputs.services)} services: {seconds:.1f} s"
     )
 
 
