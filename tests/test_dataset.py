@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from town import slowed
 
 from llrgeo.errors import LlrgeoError, MissingExtraError, RoutingError
 from llrgeo.roads.network import RoadNetwork
@@ -95,7 +96,7 @@ def test_a_folder_of_another_question_is_refused(
     with pytest.raises(RoutingError, match="another network, period, calibration, or other points"):
         write(router, places.rename({"P03": "Q03"}), tmp_path)
     with pytest.raises(RoutingError, match="another network"):
-        write(replace(router, network=router.network.reweighted(1.01)), places, tmp_path)
+        write(replace(router, network=slowed(router.network, 1.01)), places, tmp_path)
     slower = Dataset(tmp_path, 15, 4, calibration=Calibration(1.1))
     with pytest.raises(RoutingError, match="another network"):
         write_dataset(router, places, places[:10], slower, period="off_peak")

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from town import ORIGIN
+from town import ORIGIN, slowed
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
@@ -37,7 +37,7 @@ def test_walks_along_streets_are_those_of_the_matrix(
     town_network: RoadNetwork, limit_min: float
 ) -> None:
     info = dataclasses.replace(town_network.info, mode="walk")
-    network = dataclasses.replace(town_network, info=info).reweighted(7)
+    network = slowed(dataclasses.replace(town_network, info=info), 7)
     router = NetworkRouter(network, limit_min=limit_min)
     places, others = scattered(40, seed=1), scattered(30, seed=2)
     found = network_walks(router.build_request(places, others, "off_peak"), limit_min=limit_min)

@@ -14,6 +14,7 @@ from examples import dear
 from hypothesis import given
 from hypothesis import strategies as st
 from timetables import STOPS, TOY, at, stops_table, write_feed
+from town import slowed
 
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import Timetable, read_timetable
@@ -158,8 +159,10 @@ class TestDirection:
         assert back.loc["village", "hospital"] == pytest.approx(ON_FOOT)
 
     def test_the_way_back_has_a_window_of_its_own(self, bus: TransitRouter) -> None:
-        window = (dt.time(10, 35), dt.time(10, 35))
-        back = bus.way_back(MARKET, HOME, window)  # those of the market were at home
+        later = dataclasses.replace(bus.rules, window=(dt.time(10, 35), dt.time(10, 35)))
+        router = dataclasses.replace(bus, rules=later)
+        # Those of the market were at home.
+        back = times_from_sites(router, MARKET, HOME, mode="transit", period=later.period)
         assert (back.direction, back.period) == ("from_site", "10:35-10:35")
         assert back.minutes.loc["market", "home"] == 20
 
@@ -378,7 +381,7 @@ class TestStreets:
         feed = write_feed(tmp_path / "bus.zip", stops=stops)
         timetable = read_timetable([feed], TUESDAY)
         info = dataclasses.replace(town_network.info, mode="walk")
-        streets = dataclasses.replace(town_network, info=info).reweighted(10)
+        streets = slowed(dataclasses.replace(town_network, info=info), 10)
         walked = TransitRouter(timetable, rules("09:30"), streets)
         straight = TransitRouter(timetable, rules("09:30"))
         crossroads, market = at(one=(1_000, 0)), at(market=(2_000, 2_000))

@@ -23,6 +23,7 @@ F    inf inf inf
 ==== === === ===
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -116,3 +117,10 @@ def placed(table: pd.DataFrame, nodes: list[int]) -> gpd.GeoDataFrame:
     degrees = points.to_crs(WGS84)
     placed = table.assign(lat=degrees.y, lon=degrees.x)
     return gpd.GeoDataFrame(placed, geometry=points)
+
+
+def slowed(network: RoadNetwork, factor: float) -> RoadNetwork:
+    """Return a network whose every journey takes a factor longer."""
+    columns = [f"ms_{period}" for period in network.info.periods]
+    scaled = (network.edges[columns] * factor).round().astype(np.int64)
+    return replace(network, edges=network.edges.assign(**scaled))

@@ -195,21 +195,6 @@ class RoadNetwork:
         info = replace(self.info, source=source, error=error)
         return replace(self, info=info)
 
-    def reweighted(self, factor: float) -> Self:
-        """Return the network with every edge's time multiplied by a factor.
-
-        Raises
-        ------
-        NetworkError
-            If the factor is not above zero.
-        """
-        if not factor > 0:
-            msg = f"a speed factor must be above zero, not {factor}"
-            raise NetworkError(msg)
-        columns = [f"ms_{period}" for period in self.info.periods]
-        scaled = (self.edges[columns] * factor).round().astype(np.int64)
-        return replace(self, edges=self.edges.assign(**scaled))
-
 
 def age_note(info: NetworkInfo, on: str) -> str:
     """Return a sentence if a network's data was old on a day (ISO); blank if not, or not known."""

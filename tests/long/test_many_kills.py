@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from test_kills import contents
+from town import slowed
 
 from llrgeo.publish.folder import write_files
 from llrgeo.roads.network_files import load_network, save_network
@@ -131,7 +132,7 @@ def located(studies, made: Path) -> tuple[Write, Write]:
 
 def streets(studies, _: Path) -> tuple[Write, Write]:
     old = load_network(studies[0].path("network"))
-    new = old.reweighted(1.5)
+    new = slowed(old, 1.5)
     return lambda out: save_network(old, out), lambda out: save_network(new, out)
 
 

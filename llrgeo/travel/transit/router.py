@@ -9,8 +9,6 @@ use sketch planning using interactive accessibility methods on combined schedule
 networks", Transportation Research Record 2653, 2017. All times are whole seconds.
 """
 
-import dataclasses
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +25,7 @@ from llrgeo.inputs.gtfs import Timetable
 from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
-from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.search.engines import SearchPlan, journey_keys
 from llrgeo.travel.search.graph import unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
@@ -161,18 +159,6 @@ class TransitRouter:
             for percent, seconds in zip(percents, ranked, strict=True)
         }
         return pd.DataFrame({**columns, "share_departures": share.ravel()}, pairs).reset_index()
-
-    def way_back(
-        self, areas: gpd.GeoSeries, sites: gpd.GeoSeries, window: tuple[dt.time, dt.time]
-    ) -> TravelTimes:
-        """Return the median minutes from sites back to areas, leaving in another window.
-
-        Areas (rows) by sites (columns), `direction` is `from_site`. The way back differs from the
-        way there, because other buses run.
-        """
-        rules = dataclasses.replace(self.rules, window=window, window_of="departures")
-        router = dataclasses.replace(self, rules=rules)
-        return times_from_sites(router, areas, sites, mode=MODE, period=rules.period)
 
     def journeys_s(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
