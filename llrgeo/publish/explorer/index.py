@@ -25,7 +25,7 @@ SCRIPTS: Final = (
     "explorer/assets/unpack.js",
     "explorer/assets/text.js",
     "explorer/assets/find.js",
-    "explorer/assets/kept.js",
+    "explorer/assets/kept_place.js",
     "explorer/assets/index.js",
 )
 # Sources of a policy: a script from the page's own server, or from disk beside a page on disk.

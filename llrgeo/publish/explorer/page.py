@@ -48,7 +48,7 @@ SCRIPTS: Final = (
     "explorer/assets/paper.js",
     "explorer/assets/view.js",
 )
-PART_SCRIPTS: Final = ("explorer/assets/kept.js", "explorer/assets/part.js")
+PART_SCRIPTS: Final = ("explorer/assets/kept_place.js", "explorer/assets/part.js")
 _TIMETABLED: Final = ("transit", "bus")
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 _BAR: Final = {

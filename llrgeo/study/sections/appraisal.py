@@ -1,16 +1,17 @@
 """The appraisal section of a study file: growth, costs, errors, figures of its own."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.figures import read_figures
 from llrgeo.inputs.rates import RatesKind, read_rates
 from llrgeo.schema import AgeBand
+from llrgeo.study.validation import Part
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Spread = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]  # 5 is meant as 5 %
@@ -19,7 +20,7 @@ _MOST_DRAWS: Final = 1_000_000  # a hundred times the usual number; more take ho
 _TABLES: Final = get_args(RatesKind)
 
 
-class AppraisalConfig(BaseModel):
+class AppraisalConfig(Part):
     """The `[appraisal]` table of a study file; all of it may be left out.
 
     Attributes
@@ -56,11 +57,7 @@ class AppraisalConfig(BaseModel):
         Number of weightings and of studies that are drawn.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-    growth: dict[AgeBand | Literal["residents"], _NotNegative] = {}
+    growth: dict[AgeBand | Literal["residents"], _NotNegative] = Field(default_factory=dict)
     growth_source: str = "illustrative planning assumption"
     horizon_years: Annotated[int, Field(ge=1, le=125)] = 30
     discount_rates: _Table = "embedded"
