@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.siting import centre_search, cover_search, set_covering
+from llrgeo.appraisal.siting import centre_search, cover_relaxation, cover_search, set_covering
 from llrgeo.appraisal.siting.centre_search import CentreSearch
 from llrgeo.appraisal.siting.cover_reduction import undominated
+from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.locate import locate_sites
@@ -240,3 +241,15 @@ def test_a_p_centre_stops_between_rounds_when_time_ends(monkeypatch: pytest.Monk
     assert not found.proven
     assert minutes[:, plan].min(axis=1).max() == found.value
     assert minutes.min(axis=1).max() <= found.bound <= best.value < found.value
+
+
+def test_prices_are_the_best_where_rows_that_do_not_bind_went(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cover_relaxation, "_MOST_ROWS", 0)
+    cover = np.random.default_rng(4).random((200, 40)) < 0.25
+    relaxed = CoverRelaxation.of(cover).solve(np.inf)
+    assert relaxed is not None
+    prices = Covering(cover, np.arange(40)).prices()
+    assert (prices @ cover).max() <= 1 + 1e-9
+    assert prices.sum() == pytest.approx(relaxed.value)

@@ -128,6 +128,8 @@ class CoverRelaxation:
         Only where there are no cuts is the value the sum of prices.
         """
         prices = np.zeros(self.areas)
+        if not self.highs.getSolution().dual_valid:
+            self.highs.run()  # rows that do not bind went: without a step, the prices of the others
         duals = np.array(self.highs.getSolution().row_dual)
         if len(duals) == len(self.rows):
             of_area = self.rows < self.areas
