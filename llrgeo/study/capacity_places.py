@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
 
 import pandas as pd
 
+from llrgeo.appraisal.capacity.allocated_uses import STATED, Stated
 from llrgeo.appraisal.options import Option
 from llrgeo.schema import name_some
 from llrgeo.study.sections.capacity import ONE_SERVICE
 from llrgeo.study.sections.options import OptionConfig
 
 ByService = Mapping[str, Mapping[str, int]]
-What = Literal["beds", "rooms", "machines"]
-WHAT: Final[tuple[What, ...]] = ("beds", "rooms", "machines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,16 @@ class Kinds:
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     machines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def names(self, what: What) -> tuple[str, ...]:
+    def names(self, what: Stated) -> tuple[str, ...]:
         """Return the names that beds, rooms or machines may be stated under."""
         return tuple(self.machines) if what == "machines" else getattr(self, what)
 
-    def members(self, what: What, name: str) -> tuple[str, ...]:
+    def members(self, what: Stated, name: str) -> tuple[str, ...]:
         """Return the services that use the beds, rooms or machines stated under a name."""
         shared = self.machines if what == "machines" else self.pools
         return shared.get(name, (name,))
 
-    def sites_of(self, what: What, name: str, option: Option) -> frozenset[str]:
+    def sites_of(self, what: Stated, name: str, option: Option) -> frozenset[str]:
         """Return the sites that run one of these services."""
         runs = (option.sites.get(member, frozenset()) for member in self.members(what, name))
         return frozenset().union(*runs)
@@ -65,7 +63,7 @@ def moved_sites(
     opens: dict[str, set[str]] = {}
     closes: dict[str, set[str]] = {}
     left, faults = _left_by_moves(before, config, start, kinds)
-    # What counts is where beds are after the last move: they may leave a site and others come.
+    # Stated counts is where beds are after the last move: they may leave a site and others come.
     for name in dict.fromkeys(move.service or kinds.beds[0] for move in config.moves_beds):
         moves = [move for move in config.moves_beds if (move.service or kinds.beds[0]) == name]
         sites = left.get(name, {})
@@ -136,8 +134,8 @@ def moved_capacity(
     that the option states replace them; then its moves of beds apply.
     """
     faults: list[str] = []
-    changed: dict[What, ByService] = {}
-    for what in WHAT:
+    changed: dict[Stated, ByService] = {}
+    for what in STATED:
         # In this order: what moves with services, what the option states, its moves of beds.
         new = _moved_and_stated(what, before, config, option, kinds)
         if what == "beds":
@@ -158,7 +156,7 @@ def moved_capacity(
 
 
 def _place_faults(
-    what: What, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+    what: Stated, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
 ) -> Iterator[str]:
     """Yield what is stated where nothing runs, and what is not stated where services part."""
     old: ByService = getattr(before, what)
@@ -187,12 +185,12 @@ def places_table(
     rows = [
         {"option": option.name, "service": name, "site_id": site, what: sites[site]}
         for option in options
-        for what in WHAT
+        for what in STATED
         for name, sites in getattr(places[option.name], what).items()
         for site in sorted(set(sites) & kinds.sites_of(what, name, option))
     ]
-    table = pd.DataFrame(rows, columns=["option", "service", "site_id", *WHAT])
-    return table.astype(dict.fromkeys(WHAT, float))
+    table = pd.DataFrame(rows, columns=["option", "service", "site_id", *STATED])
+    return table.astype(dict.fromkeys(STATED, float))
 
 
 def _stated(
@@ -207,7 +205,7 @@ def _stated(
 
 
 def _moved_and_stated(
-    what: What, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+    what: Stated, before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
 ) -> dict[str, dict[str, int]]:
     """Return beds, rooms or machines by site: those that moved with services, then those stated."""
     old: ByService = getattr(before, what)

@@ -7,7 +7,7 @@ to each site, the base that answers to it, the beds there. Here each answer is w
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Self
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from llrgeo.arrays import Floats
 
-STATED: Final = ("beds", "rooms", "machines")
+Stated: TypeAlias = Literal["beds", "rooms", "machines"]
+STATED: Final[tuple[Stated, ...]] = get_args(Stated)
 """What a table of sites may state."""
 
 
