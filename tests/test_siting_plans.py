@@ -14,7 +14,14 @@ from llrgeo.appraisal.siting import constraints, enumerate_plans
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.interchange import descend
 from llrgeo.appraisal.siting.locate import locate_sites
-from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
+from llrgeo.appraisal.siting.plans import (
+    Effort,
+    best_plans,
+    knee,
+    plan_value,
+    stage_plan,
+    value_curve,
+)
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
 from llrgeo.errors import InfeasibleError, InputError, LlrgeoError
@@ -222,6 +229,49 @@ def test_the_curve_of_numbers_that_no_plan_has_is_empty() -> None:
 def test_a_number_of_sites_that_is_not_whole_is_refused(p) -> None:
     with pytest.raises(InputError, match="must be a whole number"):
         locate_sites(TIMES, DEMAND, replace(TWO, p=p))
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"gap": np.nan}, "siting problem: gap is nan; it must be a number from 0 up"),
+        ({"gap": -0.1}, "siting problem: gap is -0.1; it must be a number from 0 up"),
+        ({"seconds": np.nan}, "siting problem: seconds is nan; it must be a number from 0 up"),
+        ({"seconds": -3.0}, "siting problem: seconds is -3.0; it must be a number from 0 up"),
+        ({"seed": 1.5}, "siting problem: seed is 1.5; it must be a whole number: int(seed)"),
+        ({"seed": -7}, "siting problem: seed is -7; it must be at least 0"),
+    ],
+)
+def test_a_search_that_would_end_nowhere_is_refused(given, fault) -> None:
+    for ask in (
+        lambda: locate_sites(TIMES, DEMAND, TWO, **given),
+        lambda: best_plans(TIMES, DEMAND, TWO, count=2, effort=Effort(**given)),
+        lambda: value_curve(TIMES, DEMAND, TWO, counts=[2], effort=Effort(**given)),
+    ):
+        with pytest.raises(InputError) as caught:
+            ask()
+        assert str(caught.value) == fault
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"differ_by": 0}, "differ_by is 0; it must be at least 1"),
+        ({"differ_by": 1.5}, "differ_by is 1.5; it must be a whole number: int(differ_by)"),
+        ({"count": 0}, "count is 0; it must be at least 1"),
+        ({"count": 2.5}, "count is 2.5; it must be a whole number: int(count)"),
+    ],
+)
+def test_numbers_of_plans_are_whole_and_at_least_1(given, fault) -> None:
+    with pytest.raises(InputError) as caught:
+        best_plans(TIMES, DEMAND, TWO, **{"count": 2, **given})
+    assert str(caught.value) == f"best plans: {fault}"
+
+
+@pytest.mark.parametrize("name", ["standard_min", "ceiling_min"])
+def test_minutes_of_a_problem_that_are_none_are_refused(name) -> None:
+    with pytest.raises(InputError, match=f"{name} is nan; it must be a number from 0 up"):
+        locate_sites(TIMES, DEMAND, replace(TWO, **{name: np.nan}))
 
 
 def test_the_site_that_helps_most_opens_first() -> None:

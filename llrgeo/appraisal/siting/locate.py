@@ -20,7 +20,7 @@ from llrgeo.appraisal.siting.maximal_covering import how_to_bound, prove_most_co
 from llrgeo.appraisal.siting.model import AssignmentSum, Model
 from llrgeo.appraisal.siting.objectives import Method
 from llrgeo.appraisal.siting.p_centre import least_longest
-from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.problem import SitingProblem, check_search
 from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound
 from llrgeo.errors import InfeasibleError, LlrgeoError
@@ -197,6 +197,7 @@ def locate_sites(
     (('A', 'B'), 7.72, 0.0)
     """
     started = time.perf_counter()
+    check_search(gap, seconds, seed)
     case = formulate(times, demand, problem)
     # Constraints that rule each other out need no search to be refused.
     answer = BoundedPlan(None, np.inf, np.inf)

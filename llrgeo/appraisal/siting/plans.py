@@ -19,9 +19,9 @@ from llrgeo.appraisal.siting.locate import (
 from llrgeo.appraisal.siting.model import Positions
 from llrgeo.appraisal.siting.near_best import best_few, is_free_choice
 from llrgeo.appraisal.siting.objectives import MaximalCovering
-from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.problem import SitingProblem, count_faults
 from llrgeo.errors import InfeasibleError, InputError
-from llrgeo.schema import name_some
+from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
 
 
@@ -59,6 +59,13 @@ def best_plans(
     effort
         Of each search; a gap of 0 makes the order certain.
 
+    Raises
+    ------
+    InputError
+        If `count` or `differ_by` is no whole number from 1, or the inputs have faults.
+    InfeasibleError
+        If no plan meets the constraints.
+
     Examples
     --------
     >>> import pandas as pd
@@ -69,6 +76,8 @@ def best_plans(
     >>> [plan.sites for plan in plans]
     [('A', 'B'), ('A', 'C')]
     """
+    faults = count_faults("differ_by", differ_by, least=1)
+    raise_faults([*count_faults("count", count, least=1), *faults], source="best plans")
     found = _by_one_tree(times, demand, problem, count, effort) if differ_by == 1 else []
     while len(found) < count:
         try:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Self
 
 from llrgeo.appraisal.siting.constraints import Constraint
 from llrgeo.appraisal.siting.objectives import OBJECTIVES, Objective, ObjectiveParameters
+from llrgeo.schema import raise_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +89,36 @@ class SitingProblem:
                 faults.append(f"{self.objective} finds the number of sites; leave out p")
         if self.mix and self.objective != "mix":
             faults.append("a mix needs weights, and only a mix has them")
-        if self.p is not None and not _is_whole(self.p):
-            faults.append(f"p is {self.p!r}; it must be a whole number: int(p)")
-        elif self.p is not None and self.p < 1:
-            faults.append(f"p is {self.p}; at least one site is open")
-        return faults
+        if self.p is not None:
+            faults += count_faults("p", self.p, least=1)
+        faults += _amount_faults("standard_min", self.standard_min)
+        return [*faults, *_amount_faults("ceiling_min", self.ceiling_min)]
 
     def subject_to(self, *constraints: Constraint) -> Self:
         """Return the problem with further constraints."""
         return replace(self, constraints=(*self.constraints, *constraints))
 
 
-def _is_whole(number: object) -> bool:
-    return isinstance(number, Integral)  # of numpy too
+def check_search(gap: float, seconds: float, seed: int) -> None:
+    """Refuse a gap or a time limit that is NaN or below 0, and a seed that is no whole number.
+
+    Raises
+    ------
+    InputError
+        Naming every one of them.
+    """
+    faults = [*_amount_faults("gap", gap), *_amount_faults("seconds", seconds)]
+    raise_faults([*faults, *count_faults("seed", seed, least=0)], source="siting problem")
+
+
+def count_faults(name: str, number: object, *, least: int) -> list[str]:
+    """Return what is wrong with a number that must be whole and at least so much, in words."""
+    if not isinstance(number, Integral):  # of numpy too
+        return [f"{name} is {number!r}; it must be a whole number: int({name})"]
+    return [f"{name} is {number}; it must be at least {least}"] if int(number) < least else []
+
+
+def _amount_faults(name: str, number: object) -> list[str]:
+    if isinstance(number, Real) and float(number) >= 0:  # which NaN is not
+        return []
+    return [f"{name} is {number!r}; it must be a number from 0 up"]
