@@ -10,9 +10,11 @@ from test_cli import invoke
 from llrgeo.publish.check.page import check_page
 from llrgeo.publish.palette import TIME_COLOURS
 from llrgeo.schema import BNG, WGS84
+from llrgeo.study import catchment_areas
 from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
+from llrgeo.study.manifest import describe_run
 
 
 @pytest.fixture
@@ -69,6 +71,20 @@ def test_both_files_are_written_at_once(town_study, tmp_path):
     words = ("--minutes", "2", "--out", files[0], "--map", files[1])
     assert invoke("isochrones", town_study, *words).stdout.startswith(f"{files[0]} and {files[1]}:")
     assert all(path.is_file() for path in files)
+
+
+def test_the_run_is_that_of_the_files_that_were_read(town_study, tmp_path, monkeypatch):
+    before, page = describe_run(load_study(town_study))["run"], tmp_path / "reach.html"
+    sites = town_study.with_name("sites.csv")
+
+    def saved_meanwhile(*given, **more):
+        sites.write_bytes(sites.read_bytes() + b"\n")
+        return compute_isochrones(*given, **more)
+
+    monkeypatch.setattr(catchment_areas, "compute_isochrones", saved_meanwhile)
+    invoke("isochrones", town_study, "--minutes", "2", "--map", page)
+    assert f"Run {before}." in page.read_text(encoding="utf-8")
+    assert describe_run(load_study(town_study))["run"] != before
 
 
 def test_areas_of_the_sites_asked_for_are_those_of_all(town_study_once):

@@ -45,14 +45,15 @@ def isochrones(
         write_catchment_maps,
     )
     from llrgeo.study.config import load_study
-    from llrgeo.study.inputs import PLACES, read_inputs
+    from llrgeo.study.inputs import PLACES, described_before, read_inputs
     from llrgeo.study.own_inputs import check_inputs_stay
 
     _check_paths(out, page)
     limits = _limits_min(minutes)
     if page is not None:
         check_limits_shown(page, limits)
-    inputs = read_inputs(load_study(study_file), PLACES)
+    study = load_study(study_file)
+    inputs = read_inputs(study, PLACES, known=described_before(study))
     check_inputs_stay(inputs.study, filter(None, (out, page)))
     areas = compute_isochrones(
         inputs,

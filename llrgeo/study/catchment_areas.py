@@ -15,7 +15,6 @@ from llrgeo.schema import Track, name_some
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.language import study_words
-from llrgeo.study.manifest import describe_run
 from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
 from llrgeo.travel.isochrones.reachable import isochrones
@@ -121,7 +120,7 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         title=study.title,
         date=study.date,
         theme=inputs.theme,
-        run=describe_run(study)["run"],
+        run=inputs.described["run"],
         base=inputs.base_map,
         areas=inputs.areas,
         sites=inputs.sites,

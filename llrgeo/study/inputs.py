@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -283,6 +284,17 @@ class StudyInputs:
             fault = "column 'authority' is missing; home_sites_only cannot do without it"
             raise_faults([fault], source=self.study.path("sites").name)
         return sites.index[~sites["authority"].isin(self.home)]
+
+
+def described_before(study: StudyConfig) -> dict[str, object]:
+    """Return `described` for the `known` of `read_inputs`, so that it tells files as they are read.
+
+    Without it they are told as they are when somebody asks, and one may be saved meanwhile. Empty
+    where a file cannot be read: its reader says so.
+    """
+    with suppress(OSError):
+        return {"described": describe_run(study)}
+    return {}
 
 
 def read_inputs(

@@ -7,7 +7,6 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,9 +38,8 @@ from llrgeo.publish.publication import Publication
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
-from llrgeo.study.inputs import read_inputs
+from llrgeo.study.inputs import described_before, read_inputs
 from llrgeo.study.language import study_words
-from llrgeo.study.manifest import describe_run
 from llrgeo.study.own_inputs import check_output_folder
 from llrgeo.study.own_roads import build_own_roads
 from llrgeo.study.planning import build_planning, build_ways, free_large_networks
@@ -99,7 +97,7 @@ def run_study(
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    inputs = read_inputs(study, known={**_described(study), **reusable.inputs})
+    inputs = read_inputs(study, known={**described_before(study), **reusable.inputs})
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
@@ -138,13 +136,6 @@ def run_study(
         on_draft(StudyResult(*parts, draw_evidence(context, FIRST_TABLES)))
         logger.info("all evidence")
     return StudyResult(*parts, draw_evidence(context))
-
-
-def _described(study: StudyConfig) -> dict[str, object]:
-    """Return what the manifest tells of the files before they are read: one may be saved later."""
-    with suppress(OSError):  # the reader of a file that cannot be read says so
-        return {"described": describe_run(study)}
-    return {}
 
 
 def _score(
