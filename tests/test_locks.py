@@ -41,6 +41,16 @@ def test_a_second_run_into_a_folder_is_told_at_once(holder, run_command, town_st
     assert not out.parent.exists()
 
 
+def test_a_replay_into_a_folder_that_is_written_is_told(holder, run_command, town_study, tmp_path):
+    out, published = tmp_path / "made" / "maps", tmp_path / "published"
+    assert run_command("run", town_study, "--quiet", "--out", published).status == 0
+    again = ("replay", published / "manifest.json", "--data", town_study.parent)
+    ended = run_command(*again, "--out", out)
+    assert (ended.status, out.parent.exists()) == (1, False)
+    assert ended.err.startswith(f"llrgeo: {out}: another run is writing into this folder")
+    assert f"(process {holder.pid})" in ended.err
+
+
 def test_a_run_that_was_killed_locks_nobody_out(holder, tmp_path):
     holder.send_signal(signal.SIGKILL)
     holder.wait()

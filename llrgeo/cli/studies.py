@@ -19,6 +19,7 @@ def replay(
     quiet: Quiet = False,
 ) -> None:
     """Run again what a manifest describes, and tell whether every file comes out the same."""
+    from llrgeo.execution.locks import only_writer
     from llrgeo.files import repair_folder
     from llrgeo.schema import name_some
     from llrgeo.study.manifest import changed_outputs, check_unchanged, read_manifest, study_of
@@ -29,8 +30,9 @@ def replay(
     recorded = read_manifest(manifest)
     check_unchanged(recorded, manifest)
     # `study_of` refuses changed inputs, so that any difference is due to the code.
-    publish_study(run_study(study_of(recorded, data)), out)
-    changed = changed_outputs(recorded, out)
+    with only_writer(out):
+        publish_study(run_study(study_of(recorded, data)), out)
+        changed = changed_outputs(recorded, out)
     if changed:
         msg = f"{len(changed)} files differ from those of the manifest ({name_some(changed)})"
         raise PublishError(msg)
