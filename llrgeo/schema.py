@@ -208,8 +208,18 @@ def raise_faults(faults: Iterable[str], *, source: str) -> None:
         raise InputError(list_faults(listed, source=source))
 
 
+def type_faults(given: Mapping[str, object], kind: type) -> list[str]:
+    """Return which of the values, by name, are of another type, such as a list for a frame."""
+    return [
+        f"{name}: give a {kind.__name__}, not a {type(value).__name__}"
+        for name, value in given.items()
+        if not isinstance(value, kind)
+    ]
+
+
 def require_columns(table: pd.DataFrame, names: Iterable[str], *, source: str) -> None:
-    """Raise an InputError that names every column that a table lacks."""
+    """Raise an InputError that names every column that a table lacks, or says it is no table."""
+    raise_faults(type_faults({"table": table}, pd.DataFrame), source=source)
     found = ", ".join(map(str, table.columns))
     missing = [f"column '{name}' is missing; found {found}" for name in names if name not in table]
     raise_faults(missing, source=source)

@@ -158,6 +158,12 @@ def test_a_catchment_of_strange_sites_or_people_is_refused_in_words(town_times):
         supply_ratios(minutes, minutes["A"] * 0 + 1, pd.Series({"Z": 1.0}), decay=binary_decay(2))
 
 
+def test_people_and_supply_in_lists_are_refused_in_words(town_times):
+    with pytest.raises(InputError) as raised:
+        supply_ratios(town_times.minutes, [400, 200], pd.Series({"A": 3.0}), decay=binary_decay(2))
+    assert str(raised.value) == "floating catchment: demand: give a Series, not a list"
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [

@@ -148,3 +148,8 @@ def test_a_reference_in_memory_has_the_faults_of_one_in_a_file() -> None:
     assert "3 rows have no time of zero or more minutes (A1, A2, A3)" in str(raised.value)
     with pytest.raises(InputError, match=r"3 pairs are duplicated \(areas A0, A1, A2\)"):
         compare_travel_times(times, pd.concat([reference([12, 21, 33]), reference([12, 21, 33])]))
+
+
+def test_a_reference_in_a_list_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match="reference: table: give a DataFrame, not a list"):
+        compare_travel_times(modelled([1.0, 2.0, 4.0]), [["a", "A", 3.0]])

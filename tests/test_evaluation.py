@@ -227,6 +227,13 @@ def test_an_options_own_faults_are_listed(setting: AppraisalInputs) -> None:
         assert words in str(caught.value)
 
 
+def test_areas_and_sites_in_lists_are_refused_in_words(setting: AppraisalInputs) -> None:
+    with pytest.raises(InputError) as caught:
+        evaluate_options([TODAY], replace(setting, areas=[], sites=()), baseline="today")
+    assert "areas: give a DataFrame, not a list" in str(caught.value)
+    assert "sites: give a DataFrame, not a tuple" in str(caught.value)
+
+
 def test_an_area_or_site_without_travel_times_is_named(
     setting: AppraisalInputs, town_times: TravelTimes
 ) -> None:

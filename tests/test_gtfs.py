@@ -6,6 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import numpy as np
+import pandas as pd
 import pytest
 from timetables import STOPS, TOY, at, stops_table, write_feed
 
@@ -79,6 +80,13 @@ class TestADay:
             "2026-11-01 to 2026-12-31",
         ):
             read(write_feed(feed), SUNDAY)
+
+    @pytest.mark.parametrize("day", ["2026-11-24", np.datetime64("2026-11-24"), pd.NaT, None])
+    def test_that_is_no_date_is_refused(self, feed: Path, day: object) -> None:
+        with pytest.raises(InputError) as caught:
+            read_timetable([feed], day)
+        told = f"the day is {day!r}; give a date, such as datetime.date(2026, 11, 24)"
+        assert str(caught.value) == told
 
     def test_that_only_the_day_before_runs_into_has_no_service(self, feed: Path) -> None:
         with pytest.raises(InputError, match="no service on Saturday"):

@@ -268,6 +268,19 @@ def test_numbers_of_plans_are_whole_and_at_least_1(given, fault) -> None:
     assert str(caught.value) == f"best plans: {fault}"
 
 
+@pytest.mark.parametrize(
+    ("times", "demand", "told"),
+    [
+        (TIMES.minutes, DEMAND, "times: give a TravelTimes, not a DataFrame"),
+        (TIMES, DEMAND.tolist(), "demand: give a Series, not a list"),
+    ],
+)
+def test_what_is_of_another_type_is_refused_in_words(times, demand, told) -> None:
+    with pytest.raises(InputError) as caught:
+        locate_sites(times, demand, TWO)
+    assert str(caught.value) == f"siting problem: {told}"
+
+
 @pytest.mark.parametrize("name", ["standard_min", "ceiling_min"])
 def test_minutes_of_a_problem_that_are_none_are_refused(name) -> None:
     with pytest.raises(InputError, match=f"{name} is nan; it must be a number from 0 up"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llrgeo.errors import InputError
-from llrgeo.travel.times import Calibration, save_travel_times
+from llrgeo.travel.times import Calibration, TravelTimes, save_travel_times
 
 
 def test_minutes_are_multiplied_first_and_the_terminal_minutes_added_after() -> None:
@@ -21,3 +21,8 @@ def test_one_matrix_in_place_of_a_list_is_told_so(town_times, tmp_path):
     with pytest.raises(InputError, match=r"save_travel_times\(\[times\], path\)"):
         save_travel_times(town_times, tmp_path / "times.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_minutes_in_a_list_are_refused_in_words():
+    with pytest.raises(InputError, match="travel times: minutes: give a DataFrame, not a list"):
+        TravelTimes([[12.5, 8.0]])

@@ -20,7 +20,7 @@ from llrgeo.appraisal.demand import (
 from llrgeo.appraisal.options import Option, option_faults
 from llrgeo.appraisal.people.access import BAND_EDGES_MIN
 from llrgeo.arrays import Floats
-from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults
+from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults, type_faults
 from llrgeo.travel.times import TravelTimes
 
 
@@ -161,6 +161,8 @@ def check_study(options: list[Option], appraisal_inputs: AppraisalInputs, *, bas
         For faults of services or options, ids that do not match, and services that no option
         offers anywhere.
     """
+    tables = {"areas": appraisal_inputs.areas, "sites": appraisal_inputs.sites}
+    raise_faults(type_faults(tables, pd.DataFrame), source="study")
     ids = [service.id for service in appraisal_inputs.services]
     faults = [fault for service in appraisal_inputs.services for fault in service_faults(service)]
     faults += [

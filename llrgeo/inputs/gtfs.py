@@ -35,7 +35,7 @@ from llrgeo.inputs.headways import HEADWAYS, read_headways, repeat_trips
 from llrgeo.inputs.step_free import step_free_stops, step_free_trips
 from llrgeo.inputs.stop_times import read_calls, seconds_of, with_places_of_parents
 from llrgeo.inputs.transfers import boarding_stops, read_transfers, run_on
-from llrgeo.schema import BNG, WGS84, list_faults, raise_faults
+from llrgeo.schema import BNG, WGS84, list_faults, raise_faults, type_faults
 
 _DAY_S: Final = 24 * 3_600
 _NOON: Final = dt.time(12, tzinfo=ZoneInfo("Europe/London"))
@@ -116,9 +116,9 @@ def read_timetable(paths: Sequence[StrPath], date: dt.date) -> Timetable:
     Raises
     ------
     InputError
-        If a feed cannot be read, lacks a file or column, has no service on the day, or has
-        faults in more than a hundredth of its calls (and more than ten); the message lists every
-        fault of the feed.
+        If the day is no date; or a feed cannot be read, lacks a file or column, has no service on
+        the day, or has faults in more than a hundredth of its calls (and more than ten): the
+        message lists every fault of the feed.
 
     Examples
     --------
@@ -129,6 +129,9 @@ def read_timetable(paths: Sequence[StrPath], date: dt.date) -> Timetable:
     ...     print("areas.csv" in str(error))
     True
     """
+    if type_faults({"day": date}, dt.date) or str(date) == str(pd.NaT):  # NaT is a date by type
+        msg = f"the day is {date!r}; give a date, such as datetime.date(2026, 11, 24)"
+        raise InputError(msg)
     feeds = [_read_day(path, date) for path in as_paths(paths, what="feeds")]
     # Ids of two feeds may be alike: each feed's numbers begin where those of the last end.
     trips = _offsets([int(feed.calls["trip"].max()) + 1 for feed in feeds])

@@ -13,7 +13,7 @@ from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
 from llrgeo.files import StrPath, remove_litter, written_whole
 from llrgeo.inputs.tables import one_line, read_table
-from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.schema import Track, name_some, raise_faults, type_faults
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 from llrgeo.travel.block_checksums import check_blocks
 from llrgeo.travel.display import minutes_card, minutes_line, plot_coverage
@@ -55,6 +55,8 @@ AS_COMPUTED: Final = Calibration()
 
 def minutes_faults(minutes: pd.DataFrame) -> list[str]:
     """Return what is wrong with a matrix of minutes: repeated ids, no numbers, NaN, below 0."""
+    if strange := type_faults({"minutes": minutes}, pd.DataFrame):
+        return strange
     faults = [
         f"{what} ids are duplicated ({name_some(axis[axis.duplicated()])})"
         for axis, what in ((minutes.index, "area"), (minutes.columns, "site"))

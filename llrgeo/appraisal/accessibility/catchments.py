@@ -18,7 +18,7 @@ from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.people.wide_groups import Columns, Counted, by_columns
 from llrgeo.arrays import Floats
 from llrgeo.errors import InputError
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, type_faults
 from llrgeo.travel.times import minutes_faults
 
 Decay: TypeAlias = Callable[[Floats], Floats]
@@ -112,8 +112,10 @@ def _check(
     minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, outside: pd.Series | None
 ) -> None:
     """Refuse sites and areas that are not there, and numbers of people or supply that are none."""
-    coming = pd.Series(dtype=float) if outside is None else outside.fillna(0.0)  # blank is nobody
+    coming = pd.Series(dtype=float) if outside is None else outside
     given = {"demand": demand, "supply": supply, "outside_people": coming}
+    raise_faults(type_faults(given, pd.Series), source="floating catchment")
+    given["outside_people"] = coming.fillna(0.0)  # blank is nobody
     faults = minutes_faults(minutes)
     for name, values in given.items():
         if duplicates := values.index[values.index.duplicated()].tolist():

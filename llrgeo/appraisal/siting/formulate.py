@@ -12,7 +12,7 @@ from llrgeo.appraisal.siting.objectives import Pairs
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.arrays import Bools, Floats
 from llrgeo.errors import InfeasibleError
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, type_faults
 from llrgeo.travel.times import TravelTimes
 
 _FARTHEST_APART: Final = 1e14  # costs of kolm-pollak, of which the least is 1
@@ -112,6 +112,8 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
     InfeasibleError
         If areas must be covered that no candidate covers, or none can be reached at all.
     """
+    strange = type_faults({"times": times}, TravelTimes)
+    raise_faults([*strange, *type_faults({"demand": demand}, pd.Series)], source="siting problem")
     # Sites in order of id: of equally near sites the first in the alphabet is taken (docs/methods).
     raw = times.minutes[sorted(times.minutes.columns)]
     faults = [*problem.faults(), *_demand_faults(demand, raw.index)]
