@@ -16,7 +16,7 @@ from road_maps import Map
 
 from llrgeo import __main__ as start
 from llrgeo.cli import main
-from llrgeo.cli.guard import describe_error
+from llrgeo.cli.guard import describe_disk, describe_error
 from llrgeo.files import folder_written_whole
 from llrgeo.publish.folder import publish
 
@@ -136,6 +136,14 @@ def test_a_thread_that_does_not_start_is_want_of_memory():
     words = "Unknown error: Failed to launch worker thread: Resource temporarily unavailable"
     message, status = describe_error(RuntimeError(words))
     assert (message.split(":")[0], status) == ("not enough memory", 1)
+
+
+def test_a_library_that_finds_no_room_to_be_loaded_is_want_of_memory():
+    """As llvmlite says it: its own words tell nothing of memory, those before them do."""
+    error = OSError("Could not find/load shared object file 'libllvmlite.so'")
+    assert describe_disk(error) == str(error)
+    error.__context__ = OSError("libllvmlite.so: failed to map segment from shared object")
+    assert describe_disk(error).startswith("not enough memory: close other programs")
 
 
 class Interrupts(importlib.abc.MetaPathFinder):

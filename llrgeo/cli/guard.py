@@ -26,6 +26,10 @@ _NO_MEMORY: Final = (
     "failed to map segment", "cannot allocate memory", "unable to allocate",
     "failed to launch worker thread", "start new thread",
 )  # fmt: skip
+_MORE_MEMORY: Final = (
+    "not enough memory: close other programs, raise `ulimit -v` where one is set, or take a "
+    "smaller area"
+)
 _LOOP: Final = "Symlink loop from "  # pathlib's message for such a path, before Python 3.13
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Numerical libraries reserve far more address space than they use. With less than this a C library
@@ -75,9 +79,8 @@ def describe_error(error: BaseException) -> tuple[str, int]:
     text = " ".join(str(error).split())[:200]
     if isinstance(error, KeyboardInterrupt):
         return "stopped; nothing was left half written", INTERRUPTED
-    if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
-        advice = "close other programs, raise `ulimit -v` where one is set, or take a smaller area"
-        return f"not enough memory: {advice}", 1
+    if _lacks_memory(error):
+        return _MORE_MEMORY, 1
     if text.startswith(_LOOP):
         return f"{text}: links that lead to each other lead to no file", 1
     reading = _path_being_read(error.__traceback__)
@@ -88,13 +91,26 @@ def describe_error(error: BaseException) -> tuple[str, int]:
 
 def describe_disk(error: Exception) -> str:
     """Return the message for an error of llrgeo's own, or of the disk."""
-    if isinstance(error, LlrgeoError) or not isinstance(error, OSError) or not error.strerror:
+    if isinstance(error, LlrgeoError):
+        return str(error)
+    if _lacks_memory(error):  # a library that finds no room to be loaded
+        return _MORE_MEMORY
+    if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     where = f"{error.filename}: " if error.filename else ""
     if error.errno in _NO_ROOM:
         reason = "the disk is full, or a limit on the size of files is reached"
         return f"{where}{reason} ({error.strerror}); nothing was left half written"
     return f"{where}{error.strerror}"
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Return whether an error, or one that it was raised from or while handling, is of memory."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(x in str(error).lower() for x in _NO_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _path_being_read(trace: TracebackType | None) -> str:
