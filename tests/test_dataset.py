@@ -106,9 +106,10 @@ def test_without_dask_a_scheduler_is_refused_by_the_name_of_the_extra(
     router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
+    dataset = Dataset(tmp_path / "times", scheduler="tcp://127.0.0.1:1")
     with pytest.raises(MissingExtraError, match="pip install distributed"):
         write_dataset(router, places, places, dataset, period="off_peak")
+    assert not dataset.folder.exists()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(

@@ -60,6 +60,11 @@ def map_here(
         yield work(shared, task)
 
 
+def require_cluster() -> None:
+    """Refuse to work on a cluster where dask is not installed, as `require_extra` does."""
+    require_extra("distributed", "dask", "a cluster")
+
+
 @contextmanager
 def scheduler_at(address: str) -> Iterator[MapTasks]:
     """Yield a `MapTasks` that does tasks by the workers of a running dask scheduler.
@@ -75,7 +80,7 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
         computes; while tasks are done, if three workers die of one task, none is left, or the
         scheduler is gone.
     """
-    require_extra("distributed", "dask", "a cluster")
+    require_cluster()
     from distributed import Client
 
     try:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from llrgeo.errors import RoutingError
-from llrgeo.execution.tasks import map_here, scheduler_at
+from llrgeo.execution.tasks import map_here, require_cluster, scheduler_at
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
 from llrgeo.travel.block_checksums import (
@@ -117,6 +117,8 @@ def write_dataset(
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
+    if dataset.scheduler is not None:
+        require_cluster()  # before a folder is made and, for large networks, minutes are spent
     _claim(dataset, router, origins, destinations, period)
     request = router.build_request(origins, destinations, period)
     hierarchy = dataset.folder / _HIERARCHY
