@@ -432,3 +432,8 @@ def test_a_search_closes_a_site_where_no_other_move_keeps_to_the_budget():
     plan, merit = descend(model, np.array([0, 1, 3]), np.inf)
     assert merit.excess == 0
     assert len(plan) == 2
+
+
+def test_regret_over_no_future_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match="regret is found over futures, and none is given"):
+        least_regret([], TWO)

@@ -152,7 +152,8 @@ def least_regret(
     Raises
     ------
     InputError
-        If the objective is not `p-median`, `mclp` or `mix`, or a constraint limits what sites do.
+        If the objective is not `p-median`, `mclp` or `mix`, a constraint limits what sites do, or
+        there is no scenario.
     InfeasibleError
         If no plan meets the constraints.
 
@@ -169,6 +170,9 @@ def least_regret(
     """
     if problem.objective not in LINEAR:
         msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"
+        raise InputError(msg)
+    if not scenarios:
+        msg = "regret is found over futures, and none is given: name today at least"
         raise InputError(msg)
     # The least sum of each scenario must be proved (gap 0): regrets are measured from it.
     best = {
