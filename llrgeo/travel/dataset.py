@@ -151,8 +151,7 @@ def write_dataset(
         from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
 
         jobs = (delayed(write_block)(block) for block in track(todo))
-        # Only this process adds checksums, after each block: a killed run computes the last blocks,
-        # written but not listed yet, again.
+        # This process alone adds checksums: a killed run computes again what it had not listed.
         for written in Parallel(n_jobs=router.workers, return_as="generator")(jobs):
             add_checksum(written)
     else:

@@ -127,8 +127,7 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
         )
     # Nobody gains by being cut off: a journey that is not there counts as the ceiling.
     capped = pd.DataFrame(np.minimum(minutes, problem.ceiling_min), raw.index, raw.columns)
-    # Each constraint writes itself into the draft. Faults are
-    # gathered, so that one error names all.
+    # Each constraint writes itself into the draft; one error names the faults of all.
     draft = Draft(capped, reachable, problem.ceiling_min)
     beside = draft.mask(problem.beside, "sites that stay open")
     draft.keep |= beside

@@ -190,8 +190,7 @@ def least_regret(
     )
     deadline = time.perf_counter() + seconds
     nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
-    # One column stands for the worst regret; pressed down, it
-    # finds the plan whose worst is the least.
+    # One column stands for the worst regret; pressed down, it finds the plan of the least.
     model = replace(cases[0].model, objective=nothing, worst_of=totals)
     starts = [np.flatnonzero(cases[0].site_ids.isin(plan.sites)) for plan in best.values()]
     answer = _solve(model, starts, deadline, seed)
