@@ -181,6 +181,38 @@ def test_the_figures_of_a_place_are_those_worked_out_on_paper(town, westham):
     assert figures.loc["nurses", "kind"] == "unchanged"
 
 
+def test_people_without_a_route_are_told_on_every_form_of_a_page(town, westham):
+    # The farm's 100 people have no journey, and no average counts them.
+    told = (
+        "There is no route, today or then, for 100 of the 1,000 people here: "
+        "Clinic; Beds (to visit somebody); Nurses (a team comes to you). They are in no average."
+    )
+    files = place_files(town, westham)
+    for name in ("westham.html", "westham_leaflet.html", "westham_large.html", "westham.txt"):
+        assert told in str(files[f"places/{name}"]), name
+    easy = str(files["places/westham_easy.html"])
+    assert "Not everyone here has a route to every service. That would stay so." in easy
+
+
+def test_minutes_of_a_place_are_not_said_to_be_those_of_whom_a_change_holds(town, westham):
+    text = str(place_files(town, westham)["places/westham.txt"])
+    some = [line for line in text.splitlines() if line.startswith("This is so for")]
+    assert some
+    for line in some:
+        assert line.endswith("The times are the average of everybody here who has a journey.")
+
+
+def test_a_place_that_nobody_can_leave_is_not_told_that_its_journeys_stay(town):
+    farm = KitPlace("Farm", "ward", "Fields", ("F",), 100, "ward", "farm")
+    files = place_files(town, farm)
+    told = "There is no route, today or then, for anybody here: Clinic; Beds"
+    for name in ("farm.html", "farm_leaflet.html", "farm_large.html", "farm.txt"):
+        assert told in str(files[f"places/{name}"]), name
+    easy = str(files["places/farm_easy.html"])
+    assert "Nobody here has a route today. That would stay so." in easy
+    assert "Journeys would stay as they are today." not in easy
+
+
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):
     table = area_results(county)
     for place in kit_places(county.areas, county.base)[::7]:
@@ -404,9 +436,10 @@ def test_the_easy_read_says_how_people_travel_and_that_all_else_stays(county, ki
     about, one, none, *_ = easy_parts(place_view(three, kit[0][0]))
     assert about.lines[-1] == "The times are by car, outside the rush hour."
     rest = "Your other journeys would take about as long as today."
-    assert (one.lines, len(one.services), one.rest) == ((), 1, (rest,))
+    without = "Not everyone here has a route to every service. That would stay so."
+    assert (one.lines, len(one.services), one.rest) == ((), 1, (rest, without))
     stay = "Journeys would stay as they are today."
-    assert (none.lines, none.services, none.rest) == ((stay,), (), ())
+    assert (none.lines, none.services, none.rest) == ((stay,), (), (without,))
 
 
 def test_large_print_and_easy_read_are_large(kit):

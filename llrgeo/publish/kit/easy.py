@@ -74,12 +74,16 @@ def _option_part(view: PlaceView, option: Option) -> EasyPart:
     )
     # "Nothing else changes" is said after what does; if nothing does, that is the whole part.
     stay = (figures["kind"] == "unchanged").any() and not moved.empty
+    nobody_travels = (figures["kind"] == "none").all()
+    rest = [words["easy_rest"]] if stay else []
+    if nobody_travels or figures["none"].any():
+        rest.append(words["easy_no_route_all" if nobody_travels else "easy_no_route_some"])
     return EasyPart(
         option.label,
         words["easy_picture_option"],
-        (words["plain_no_change"],) if moved.empty else (),
+        (words["plain_no_change"],) if moved.empty and not nobody_travels else (),
         tuple(lines_by_service),
-        (words["easy_rest"],) if stay else (),
+        tuple(rest),
     )
 
 

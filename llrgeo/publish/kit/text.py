@@ -38,7 +38,7 @@ def render_text(view: PlaceView) -> str:
 def _option(option: OptionWords, number: int) -> Iterator[list[str]]:
     words = wording()
     heading = words["kit_option"].format(number=number, option=option.label)
-    yield [heading, option.note, option.summary]
+    yield [heading, option.note, option.summary, *option.no_route]
     for service in option.changed:
         yield [service.service, *service.lines]
     if option.unchanged:

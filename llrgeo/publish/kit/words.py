@@ -61,6 +61,9 @@ class OptionWords:
         Of the option.
     summary
         How many services take longer, and how many less time.
+    no_route
+        For how many people there is no route both times, and for which services; a sentence for
+        each number of people, the largest first. Empty where everybody has one.
     services
         One for each service of the study.
     unchanged
@@ -71,6 +74,7 @@ class OptionWords:
     label: str
     note: str
     summary: str
+    no_route: tuple[str, ...]
     services: tuple[ServiceWords, ...]
     unchanged: str
 
@@ -106,6 +110,7 @@ def option_words(view: PlaceView, option: Option) -> OptionWords:
         option.label,
         option.note,
         words["kit_summary" if longer or shorter else "kit_summary_same"].format(**count),
+        tuple(_no_route_lines(view, figures)),
         tuple(_service_words(view, by_id[str(name)], row) for name, row in figures.iterrows()),
         words["kit_unchanged"].format(services="; ".join(service.label for service in same))
         if 0 < len(same) < len(figures)
@@ -191,6 +196,18 @@ def minutes_in_words(minutes: float) -> str:
     if rest:
         parts.append(words["minute" if rest == 1 else "minutes"].format(count=rest))
     return words["about"].format(time=" ".join(parts))
+
+
+def _no_route_lines(view: PlaceView, figures: pd.DataFrame) -> Iterator[str]:
+    """Yield for whom there is no route both times: no average counts them, so they are told."""
+    words, people = wording(), view.place.people
+    services = {service.id: service_name(service) for service in view.publication.services}
+    without = figures.loc[figures["none"] > 0, "none"]
+    for count in sorted(set(without), reverse=True):
+        labels = [label for name, label in services.items() if without.get(name) == count]
+        yield words["kit_no_route_all" if count == people else "kit_no_route_some"].format(
+            people=pages.people(count), all=pages.people(people), services="; ".join(labels)
+        )
 
 
 def _service_words(view: PlaceView, service: Service, row: pd.Series) -> ServiceWords:
