@@ -15,7 +15,7 @@ AT_ONCE = """
   window.requestAnimationFrame = (act) => (act.name === "beginRest" ? act() : frame(act));
   window.setTimeout = (act, ...more) => (act.name === "showRest" ? act() : timeout(act, ...more));
 """
-FORGET = "try { sessionStorage.clear(); } catch { /* a test took it away */ }"
+FORGET = "window.name = ''; try { sessionStorage.clear(); } catch { /* a test took it away */ }"
 EMPTIED_WITHIN_MS = 20_000
 MOST_IDLE = 4  # each is a process of its own
 PATIENCE_MS = 180_000  # a machine on which much else runs takes its time to open a page

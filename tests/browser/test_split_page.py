@@ -38,7 +38,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 def find(page, text):
     page.fill("#find", text)
-    page.press("#find", "Enter")
+    page.press("#find", "Enter", no_wait_after=True)  # it may lead to another page
 
 
 def test_a_postcode_leads_to_its_own_page_and_is_answered_there(split, folder, open_page):
@@ -54,6 +54,7 @@ def test_a_postcode_leads_to_its_own_page_and_is_answered_there(split, folder, o
         # Where the reader lives is neither in the address nor kept.
         assert postcode[:-3].strip() not in page.url
         assert page.evaluate("window.sessionStorage.length") == 0
+        assert page.evaluate("window.name") == ""
         assert page.evaluate("document.activeElement.id") == "mine-heading"
 
 
@@ -163,6 +164,24 @@ def test_a_frame_that_may_keep_nothing_still_leads_to_the_page(split, folder, op
     page.wait_for_url(f"**/{part.page}")
     page.wait_for_selector("html.ready")
     assert page.heard == [] or all("sessionStorage" not in str(each) for each in page.heard)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "Storage.prototype.getItem = () => null;",
+        "Object.defineProperty(window, 'name', { get: () => '', set() {} });",
+    ],
+)
+def test_a_place_arrives_if_one_of_its_stores_is_lost(split, folder, open_page, lost):
+    part = parts_of(split)[1]
+    area = split.areas.index[part.rows[3]]
+    postcode = split.postcodes.index[split.postcodes == area][0]
+    page = open_page(folder / "explorer.html", first=lost)
+    find(page, postcode)
+    page.wait_for_url(f"**/{part.page}")
+    page.wait_for_selector("#mine:not([hidden])")
+    assert part.name in page.text_content("#mine-heading")
 
 
 def test_what_is_searched_is_loaded_once_when_a_reader_turns_to_the_search(folder, open_page):

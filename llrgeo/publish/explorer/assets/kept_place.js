@@ -4,17 +4,30 @@
 
 const llrgeoKeptPlace = (() => {
   const KEPT = "llrgeo-find";
+  const NAMED = `${KEPT}:`;
 
+  // Two stores, for neither always arrives: Chromium may open a page from disk in another process,
+  // to which what was stored last is not handed over, and other browsers do not hand a name over
+  // between files. A page that is shut off in a frame has the name alone.
   function keep(text) {
+    window.name = NAMED + text;
     try {
       window.sessionStorage.setItem(KEPT, text);
     } catch {
-      // a page inside another one may keep nothing: the reader types it once more
+      // it may store nothing
     }
   }
 
   // What was kept is forgotten as it is read.
   function taken() {
+    const stored = takenFromStore();
+    if (!window.name.startsWith(NAMED)) return stored;
+    const text = window.name.slice(NAMED.length);
+    window.name = "";
+    return text;
+  }
+
+  function takenFromStore() {
     try {
       const text = window.sessionStorage.getItem(KEPT);
       window.sessionStorage.removeItem(KEPT);
