@@ -78,11 +78,11 @@ def test_an_answer_is_written_whole_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def stopped(path: Path, _: object) -> None:
-        path.write_bytes(b"half")
+        path.write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(np, "save", stopped)
+        patch.setattr(Path, "write_bytes", stopped)
         with pytest.raises(KeyboardInterrupt):
             ask(router, areas, sites)
     assert router.store is not None

@@ -19,9 +19,9 @@ from llrgeo.inputs.projections import read_projections
 from llrgeo.inputs.rates import read_rates
 from llrgeo.inputs.sites import check_postcodes_agree, check_service_names, read_sites
 from llrgeo.inputs.tables import read_table
+from llrgeo.inputs.visible_text import has_hidden
 from llrgeo.travel.compare import read_reference
 from llrgeo.travel.times import load_travel_times
-from llrgeo.visible_text import has_hidden
 
 
 @pytest.fixture(scope="session")

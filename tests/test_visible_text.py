@@ -2,7 +2,7 @@
 
 import pytest
 
-from llrgeo.visible_text import as_seen, has_hidden
+from llrgeo.inputs.visible_text import as_seen, has_hidden
 
 
 @pytest.mark.parametrize(

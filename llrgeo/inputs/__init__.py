@@ -8,7 +8,8 @@ checked against its schema by `table_faults`. Then one module for each kind of i
 - capacity and costs: `capacity`, `estate`, `rates`;
 - timetables (GTFS): `gtfs`, with `feeds`, `stop_times`, `headways`, `transfers` and `step_free`;
 - PBF files of OpenStreetMap, for `llrgeo.roads`: `pbf_framing`, `pbf_numbers`;
-- `theme` (the look of pages), `toml_advice` (messages on TOML), `embedded` (data in the package).
+- `theme` (the look of pages), `toml_advice` (messages on TOML), `embedded` (data in the package);
+- `visible_text`: what a reader sees of a text, for ids, names and study files.
 
 `official/` downloads tables of public bodies.
 """

@@ -12,6 +12,7 @@ import shapely
 from llrgeo.files import StrPath
 from llrgeo.inputs.map_files import POLYGONS, read_polygons
 from llrgeo.inputs.tables import read_table, typed_points
+from llrgeo.inputs.visible_text import as_place_name
 from llrgeo.schema import (
     AGE_BANDS,
     AREAS,
@@ -24,7 +25,6 @@ from llrgeo.schema import (
     raise_faults,
     require_columns,
 )
-from llrgeo.visible_text import as_place_name
 
 _RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every edition
 _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics

@@ -10,8 +10,8 @@ import pandas as pd
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.table_faults import row_number
 from llrgeo.inputs.tables import read_table
+from llrgeo.inputs.visible_text import HIDDEN_CHARACTERS, has_hidden
 from llrgeo.schema import LARGEST, name_some, number_note, raise_faults, require_columns, to_numbers
-from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
 

@@ -20,8 +20,8 @@ from llrgeo.inputs.postcodes import (
 )
 from llrgeo.inputs.table_faults import first_row
 from llrgeo.inputs.tables import read_table, typed_points
+from llrgeo.inputs.visible_text import as_place_name
 from llrgeo.schema import ISO_DATE, SITES, WGS84, name_some, raise_faults, role_faults, site_roles
-from llrgeo.visible_text import as_place_name
 
 _FAR_M: Final = 60_000.0
 _DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.inputs.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_garbled, is_seen
 from llrgeo.schema import (
     DEGREES,
     LARGEST,
@@ -18,7 +19,6 @@ from llrgeo.schema import (
     number_note,
     to_numbers,
 )
-from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden, is_garbled, is_seen
 
 ROW: Final = "row"
 """Name of the index of a table whose rows are numbered as in the spreadsheet that it came from."""

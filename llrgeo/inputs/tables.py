@@ -17,8 +17,8 @@ from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.inputs.table_faults import ROW, SHEET, SHORT_ROWS, first_row, table_faults
 from llrgeo.inputs.toml_advice import toml_advice
+from llrgeo.inputs.visible_text import as_seen
 from llrgeo.schema import BNG, WGS84, Schema, counted, name_some, raise_faults, to_numbers
-from llrgeo.visible_text import as_seen
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
 _LOOKED_AT: Final = 100_000  # rows

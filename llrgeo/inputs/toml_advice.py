@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from llrgeo.visible_text import has_hidden
+from llrgeo.inputs.visible_text import has_hidden
 
 _CURLY: Final = re.compile("[\u2018\u2019\u201c\u201d]")
 _PLACE: Final = re.compile(r"line (\d+), column \d+")

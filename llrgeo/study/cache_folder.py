@@ -5,7 +5,6 @@ and ends with the SHA-256 of its content; the least recently used files are remo
 too many.
 """
 
-import hashlib
 import logging
 import os
 import sys
@@ -14,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from llrgeo.files import remove_litter, written_whole
+from llrgeo.execution.checked_files import read_checked, write_checked
 
 logger: logging.Logger = logging.getLogger(__name__)
 
-_DIGEST: Final = hashlib.sha256().digest_size
 _OTHERS_WRITE: Final = 0o022  # the bits by which a group or everybody may write
 
 
@@ -51,9 +49,8 @@ class CacheFolder:
         try:
             if not path.is_file() or not self._is_own():
                 return None
-            whole = path.read_bytes()
-            content, digest = whole[:-_DIGEST], whole[-_DIGEST:]
-            if hashlib.sha256(content).digest() != digest:
+            content = read_checked(path)
+            if content is None:
                 path.unlink()
                 return None
             os.utime(path)  # used now, so it is removed last
@@ -69,9 +66,7 @@ class CacheFolder:
             if not self._is_own():
                 logger.warning("%s: others may write into it, so nothing is stored", self.path)
                 return
-            remove_litter(self.path)  # of processes that were killed
-            with written_whole(self.path / name) as made:
-                made.write_bytes(content + hashlib.sha256(content).digest())
+            write_checked(self.path / name, content)
             self._remove_oldest()
         except OSError as error:
             logger.warning("%s: not stored (%s)", self.path / name, error.strerror)

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.tables import check_local
+from llrgeo.inputs.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 from llrgeo.schema import ISO_DATE, LARGEST, list_faults, name_some
-from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 
 # Types of values that several tables of a study file have.
 _NAME: Final = r"^[a-z][a-z0-9_]*$"

@@ -10,10 +10,9 @@ import geopandas as gpd
 import numpy as np
 
 from llrgeo.arrays import Ints
-from llrgeo.files import remove_litter, written_whole
+from llrgeo.execution.checked_files import read_checked, write_checked
 from llrgeo.roads.network import RoadNetwork
 
-_DIGEST: Final = hashlib.sha256().digest_size  # bytes at the end of a cached file
 _VERSION: Final = 1  # raise it when a change of the code changes the matrix of an equal request
 
 
@@ -47,31 +46,16 @@ def request_hash(
 def load_or_compute(path: Path | None, compute: Callable[[], Ints]) -> Ints:
     """Return the array cached at a path; if it is missing or damaged, compute and save it.
 
-    The file is written whole or not at all, and ends with the SHA-256 of its content. Without a
-    path the array is computed and not saved.
+    Without a path the array is computed and not saved.
     """
     if path is None:
         return compute()
-    cached = _cached(path)
-    if cached is not None:
+    content = read_checked(path)
+    if content is not None:
+        cached: Ints = np.load(io.BytesIO(content), allow_pickle=False)
         return cached
     computed = compute()
-    # A process that was killed may have left part of a file there.
-    remove_litter(path.parent)
-    with written_whole(path) as made:
-        np.save(made, computed)
-        content = made.read_bytes()
-        made.write_bytes(content + hashlib.sha256(content).digest())
+    written = io.BytesIO()
+    np.save(written, computed)
+    write_checked(path, written.getvalue())
     return computed
-
-
-def _cached(path: Path) -> Ints | None:
-    """Return a cached array; None where there is none, or its checksum is wrong."""
-    if not path.is_file():
-        return None
-    whole = path.read_bytes()
-    content, digest = whole[:-_DIGEST], whole[-_DIGEST:]
-    if hashlib.sha256(content).digest() != digest:
-        return None
-    array: Ints = np.load(io.BytesIO(content), allow_pickle=False)
-    return array

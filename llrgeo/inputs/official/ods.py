@@ -18,8 +18,8 @@ from llrgeo.inputs.official.answers import read_bare_csv, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
+from llrgeo.inputs.visible_text import is_seen
 from llrgeo.schema import name_some
-from llrgeo.visible_text import is_seen
 
 COLUMNS: Final = 27
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.inputs.visible_text import as_seen
 from llrgeo.schema import name_some
-from llrgeo.visible_text import as_seen
 
 _LEAST_SIMILAR: Final = 0.75  # of two ids, as difflib counts: two letters of nine are other ones
 _MOST_COMPARED: Final = 20_000  # ids, or pairs of them, of which the first are looked at

@@ -47,7 +47,7 @@ def as_place_name(text: str) -> str:
 
     Examples
     --------
-    >>> from llrgeo.visible_text import as_place_name
+    >>> from llrgeo.inputs.visible_text import as_place_name
     >>> as_place_name("St. Mary's & Dales") == as_place_name("ST MARYS and  Dales")
     True
     """
@@ -60,7 +60,7 @@ def as_seen(text: str) -> str:
 
     Examples
     --------
-    >>> from llrgeo.visible_text import as_seen
+    >>> from llrgeo.inputs.visible_text import as_seen
     >>> as_seen("Caf\u00e9  A") == as_seen("CAFE\u0301\u00a0a\u200d")
     True
     """
