@@ -12,6 +12,7 @@ import pytest
 import segno
 from publication_cases import appraised, county_publication, town_publication
 
+from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.places.indicators import Indicator, PlaceFigures
 from llrgeo.appraisal.places.place_rankings import rank_figures
 from llrgeo.errors import PublishError
@@ -39,6 +40,7 @@ from llrgeo.publish.kit.words import about_lines, minutes_in_words, option_words
 from llrgeo.publish.pages import run_mark
 from llrgeo.publish.run_id import run_id_of
 from llrgeo.schema import NO_CAR
+from llrgeo.travel.times import TravelTimes
 
 THEME = Theme(
     publisher="A council",
@@ -199,7 +201,9 @@ def test_minutes_of_a_place_are_not_said_to_be_those_of_whom_a_change_holds(town
     some = [line for line in text.splitlines() if line.startswith("This is so for")]
     assert some
     for line in some:
-        assert line.endswith("The times are the average of everybody here who has a journey.")
+        assert line.endswith(
+            "The times are the average of everybody here who has a route both times."
+        )
 
 
 def test_a_place_that_nobody_can_leave_is_not_told_that_its_journeys_stay(town):
@@ -211,6 +215,154 @@ def test_a_place_that_nobody_can_leave_is_not_told_that_its_journeys_stay(town):
     easy = str(files["places/farm_easy.html"])
     assert "Nobody here has a route today. That would stay so." in easy
     assert "Journeys would stay as they are today." not in easy
+
+
+NO = np.inf  # minutes where there is no route
+
+
+def at_westham(town, times, today, *options, delivery="patient"):
+    """Return a place of four areas of 400, 300, 200 and 100 people, and its view of a clinic.
+
+    `times` are minutes of W, N, E and F to A, B and C; `today` and `options` name open sites.
+    """
+    clinic = replace(town.services[0], delivery=delivery, call_min=0.0, dispatch_min=0.0)
+    minutes = pd.DataFrame(times, town.areas.index, list("ABC"), dtype=float)
+    opened = [
+        Option(name, name.title(), {"clinic": frozenset(sites)})
+        for name, sites in zip(("today", "first", "second"), (today, *options), strict=False)
+    ]
+    matrix = TravelTimes(minutes)
+    changed = appraised(town, options=tuple(opened), services=(clinic,), times=(matrix,))
+    place = KitPlace("Westham", "town", "Town", (*"WNEF",), 1_000, "middle", "westham")
+    return place_view(changed, place)
+
+
+def said_of(view):
+    """Return what each form of a place's page says, by its file; cells are parted by bars."""
+    files = place_files(view.publication, view.place)
+    return {
+        name.removeprefix("places/westham"): content
+        if name.endswith("txt")
+        else " ".join(unescape(re.sub("<[^>]+>", " ", content)).split())
+        for name, content in files.items()
+    }
+
+
+def leaflet_rows(view):
+    told = [option_words(view, option) for option in view.publication.alternatives]
+    return leaflet_table(view, told)
+
+
+def test_a_change_of_lost_routes_alone_is_told_as_such_on_every_form(town):
+    # N and E could reach B alone; W and F stay with A.
+    view = at_westham(town, [[5, 9, 9], [NO, 8, NO], [NO, 4, NO], [6, 7, 7]], "AB", "A")
+    row = view.figures["first"].loc["clinic"]
+    assert (row["kind"], row["longer"], row["lost"], row["change_min"]) == ("partly", 0, 500, 0)
+    said = said_of(view)
+    lost = "500 of the 1,000 people here would have no route any more. They are in no average."
+    summary = (
+        "Of 1 services, none would take longer for people here, and none less time. "
+        "For 1 of the services, people here would have no route any more."
+    )
+    for form in (".html", "_leaflet.html", "_large.html", ".txt"):
+        assert lost in said[form], form
+        assert summary in said[form], form
+        assert "less than a minute" not in said[form], form
+    assert "Some people here could not get there any more." in said["_easy.html"]
+    assert "That is longer." not in said["_easy.html"]
+    assert "route lost for 500" in said[".html"]
+
+
+def test_the_leaflets_minutes_of_today_are_of_all_who_travel_today(town):
+    # Today W takes 10, N 20 and E 40 minutes to A. E loses A under the first
+    # option, N under the second; F has none.
+    times = [[10, 15, 8], [20, 30, NO], [40, NO, 42], [NO, NO, NO]]
+    view = at_westham(town, times, "A", "B", "C")
+    today = (400 * 10 + 300 * 20 + 200 * 40) / 900  # 20
+    first = (400 * 10 + 300 * 20) / 700, (400 * 15 + 300 * 30) / 700  # 14.3, 21.4
+    second = (400 * 10 + 200 * 40) / 600, (400 * 8 + 200 * 42) / 600  # 20, 19.3
+    (row,) = leaflet_rows(view)["rows"]
+    assert row[1] == f"{today:.0f}" == "20"
+    assert row[2] == f"from {first[0]:.0f} to {first[1]:.0f} (+7; ▲ route lost for some)"
+    # The same minutes as today's are not said twice.
+    assert row[3] == f"{second[1]:.0f} (\u22121; ▲ route lost for some)"
+    assert "today is of all who have one today" in leaflet_rows(view)["note"]
+    swapped = at_westham(town, times, "A", "C", "B")
+    (again,) = leaflet_rows(swapped)["rows"]
+    assert again[1:] == [row[1], row[3], row[2]]
+
+
+def test_who_loses_a_route_is_not_among_those_whose_journey_is_longer(town):
+    # W 5 to 9, N loses, E 20 to 13, F gains: both averages are of W and E.
+    view = at_westham(town, [[5, 9, NO], [7, NO, NO], [20, 13, NO], [NO, 6, NO]], "A", "B")
+    row = view.figures["first"].loc["clinic"]
+    counts = row[["longer", "lost", "shorter", "gained", "none"]].tolist()
+    assert (counts, row["kind"]) == ([400, 300, 200, 100, 0], "mixed")
+    assert row["before_min"] == pytest.approx((400 * 5 + 200 * 20) / 600)
+    text = said_of(view)[".txt"]
+    for line in (
+        "It would take longer for 400 people here, and less time for 200 people.",
+        "300 of the 1,000 people here would have no route any more. They are in no average.",
+        "100 of the 1,000 people here would have a route, and have none today.",
+        "Of 1 services, 1 would take longer for people here, and 1 less time.",
+        "1 would do both: longer for some people, less time for others.",
+    ):
+        assert line in text, line
+    cells = option_table(option_words(view, view.publication.alternatives[0]), 1)["rows"][0]
+    people = "longer for 400; route lost for 300; shorter for 200; route gained for 100"
+    assert cells[3:] == ["\u00b10; ▲ route lost for some; ▼ route gained for some", people]
+
+
+def test_averages_of_different_people_are_not_compared(town):
+    # W and N lose their route, E and F gain one: nobody has one both times.
+    view = at_westham(town, [[30, NO, NO], [20, NO, NO], [NO, 5, NO], [NO, 6, NO]], "A", "B")
+    row = view.figures["first"].loc["clinic"]
+    assert (row["kind"], row["change_min"]) == ("partly", 0)
+    said = said_of(view)
+    for form in (".html", "_leaflet.html", "_large.html", ".txt"):
+        assert "700 of the 1,000 people here would have no route any more." in said[form]
+        assert "300 of the 1,000 people here would have a route, and have none" in said[form]
+        assert "shorter each way" not in said[form]
+
+
+@pytest.mark.parametrize(("today", "then"), [("A", "B"), ("B", "A")])
+def test_a_service_that_nobody_reaches_today_or_then_has_pages(town, today, then):
+    """A column with one site and one blank is text to pandas, and its blank was looked up."""
+    two = (town.services[0], replace(town.services[1], delivery="patient"))
+    times = [[30, NO, 3], [20, NO, 3], [20, NO, 3], [10, NO, 3]]
+    matrix = TravelTimes(pd.DataFrame(times, town.areas.index, list("ABC"), dtype=float))
+    options = [
+        Option(name, name, {"clinic": frozenset(sites), "beds": frozenset("C")})
+        for name, sites in (("today", today), ("then", then))
+    ]
+    changed = appraised(town, options=tuple(options), services=two, times=(matrix,))
+    place = KitPlace("Westham", "town", "Town", (*"WNEF",), 1_000, "middle", "westham")
+    text = said_of(place_view(changed, place))[".txt"]
+    assert ("You would lose your access" if today == "A" else "You would gain access") in text
+
+
+def test_an_average_that_falls_is_not_called_longer(town):
+    # N's 300 take 2 minutes more; of all others 0.9 less, too little to count each by itself.
+    times = [[10, 9.1, NO], [10, 12, NO], [10, 9.1, NO], [10, 9.1, NO]]
+    view = at_westham(town, times, "A", "B")
+    row = view.figures["first"].loc["clinic"]
+    assert (row["kind"], row["longer"]) == ("worsened", 300)
+    assert row["change_min"] < 0
+    said = said_of(view)
+    assert "It would take longer for 300 people here." in said[".txt"]
+    assert "longer each way" not in said[".txt"]
+    assert "It is longer for some people." in said["_easy.html"]
+    assert "That is longer." not in said["_easy.html"]
+
+
+def test_where_nobody_lives_no_journey_counts(town):
+    # Of E, where nobody lives, the route stays: everybody else loses theirs.
+    areas = town.areas.assign(residents=[400, 300, 0, 100])
+    empty = replace(town, areas=areas)
+    view = at_westham(empty, [[5, NO, NO], [7, NO, NO], [90, 90, NO], [NO, NO, NO]], "A", "B")
+    row = view.figures["first"].loc["clinic"]
+    assert (row["kind"], row["lost"]) == ("lost", 700)
+    assert row["before_min"] == pytest.approx((400 * 5 + 300 * 7) / 700)
 
 
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):

@@ -6,7 +6,6 @@ says that nobody has tested it yet.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import Final
 
 import pandas as pd
@@ -14,6 +13,7 @@ import pandas as pd
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.kit.figures import PlaceView, whole
+from llrgeo.publish.kit.words import is_of_its_kind
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -91,14 +91,20 @@ def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
     words, kind = wording(), str(row["kind"])
     yield words["easy_service"].format(service=service.label)
     # Minutes are said only where there is a journey both times; the kind of change says the rest.
-    ends = [row["before_min"], row["after_min"]]
-    if all(isfinite(end) for end in ends):
-        today, then = map(_minutes, ends)
+    if kind in {"worsened", "improved", "mixed"}:
+        ends = [row["before_min"], row["after_min"]]
         if service.delivery == "team":
             yield words["easy_team"]
-        yield words["easy_today"].format(minutes=today)
-        yield words["easy_then"].format(minutes=then)
-    yield words[f"easy_{kind}"]
+        for name, minutes in zip(("today", "then"), ends, strict=True):
+            yield words[f"easy_{name}"].format(minutes=_minutes(minutes))
+        # Minutes as they are told: "it is longer" beside equal ones would be a riddle.
+        told = whole(ends[0]) != whole(ends[1]) and is_of_its_kind(row)
+        yield words[f"easy_{kind}" if kind == "mixed" or told else f"easy_some_{kind}"]
+    elif kind != "partly":
+        yield words[f"easy_{kind}"]
+    for name in ("lost", "gained"):
+        if row[name] and kind != name:
+            yield words[f"easy_some_{name}"]
 
 
 def _minutes(minutes: float) -> str:

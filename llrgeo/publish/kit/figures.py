@@ -20,6 +20,15 @@ from llrgeo.travel.accuracy import JourneyError
 
 MOVED: Final = (*LONGER, *SHORTER)
 
+# The outcome of an area's journey by which its people are counted.
+_COUNTED: Final = {
+    "longer": "worsened",
+    "shorter": "improved",
+    "lost": "lost",
+    "gained": "gained",
+    "none": "none",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
@@ -56,23 +65,28 @@ def place_figures(publication: Publication, place: KitPlace, option: Option) -> 
     pandas.DataFrame
         `before_min`, `after_min`: the average of its people, over those who have a journey both
         times if any do; +inf where nobody has one. `change_min`: their difference, -inf and +inf
-        for a journey that all gain or lose, 0 for none both times. `worst_change_min`: that of
-        the area where it changes most for the worse; +inf for a journey that is lost. `longer`,
-        `shorter`, `lost`, `none`: people whose journey is longer (those who lose theirs included),
-        shorter, lost, or absent both times. `too_close`: those of a change that the times cannot
-        tell. `before_site`, `after_site`: the id of the site that is nearest for most people; None
-        where none can be reached. `kind`: improved, worsened, mixed, unchanged, lost, gained or
-        none.
+        for a journey that all gain or lose, 0 for none both times and where nobody has both.
+        `worst_change_min`: that of the area where it changes most for the worse; +inf for a
+        journey that is lost. `longer`, `shorter`: people whose journey is longer or shorter,
+        `lost` and `gained`: those who lose or gain theirs; `none`: those who have none both times;
+        `too_close`: those of a change that the times cannot tell. `before_site`, `after_site`: the
+        id of the site that is nearest for most people; None where none can be reached. `kind`:
+        improved, worsened or mixed, of those who have a journey both times; partly where some
+        lose or gain theirs and no other changes; unchanged, lost, gained or none.
     """
     rows = {
         service.id: _figures(publication.views[option.name, service.id], place)
         for service in publication.services
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+    # A site that is not there stays None, also in a column that pandas takes for text.
+    sites = ["before_site", "after_site"]
+    table[sites] = table[sites].astype(object).where(table[sites].notna(), None)
     # The worst first, never netted: by the area that fares worst; of services that are as bad
     # there, the one that gets longer for more people, then the one of the worse average.
-    order = ["worst_change_min", "longer", "change_min"]
-    return table.sort_values(order, ascending=[False, False, False], kind="stable")
+    worse = table.assign(worse=table["longer"] + table["lost"])
+    order = ["worst_change_min", "worse", "change_min"]
+    return table.loc[worse.sort_values(order, ascending=False, kind="stable").index]
 
 
 def place_error(view: OptionView, place: KitPlace, minutes: float) -> JourneyError | None:
@@ -89,22 +103,19 @@ def whole(minutes: float) -> int:
 
 def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
     journeys = view.areas.loc[list(place.areas)]
+    if journeys["people"].any():  # where nobody lives no journey counts, unless nobody does at all
+        journeys = journeys[journeys["people"] > 0]
     people = journeys["people"].to_numpy(dtype=float)
     outcome = journeys["outcome"]
     before, after = _averages(journeys, people)
     # Of those who move: a journey that stays the same is not "too close", it is the same.
     close = view.accuracy.too_close(journeys["before_min"], journeys["after_min"])
-    counted = {
-        "longer": _count(people, outcome.isin(LONGER)),
-        "shorter": _count(people, outcome.isin(SHORTER)),
-        "lost": _count(people, outcome == "lost"),
-        "none": _count(people, outcome == "none"),
-        "too_close": _count(people, close & outcome.isin(MOVED)),
-    }
+    counted = {name: _count(people, outcome == of) for name, of in _COUNTED.items()}
+    counted["too_close"] = _count(people, close & outcome.isin(MOVED))
     return {
         "before_min": before,
         "after_min": after,
-        "change_min": _change(before, after),
+        "change_min": _change(journeys, before, after),
         "worst_change_min": _worst_change(journeys),
         **counted,
         "before_site": _usual_site(journeys["before_site"], people),
@@ -120,17 +131,19 @@ def _averages(journeys: pd.DataFrame, people: np.ndarray) -> tuple[float, float]
     ends = []
     for minutes in (before, after):
         chosen = both if both.any() else np.isfinite(minutes)
-        # Areas without residents still have a journey: each counts alike if nobody lives there.
+        # A place without residents still has journeys: each of its areas counts alike.
         weights = people[chosen] if people[chosen].sum() else np.ones(int(chosen.sum()))
         mean = float(np.average(minutes[chosen], weights=weights)) if chosen.any() else inf
         ends.append(round(mean, 6))  # sums of tenths differ in their last digits
     return ends[0], ends[1]
 
 
-def _change(before: float, after: float) -> float:
-    if before == after:
-        return 0.0
-    return round(after - before, 6)
+def _change(journeys: pd.DataFrame, before: float, after: float) -> float:
+    """Return the change of the averages, which are of the same people; else whether one is lost."""
+    ends = np.isfinite([before, after])
+    if ends.all() and not np.isfinite(journeys["change_min"]).any():
+        return 0.0  # some lose their journey and others gain one: nothing to compare
+    return round(after - before, 6) if ends.any() else 0.0
 
 
 def _worst_change(journeys: pd.DataFrame) -> float:
@@ -159,6 +172,6 @@ def _kind(before: float, after: float, counted: dict[str, int]) -> str:
         return ends[isfinite(before), isfinite(after)]
     if counted["longer"] and counted["shorter"]:
         return "mixed"
-    if counted["longer"]:
-        return "worsened"
-    return "improved" if counted["shorter"] else "unchanged"
+    if counted["longer"] or counted["shorter"]:
+        return "worsened" if counted["longer"] else "improved"
+    return "partly" if counted["lost"] or counted["gained"] else "unchanged"

@@ -10,7 +10,15 @@ from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.kit.indicators import indicator_table, place_indicators
 from llrgeo.publish.kit.names import FOLDER, PREVIEW
 from llrgeo.publish.kit.places import KitPlace
-from llrgeo.publish.kit.words import EVEN, OptionWords, about_lines, option_words, sure_lines
+from llrgeo.publish.kit.words import (
+    EVEN,
+    OptionWords,
+    ServiceWords,
+    about_lines,
+    minutes_cell,
+    option_words,
+    sure_lines,
+)
 from llrgeo.publish.wording import wording
 
 FORMS: Final = ("page", "leaflet", "large", "easy")
@@ -50,7 +58,8 @@ def option_table(option: OptionWords, number: int) -> Table:
         for service in option.services
     ]
     caption = words["kit_table"].format(option=option.label)
-    return _with_note({"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows})
+    table = {"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows}
+    return _with_note(table, "kit_table_note_routes")
 
 
 def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
@@ -59,6 +68,7 @@ def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
     The worst line is that of the service that gets worst in any area under any option.
     """
     words = wording()
+    today = view.figures[view.publication.baseline_name]
     figures = [view.figures[option.name] for option in options]
     ids = [service.id for service in view.publication.services]
     worst = {name: max(table["worst_change_min"][name] for table in figures) for name in ids}
@@ -74,22 +84,28 @@ def leaflet_table(view: PlaceView, options: list[OptionWords]) -> Table:
     # One row a service, the one that gets worst first, whatever option does it.
     rows = []
     for name in order:
-        cells = [found[name] for found in by_service]
-        today = cells[0].before
-        rows.append(
-            [labels[name], today, *(_minutes_and_change(cell.after, cell.change) for cell in cells)]
-        )
+        # One average of today, of all who have a journey: an option is of those who keep theirs.
+        before = minutes_cell(today["before_min"][name])
+        told = (_minutes_and_change(found[name], before) for found in by_service)
+        rows.append([labels[name], before, *told])
     caption = words["kit_leaflet_table"]
-    return _with_note({"id": "leaflet", "caption": caption, "heads": heads, "rows": rows})
+    table = {"id": "leaflet", "caption": caption, "heads": heads, "rows": rows}
+    return _with_note(table, "kit_leaflet_note_routes")
 
 
-def _with_note(table: Table) -> Table:
-    """Add to a table of changes what its signs mean, the rare one only where it occurs."""
+def _with_note(table: Table, of_routes: str) -> Table:
+    """Add to a table of changes what its signs mean, the rare ones only where they occur.
+
+    `of_routes` is the id of what is said where some people lose or gain their route.
+    """
     words = wording()
-    note = words["kit_table_note"]
-    if any(EVEN in cell for row in table["rows"] for cell in row):
-        note = f"{note} {words['kit_table_note_even']}"
-    return {**table, "note": note}
+    notes, cells = [words["kit_table_note"]], [cell for row in table["rows"] for cell in row]
+    if any(EVEN in cell for cell in cells):
+        notes.append(words["kit_table_note_even"])
+    marks = (words["kit_mark_lost"], words["kit_mark_gained"])
+    if any(mark in cell for cell in cells for mark in marks):
+        notes.append(words[of_routes])
+    return {**table, "note": " ".join(notes)}
 
 
 def delivery_lines(view: PlaceView) -> list[str]:
@@ -104,11 +120,15 @@ def delivery_lines(view: PlaceView) -> list[str]:
     return lines
 
 
-def _minutes_and_change(after: str, change: str) -> str:
-    """Return minutes then with their change, in one cell."""
-    if change == "=":
-        return f"{after} ="
-    return wording()["kit_cell"].format(after=after, change=change)
+def _minutes_and_change(service: ServiceWords, today: str) -> str:
+    """Return minutes then with their change, in one cell; from which minutes if not today's."""
+    words = wording()
+    if service.change == "=":
+        return f"{service.after} ="
+    if service.change == service.after:  # no route, today or then
+        return service.after
+    key = "kit_cell" if service.before == today else "kit_cell_from"
+    return words[key].format(before=service.before, after=service.after, change=service.change)
 
 
 def _values(view: PlaceView, options: list[OptionWords]) -> Mapping[str, Any]:
