@@ -95,8 +95,8 @@ def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
         ends = [row["before_min"], row["after_min"]]
         if service.delivery == "team":
             yield words["easy_team"]
-        for name, minutes in zip(("today", "then"), ends, strict=True):
-            yield words[f"easy_{name}"].format(minutes=_minutes(minutes))
+        yield words["easy_today"].format(minutes=_minutes(ends[0]))
+        yield words["easy_then"].format(minutes=_minutes(ends[1]))
         # Minutes as they are told: "it is longer" beside equal ones would be a riddle.
         told = whole(ends[0]) != whole(ends[1]) and is_of_its_kind(row)
         yield words[f"easy_{kind}" if kind == "mixed" or told else f"easy_some_{kind}"]
