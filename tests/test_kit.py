@@ -30,16 +30,18 @@ from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.file_list import pages_of_earlier_runs
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import make_kit, maps_for_print, publish
+from llrgeo.publish.kit.about import about_lines
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
 from llrgeo.publish.kit.page import leaflet_table, option_table, page_name
 from llrgeo.publish.kit.places import KitPlace, chosen_places, kit_places
 from llrgeo.publish.kit.qr import qr_code
-from llrgeo.publish.kit.words import about_lines, minutes_in_words, option_words
+from llrgeo.publish.kit.words import minutes_in_words, option_words
 from llrgeo.publish.pages import run_mark
 from llrgeo.publish.run_id import run_id_of
 from llrgeo.schema import NO_CAR
+from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
 THEME = Theme(
@@ -363,6 +365,38 @@ def test_where_nobody_lives_no_journey_counts(town):
     row = view.figures["first"].loc["clinic"]
     assert (row["kind"], row["lost"]) == ("lost", 700)
     assert row["before_min"] == pytest.approx((400 * 5 + 300 * 7) / 700)
+
+
+def test_teams_that_travel_another_way_are_told_and_lend_their_errors_to_nobody(town):
+    errors = pd.DataFrame(
+        [("Town", "off_peak", 0, 60, 31, 0.1, 1.7, 4.3)],
+        columns=["authority", "period", "from_min", "to_min", "pairs", "bias_min",
+                 "median_abs_min", "p90_abs_min"],
+    )  # fmt: skip
+    rows = [[20, 30, 9], [20, 30, 9], [20, 30, 9], [20, 30, 9]]
+    minutes = pd.DataFrame(rows, town.areas.index, list("ABC"), dtype=float)
+    bus = TravelTimes(minutes, mode="transit")
+    drive = TravelTimes(
+        minutes / 10, mode="car", direction="from_site", accuracy=Accuracy(journeys=errors)
+    )
+    # The team stands first among the services.
+    services = tuple(reversed(town.services))
+    changed = appraised(town, services=services, times=(bus, drive), judged_by=bus)
+    place = KitPlace("Westham", "town", "Town", (*"WNEF",), 1_000, "middle", "westham")
+    said = said_of(place_view(changed, place))
+    for form in (".html", "_leaflet.html", "_large.html", ".txt", "_easy.html"):
+        assert "times are by public transport, outside the rush hour" in said[form], form
+        assert "Teams come by car, outside the rush hour." in said[form], form
+        assert "nine in ten within" not in said[form], form
+    assert "Nobody has measured journeys of this length from Town" in said[".txt"]
+    only = tuple(
+        Option(option.name, option.label, {"nurses": option.sites["nurses"]})
+        for option in changed.options
+    )
+    nurses = appraised(changed, services=services[:1], options=only, times=changed.times)
+    alone = said_of(place_view(nurses, place))[".txt"]
+    assert "Teams come by car, outside the rush hour." in alone
+    assert "public transport" not in alone.split("How sure")[0]
 
 
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):

@@ -12,9 +12,9 @@ import pandas as pd
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
+from llrgeo.publish.kit.about import how_lines
 from llrgeo.publish.kit.figures import PlaceView, whole
 from llrgeo.publish.kit.words import is_of_its_kind
-from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -51,7 +51,7 @@ def easy_parts(view: PlaceView) -> list[EasyPart]:
     words, publication = wording(), view.publication
     opening = [*words["easy_opening"].strip().splitlines()]
     opening += [words["easy_place"].format(place=view.place.name)]
-    opening += [words["easy_how"].format(journey=journey_label(publication.judged_by))]
+    opening += how_lines(publication, "easy_how")
     return [
         EasyPart(words["easy_about"], words["easy_picture_about"], tuple(opening)),
         *(_option_part(view, option) for option in publication.alternatives),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.kit.about import about_lines, sure_lines
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
@@ -14,10 +15,8 @@ from llrgeo.publish.kit.words import (
     EVEN,
     OptionWords,
     ServiceWords,
-    about_lines,
     minutes_cell,
     option_words,
-    sure_lines,
 )
 from llrgeo.publish.wording import wording
 

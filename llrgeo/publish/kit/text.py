@@ -5,11 +5,12 @@ from itertools import chain
 from typing import Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.kit.about import about_lines, sure_lines
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.kit.indicators import indicator_lines, place_indicators
 from llrgeo.publish.kit.page import page_name
-from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
+from llrgeo.publish.kit.words import OptionWords, option_words
 from llrgeo.publish.wording import wording
 
 _ENDS: Final = (".", "!", "?", ":", "\u06d4", "\u061f")  # the last two are those of Urdu

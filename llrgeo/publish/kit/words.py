@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people.area_facts import has_cars
 from llrgeo.publish import pages
-from llrgeo.publish.kit.figures import PlaceView, place_error, whole
-from llrgeo.publish.option_view import journey_label
+from llrgeo.publish.kit.figures import PlaceView, whole
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
-from llrgeo.schema import NO_CAR
 
 EVEN: Final = "±0"  # some people's minutes change, and not their average
 _LONG_MIN: Final = 120  # from here hours are easier to grasp
@@ -118,65 +114,6 @@ def option_words(view: PlaceView, option: Option) -> OptionWords:
 def service_name(service: Service) -> str:
     """Return a service with who travels for it, if that is not the patient."""
     return wording()[f"{service.delivery}_service"].format(service=service.label)
-
-
-def sure_lines(view: PlaceView) -> list[str]:
-    """Return how sure the minutes of a place are: its own authority, period and usual length."""
-    publication, place = view.publication, view.place
-    words, journey = wording(), journey_label(publication.judged_by)
-    ends = pd.concat(list(view.figures.values()))[["before_min", "after_min"]].to_numpy()
-    # Measured errors depend on length: the one for the usual length of this place's journeys.
-    reached = ends[np.isfinite(ends)]
-    opening = publication.views[publication.baseline_name, publication.services[0].id]
-    error = place_error(opening, place, float(np.median(reached)) if reached.size else inf)
-    lines = []
-    if error is not None:
-        lines.append(
-            words["kit_sure"].format(
-                authority=place.authority,
-                median=pages.number(error.median_abs_min, 1),
-                p90=pages.number(error.p90_abs_min, 1),
-            )
-        )
-    elif place.authority:
-        lines.append(words["my_sure_unknown"].format(authority=place.authority, journey=journey))
-    else:
-        lines.append(words["my_sure_nowhere"].format(journey=journey))
-    return [*lines, words["kit_close"], words["my_nearest"]]
-
-
-def about_lines(view: PlaceView) -> list[str]:
-    """Return lines on whom the figures of a place count, and how people travel."""
-    words, publication, place = wording(), view.publication, view.place
-    # A town may lie in two authorities: then only most of its people are in the one that is named.
-    authorities = publication.areas["authority"].loc[list(place.areas)].unique()
-    key = "kit_where_all" if len(authorities) == 1 else "kit_where_most"
-    where = words[key].format(authority=place.authority) if place.authority else ""
-    of = words[f"kit_of_{place.basis}"].format(
-        where=where,
-        place=place.name,
-        count=_number(len(place.areas)),
-        people=pages.people(place.people),
-    )
-    visited = any(service.delivery != "team" for service in publication.services)
-    how = "my_how" if visited else "my_how_teams"
-    lines = [of, words[how].format(journey=journey_label(publication.judged_by))]
-    lines += _car_lines(view) if visited else []
-    if not any(times.mode in {"transit", "bus"} for times in publication.times):
-        lines.append(words["no_timetable"])
-    return lines
-
-
-def _car_lines(view: PlaceView) -> list[str]:
-    """Return how many homes have no car, where times are by car and the census counts cars."""
-    publication = view.publication
-    if publication.judged_by.mode != "car" or not has_cars(publication.areas):
-        return []
-    areas = publication.areas.loc[list(view.place.areas)]
-    homes = areas["households"].sum()
-    # Rounded as the explorer does, which says the same of an area.
-    share = wording().share(whole(100 * areas[NO_CAR].sum() / homes) / 100) if homes else ""
-    return [wording()["my_no_car"].format(share=share)] if share else []
 
 
 def minutes_in_words(minutes: float) -> str:
