@@ -195,6 +195,26 @@ def test_a_journey_lost_counts_as_the_ceiling(town):
     minutes.loc["E", "B"] = np.inf
     case = argued(replace(far, times=replace(town.times, minutes=minutes)))
     assert case.loc["service_longer", ["people", "minutes", "second"]].tolist() == [200, 32, 200]
+    # So it does wherever those people are told of: today's minute is no part of what is added.
+    assert case.loc["longer_for_one", ["people", "minutes", "second"]].tolist() == [200, 32, 32]
+    assert case.loc["worst_places", ["people", "minutes"]].tolist() == [200, 32]
+
+
+def test_a_journey_lost_counts_as_the_ceiling_at_other_times_too(town):
+    """E goes to A in a minute, and has no way to B."""
+    minutes = town.times.minutes.copy()
+    minutes.loc["E", "B"] = np.inf
+    other = replace(town.times, minutes=minutes)
+    today_min, lost_min = minutes.loc["E", "A"], 33.0
+    far = replace(town, ceiling_min=lost_min)
+    busy = argued(far, other_periods=(replace(other, period="am_peak"),)).loc["rush_hour"]
+    assert busy[["people", "minutes"]].tolist() == [200, lost_min - today_min]
+    bus = argued(far, transit_times=other).loc[["longer_bus"]]
+    assert bus[["people", "minutes"]].to_numpy().tolist() == [[200, lost_min - today_min]] * 2
+    # Longer by bus than the ceiling today: nothing is added, and they are counted all the same.
+    slow = replace(other, minutes=minutes * 40)
+    bus = argued(far, transit_times=slow).loc[["longer_bus"]]
+    assert bus[["people", "minutes"]].to_numpy().tolist() == [[200, 0]] * 2
 
 
 def test_the_walk_and_the_bus_touch_their_own_items_alone(town):
@@ -350,6 +370,15 @@ def test_the_case_for_counts_those_who_gain(town):
     assert case.loc["service_shorter", ["people", "minutes"]].tolist() == [300, 2]
     assert case.loc["shorter_for_one", ["people", "value"]].tolist() == [300, 0.3]
     assert case.loc[["newly_in_standard"], "people"].tolist() == [300, 300]  # N: 3, then 1 of 2
+
+
+def test_who_has_no_journey_today_is_told_within_the_case_for(town):
+    minutes = town.times.minutes.copy()
+    minutes.loc["N", "A"] = np.inf  # N is 1 minute from B, where the services move to
+    far = replace(town, ceiling_min=33.0, times=replace(town.times, minutes=minutes))
+    row = argued(far, make=case_for).loc["service_shorter"]
+    assert row[["people", "minutes", "second"]].tolist() == [300, 32, 300]
+    assert argued(town, make=case_for).loc["service_shorter", "second"] == 0
 
 
 def test_changes_that_the_times_cannot_tell_are_counted_within_their_item(town):

@@ -146,6 +146,12 @@ def test_what_the_provider_pays_for_a_loss_is_not_called_a_saving(publication):
         "Clinic: 190 residents would have a longer journey, by 2.2 minutes on average. "
         "It is worst in East: 3.1 minutes more. 11 of them would have no journey left."
     )
+    new = Item("visitors_shorter", service="clinic", place="East", people=190, minutes=2.25,
+               value=3.14, second=11)  # fmt: skip
+    assert claim(publication, asdict(new)) == (
+        "Clinic: for 190 residents a visit would mean a shorter journey, by 2.2 minutes on "
+        "average, most in East: 3.1. 11 of them have no journey today."
+    )
 
 
 def test_one_resident_and_one_neighbourhood_are_one(publication):

@@ -794,6 +794,16 @@ def test_a_damaged_address_opens_the_usual_view(open_page, county_page):
     assert heard(page) == []
 
 
+def test_a_service_that_is_not_here_is_not_kept_for_the_next_option(open_page, county_page):
+    page = open_page(county_page, "#o=option_0&s=of_an_older_run")
+    page.select_option("#option", "option_1")
+    # The option opens with the service that it worsens most: the reader asked for no other.
+    assert "&s=" not in page.evaluate("window.location.hash")
+    page = open_page(county_page, "#o=option_0&s=clinic")
+    page.select_option("#option", "option_1")
+    assert "&s=clinic&" in page.evaluate("window.location.hash")
+
+
 def test_switching_a_site_off_and_undoing_it_brings_the_figures_back(open_page, county_page):
     page = open_page(county_page)
     page.select_option("#option", "option_1")

@@ -29,12 +29,14 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
 
 def _shorter_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     change = compared.change_of(result)
+    gained = (result.access.change["outcome"] == "gained").to_numpy()
     yield from items_of_service(
         compared,
         result,
         change.shorter,
         -change.added_min,
         ids=("visitors_shorter", "service_shorter"),
+        without=float(compared.residents[gained].sum()),
     )
 
 

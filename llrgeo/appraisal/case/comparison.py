@@ -36,6 +36,12 @@ class OtherTimes(NamedTuple):
     after_min: Floats
     added_min: Floats  # +inf for a journey lost, -inf for one gained, NaN for none at all
 
+    def added_by(self, ceiling: float) -> Floats:
+        """Return the minutes added; one that is lost becomes the ceiling, where that is longer."""
+        lost = np.isposinf(self.added_min)
+        added = np.maximum(ceiling - self.before_min, 0.0)
+        return np.where(lost, np.round(added, 9), self.added_min)
+
 
 @dataclass(frozen=True, slots=True)
 class NearestMinutes:
@@ -156,6 +162,14 @@ class Comparison:
         """Whether the journey to at least one service is lost or longer; shape (areas,)."""
         hit: Bools = np.any(self.changes.longer, axis=0)
         return hit
+
+    @cached_property
+    def largest_added_min(self) -> Floats:
+        """The minutes by which an area's service that worsens most does; -inf where none does."""
+        changes = self.changes
+        added = np.where(changes.longer, changes.added_min, -np.inf)
+        largest: Floats = added.max(axis=0, initial=-np.inf)
+        return largest
 
     def changes_by(self, times: TravelTimes, service: str) -> OtherTimes:
         """Return the minutes to a service by other times than the judged ones."""

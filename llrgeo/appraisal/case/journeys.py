@@ -132,25 +132,28 @@ def without_car(
 
 def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[Item]:
     """Yield who has a longer journey in other periods, and who is newly beyond a standard then."""
-    appraisal_inputs = compared.appraisal_inputs
-    services, areas = [result.service for result in compared.visited], appraisal_inputs.areas.index
+    appraisal_inputs, areas = compared.appraisal_inputs, compared.appraisal_inputs.areas.index
+    services = [result.service for result in compared.visited]
     if not periods and not compared.changes_nothing:
         yield Item("rush_hour_unknown", rests_on="nothing")
     for times in periods:
         changes = {service.id: compared.changes_by(times, service.id) for service in services}
         if not changes:
             continue
+        before, after = (
+            pd.DataFrame({name: getattr(found, end) for name, found in changes.items()}, areas)
+            for end in ("before_min", "after_min")
+        )
         classified = classify_areas(
-            pd.DataFrame(
-                {name: of_service.before_min for name, of_service in changes.items()}, areas
-            ),
-            pd.DataFrame(
-                {name: of_service.after_min for name, of_service in changes.items()}, areas
-            ),
+            before,
+            after,
             appraisal_inputs.times.accuracy,
             tolerance_min=appraisal_inputs.tolerance_min,
         )
-        people, worst = _longer_of(compared, classified)
+        hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
+        # The service that worsens most, as for the judged times; NaN where there is no journey.
+        added = [change.added_by(appraisal_inputs.ceiling) for change in changes.values()]
+        people, worst = compared.residents[hit], np.fmax.reduce(added)[hit]
         yield from none_if_nobody(
             [
                 Item(
@@ -172,13 +175,6 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
             yield from none_if_nobody([item])
 
 
-def _longer_of(compared: Comparison, classified: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return the residents of areas with a longer journey, or none left, and their worst change."""
-    hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
-    worst = classified["worst_change_min"].to_numpy()[hit]
-    return compared.residents[hit], np.minimum(worst, compared.appraisal_inputs.ceiling)
-
-
 def _with_longer(compared: Comparison) -> float:
     everyone = everyone_of(compared.after.people)
     return float(everyone[list(LONGER_CLASSES)].sum())
@@ -191,7 +187,7 @@ def items_of_service(
     minutes: Floats,
     *,
     ids: tuple[str, str],
-    lost: float = np.nan,
+    without: float,
 ) -> Iterator[Item]:
     """Yield whose journey to a service changes one way, by how much, and where by most.
 
@@ -203,8 +199,8 @@ def items_of_service(
         By area: whose journey is meant, and by how many minutes it changes, above 0.
     ids
         Of the item, where people visit a patient, and where they are patients themselves.
-    lost
-        How many of them have no journey left; NaN where the item is of gains.
+    without
+        How many of them have no journey left; where the item is of gains, none today.
     """
     service, people, by_min = result.service, compared.residents[moved], minutes[moved]
     if people.sum() == 0:
@@ -220,7 +216,7 @@ def items_of_service(
         people=float(people.sum()),
         minutes=mean_over(by_min, people),
         value=float(most),
-        second=lost,
+        second=without,
         too_close=float(people[compared.change_of(result).too_close[moved]].sum()),
     )
 
@@ -234,14 +230,15 @@ def _longer_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
         change.longer,
         change.added_min,
         ids=("visitors_longer", "service_longer"),
-        lost=float(compared.residents[lost.to_numpy()].sum()),
+        without=float(compared.residents[lost.to_numpy()].sum()),
     )
     yield from none_if_nobody(items)
 
 
 def _at_least_one(compared: Comparison) -> Item:
     """Return who has a longer journey for at least one service, by their largest worsening."""
-    people, worst = _longer_of(compared, compared.after.classified)
+    hit = compared.after.classified["class"].isin(LONGER_CLASSES).to_numpy()
+    people, worst = compared.residents[hit], compared.largest_added_min[hit]
     return Item(
         "longer_for_one",
         people=float(people.sum()),
@@ -270,10 +267,10 @@ def _worst_places(compared: Comparison) -> Iterator[Item]:
     """Yield the ten areas of most added minutes, and those of most people times minutes."""
     # The largest of an area's services, not their sum: how bad it gets for somebody who needs that
     # one.
-    areas, changes, hit = compared.appraisal_inputs.areas, compared.changes, compared.any_longer
-    largest = np.where(changes.longer, changes.added_min, -np.inf).max(axis=0, initial=-np.inf)
+    areas, hit = compared.appraisal_inputs.areas, compared.any_longer
     # Areas in the order of their ids, so that the lowest of equals are named.
-    ids, largest, residents = areas.index[hit], largest[hit], compared.residents[hit]
+    ids, residents = areas.index[hit], compared.residents[hit]
+    largest = compared.largest_added_min[hit]
     by_id = ids.argsort()
     for item, weight in (("worst_places", largest), ("worst_places_people", largest * residents)):
         chosen = by_id[np.argsort(-weight[by_id], kind="stable")[:_PLACES]]
@@ -325,7 +322,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
     """Yield the groups of which a clearly larger share has a longer journey than of everyone."""
     classified, groups = compared.after.classified, compared.people
     hit = classified["class"].isin(LONGER_CLASSES).to_numpy()
-    _, worst = _longer_of(compared, classified)
+    worst = compared.largest_added_min[hit]
     # Each group's share with a longer journey, compared with the share of everyone.
     of_everyone = float(ratio(groups[EVERYONE][hit].sum(), groups[EVERYONE].sum()))
     for group, level in _GROUPS:
@@ -346,5 +343,5 @@ def hit_more(share: float, of_everyone: float) -> bool:
 
 def _by_mode(item: str, compared: Comparison, service: str, change: OtherTimes, hit: Bools) -> Item:
     """Return the people of some areas, and what other times than the judged ones add for them."""
-    added = np.minimum(change.added_min[hit], compared.appraisal_inputs.ceiling)
+    added = change.added_by(compared.appraisal_inputs.ceiling)[hit]
     return item_of_people(item, compared.residents[hit], added, service=service)

@@ -46,7 +46,10 @@ FOR: Final = (
 _NEW_THERE: Final = ("ward_full", "over_capacity")  # today may have no such service at the site
 _WORST: Final = ("worst_places", "worst_places_people")
 _MILLION: Final = 1e6
-_LOST_APART: Final = ("service_longer", "visitors_longer")  # their second figure is of those lost
+_WITHOUT: Final = {  # whose second figure is of people without a journey, then or today
+    **dict.fromkeys(("service_longer", "visitors_longer"), "case_lost"),
+    **dict.fromkeys(("service_shorter", "visitors_shorter"), "case_gained"),
+}
 
 
 def claims_against(publication: Publication, option: Option) -> list[tuple[str, str, str]]:
@@ -82,8 +85,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
         key += "_one"
     # Above, the phrase is chosen by what the figures say; each has a form for its special case.
     sentence = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
-    if key in _LOST_APART and row["second"] > 0:
-        sentence += " " + words["case_lost"].format(people=pages.people(row["second"]))
+    if key in _WITHOUT and row["second"] > 0:
+        sentence += " " + words[_WITHOUT[key]].format(people=pages.people(row["second"]))
     if row["too_close"] > 0:
         sentence += " " + words["case_close"].format(people=pages.people(row["too_close"]))
     return sentence

@@ -166,7 +166,7 @@
     chosen.option = offered(data.options, state.o, OPENING.option);
     chosen.journey = offered(data.journeys, state.j, OPENING.journey);
     chosen.service = offered(data.services, state.s, serviceOf(chosen.option, chosen.place));
-    chosen.serviceAsked = Boolean(state.s);
+    chosen.serviceAsked = chosen.service === state.s; // one that is not here was not asked for
     chosen.beside = offered(data.options, state.c, "");
     chosen.figure = offered(figures.list, state.f, OPENING.figure);
     chosen.year = llrgeoYears.offered(state.y);
