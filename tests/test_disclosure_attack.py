@@ -95,6 +95,8 @@ TEAM = (
     {"clinic": [31, 2, 44, 0], "nurses": [62, 90, 6, 4]},
     '[[options]]\nid = "base"\nlabel = "Base"\nbased_on = "today"\ncloses = { nurses = ["B"] }\n',
 )  # fmt: skip
+# Pages of the three areas of the town, and of the farm alone: each is the rest of the other.
+PLACES = ("--place", "Town", "--place", "Fields")
 STUDIES = {"town": TOWN, "shares": SHARES, "mixed": MIXED, "team": TEAM}
 
 
@@ -116,8 +118,8 @@ class Case:
         self.write(self.counted)
         self.areas = pd.read_csv(folder / "areas.csv", index_col="area_id")
         self.roles = site_roles(pd.read_csv(folder / "sites.csv", index_col="site_id"))
-        self.out, self.out_larger = publish(self.study, folder / "out"), folder / "out_larger"
-        publish(self.larger, self.out_larger)
+        self.out = publish(self.study, folder / "out", *PLACES)
+        self.out_larger = publish(self.larger, folder / "out_larger", *PLACES)
 
     def sites_text(self, text: str) -> str:
         return text.replace("clinic;beds", "clinic;beds;nurses")
@@ -132,7 +134,7 @@ class Case:
         """Say whether a run on other counts publishes the very same files."""
         self.write(counted)
         try:
-            return files(publish(study, self.folder / "other")) == files(out)
+            return files(publish(study, self.folder / "other", *PLACES)) == files(out)
         finally:
             self.write(self.counted)
             shutil.rmtree(self.folder / "other", ignore_errors=True)
@@ -228,6 +230,18 @@ def test_other_large_counts_do_show(case):
     """The comparison of all files is no comparison of nothing: a hundred more are seen."""
     other = case.counted + 100 * (case.counted > LARGEST)
     assert not case.publishes(other, case.study, case.out)
+
+
+def test_pages_of_places_are_the_same_whatever_the_counts(case):
+    """So nothing is solved of a count by a place's five forms, nor by one place less another."""
+    case.write(case.counted.iloc[::-1].set_axis(case.counted.index) * 13 + 9)
+    try:
+        other = files(publish(case.study, case.folder / "of_others", *PLACES))
+    finally:
+        case.write(case.counted)
+    told = {name: content for name, content in files(case.out).items() if "places/" in name}
+    assert len(told) == 10
+    assert told == {name: content for name, content in other.items() if "places/" in name}
 
 
 def test_nothing_confirms_a_guess_of_the_activity_file(case):
