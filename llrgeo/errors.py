@@ -1,5 +1,12 @@
 """The errors that llrgeo raises on purpose; each is also the built-in a caller expects."""
 
+from typing import Final
+
+# What reading a JSON file that anybody may have written raises, and taking values out of it.
+UNREADABLE_JSON: Final = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+
 
 class LlrgeoError(Exception):
     """Anything llrgeo refuses to do, with a message that says what to do about it."""

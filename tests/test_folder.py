@@ -10,7 +10,7 @@ import pytest
 
 from llrgeo.errors import PublishError
 from llrgeo.publish.folder import publish, write_files
-from llrgeo.publish.stale_files import stale_files
+from llrgeo.publish.stale_files import stale_crated_files, stale_files
 from llrgeo.study.config import load_study
 from llrgeo.study.run import print_study, publish_study, run_study
 
@@ -57,6 +57,14 @@ def test_what_lies_elsewhere_is_no_left_over_of_a_folder(tmp_path, led_by):
     write_files({"manifest.json": manifest}, folder)
     assert stale_files(folder, []) == ["tables/costs.csv"]
     assert stale_files(folder, ["tables/costs.csv"]) == []
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", '{"outputs": [], "@graph": ["a"]}', "{"])
+def test_a_record_that_is_none_of_ours_names_no_left_overs(tmp_path, text):
+    for name in ("manifest.json", "ro-crate-metadata.json"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert stale_files(tmp_path, []) == []
+    assert stale_crated_files(tmp_path, []) == []
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(tmp_path):

@@ -329,21 +329,19 @@ def test_nobody_walks_as_fast_as_a_train(town_study, mode, kph, says):
 
 def test_what_a_check_has_read_is_not_read_again(tmp_path):
     router = given(tmp_path / "m.csv", long_rows())
-    areas, sites = (
-        gpd.GeoSeries([Point(0, 0)] * len(ids), index=[*ids], crs=27700)
-        for ids in (router.area_ids, router.site_ids)
-    )
+    areas, sites = places(router.area_ids), places(router.site_ids)
+    checked = router.as_checked(areas, sites, mode="car", periods=["off_peak", "pm_peak"])
 
-    def ids_and_first(areas):
-        found = router.travel_times(areas, sites, mode="car", period="off_peak").minutes
+    def ids_and_first(router, areas, mode="car"):
+        found = router.travel_times(areas, sites, mode=mode, period="pm_peak").minutes
         return found.index.tolist(), found.loc["E01000001", "A"]
 
-    router.check(areas, sites, mode="car", period="off_peak")
     given(tmp_path / "m.csv", [row.replace(",20", ",21") for row in long_rows()])
-    assert ids_and_first(areas) == (["E01000001", "E01000057"], 20)
-    assert ids_and_first(areas)[1] == 21  # handed on once, so that its memory is free
-    router.check(areas, sites, mode="car", period="off_peak")
-    assert ids_and_first(areas[::-1]) == (["E01000057", "E01000001"], 21)
+    assert ids_and_first(checked, areas) == (["E01000001", "E01000057"], 20)
+    assert ids_and_first(router, areas)[1] == 21
+    # What was not checked is read: other places, another order, another mode.
+    assert ids_and_first(checked, areas[::-1]) == (["E01000057", "E01000001"], 21)
+    assert ids_and_first(checked, areas, mode="walk")[1] == 21
 
 
 WIDE = pd.DataFrame([[20, 25, 33], [31, 12, 14], [11, 36, 29], [None] * 3], [*"WNEF"], SITES)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from llrgeo.appraisal.tables.registry import TABLES
-from llrgeo.errors import PublishError
+from llrgeo.errors import UNREADABLE_JSON, PublishError
 from llrgeo.files import MARKER, sha256_of_file
 from llrgeo.publish.data.packages import DATA_PACKAGE, MANIFEST, RO_CRATE
 from llrgeo.publish.explorer.files import EXPLORER
@@ -97,7 +97,7 @@ def _recorded(folder: Path) -> dict[str, object]:
     try:
         outputs = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
         return {str(name): recorded for name, recorded in outputs.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE_JSON:
         return {}
 
 
@@ -117,7 +117,7 @@ def stale_crated_files(folder: Path, names: Collection[str]) -> list[str]:
     try:
         parts = json.loads((folder / RO_CRATE).read_text(encoding="utf-8"))["@graph"]
         checksums = {str(part["@id"]): part["sha256"] for part in parts if part["@type"] == "File"}
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE_JSON:
         return []
     if (folder / MANIFEST).exists():
         return []

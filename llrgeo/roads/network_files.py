@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.errors import NetworkError
+from llrgeo.errors import UNREADABLE_JSON, NetworkError
 from llrgeo.execution.free_memory import free_memory_given_back
 from llrgeo.files import StrPath, folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import one_line
@@ -26,9 +26,7 @@ _LANDMARKS: Final = "landmarks.parquet"  # only of networks from a map
 _DESCRIPTION: Final = "network.json"
 _EXTENT: Final = "rim"  # the key of `extent` in it, as in 0.1
 _SUMS: Final = "sha256"
-_UNREADABLE: Final = (
-    OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError,
-)  # fmt: skip
+_UNREADABLE: Final = (*UNREADABLE_JSON, NotImplementedError)
 
 
 def save_network(network: RoadNetwork, folder: StrPath) -> None:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from llrgeo.errors import ConfigError
+from llrgeo.errors import UNREADABLE_JSON, ConfigError
 from llrgeo.files import files_of, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.publish.run_id import canonical, is_own_id, run_id_of
@@ -19,7 +19,6 @@ from llrgeo.study.validation import check_config
 WITHHELD: Final = "withheld: contacts of real patients"
 
 _NOT_PLAIN: Final = "settings or checksums are not what they must be"
-_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
 
@@ -66,7 +65,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
             isinstance(each, dict) for each in settings
         ):
             raise TypeError(_NOT_PLAIN)
-    except _UNREADABLE as error:
+    except UNREADABLE_JSON as error:
         msg = f"{path}: not a manifest of a run ({one_line(error)})"
         raise ConfigError(msg) from error
     if not _outputs(manifest):

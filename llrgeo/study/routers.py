@@ -72,12 +72,12 @@ def build_router(
     path = study.times_path(mode)
     if path is not None:
         area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))
+        periods = study_periods(study, mode)
         router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
-        for period in study_periods(study, mode):  # so that faults are reported early
-            router.check(areas.geometry, sites.geometry, mode=mode, period=period)
+        checked = router.as_checked(areas.geometry, sites.geometry, mode=mode, periods=periods)
         sharing = [other for other in study.modes if study.times_path(other) == path]
-        check_stated(path, modes=sharing, periods=study_periods(study, mode))
-        return router
+        check_stated(path, modes=sharing, periods=periods)
+        return checked
     if MODES[mode].timetable:
         return earlier or read_transit(study, areas.geometry)
     if isinstance(earlier, NetworkRouter):

@@ -3,15 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from llrgeo.errors import PublishError
+from llrgeo.errors import UNREADABLE_JSON, PublishError
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.check.html import Finding
 from llrgeo.publish.data.packages import MANIFEST, RO_CRATE
 from llrgeo.publish.run_id import is_own_id
-
-_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def read_recorded(folder: Path) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def read_recorded(folder: Path) -> dict[str, Any]:
         if not all(isinstance(part, dict) for part in (recorded, *parts)):
             msg = "a part of it is not what it must be"
             raise TypeError(msg)
-    except _UNREADABLE as error:
+    except UNREADABLE_JSON as error:
         reason = " ".join(str(error).split())[:200]
         msg = f"{path}: cannot be read as a manifest ({reason}); run llrgeo into this folder again"
         raise PublishError(msg) from error
@@ -78,7 +76,7 @@ def crate_findings(folder: Path, recorded: Mapping[str, Any]) -> Iterator[tuple[
         parts = json.loads((folder / RO_CRATE).read_text(encoding="utf-8"))["@graph"]
         files = {str(part["@id"]): part.get("sha256") for part in parts if part["@type"] == "File"}
         inputs = {str(part["name"]): part.get("sha256") for part in parts if _is_input(part)}
-    except _UNREADABLE as error:
+    except UNREADABLE_JSON as error:
         yield RO_CRATE, Finding("crate", f"it cannot be read ({' '.join(str(error).split())[:99]})")
         return
     outputs = recorded.get("outputs", {})

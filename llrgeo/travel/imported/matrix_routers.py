@@ -1,9 +1,11 @@
 """Routers over imported times: they look journeys up in a file, or in a table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from llrgeo.errors import RoutingError
 from llrgeo.schema import Track, raise_faults
@@ -17,7 +19,7 @@ from llrgeo.travel.times import TravelTimes
 class ImportedRouter:
     """A file of travel times in place of a network, read for each mode and period asked for.
 
-    A file is large, so what a check has read is not read again for the journeys.
+    A file is large, so what was read to check it is not read again for the journeys.
 
     Attributes
     ----------
@@ -28,29 +30,32 @@ class ImportedRouter:
     unreachable
         As `import_travel_times`.
     checked
-        What checks have read, by mode and period, until it is asked for.
+        What was read of the file to check it (see `as_checked`).
     """
 
     path: Path
     area_ids: tuple[str, ...]
     site_ids: tuple[str, ...]
     unreachable: float | None = None
-    checked: dict[tuple[str, str], TravelTimes] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    checked: tuple[TravelTimes, ...] = field(default=(), repr=False, compare=False)
 
-    def check(
-        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, *, mode: str, period: str
-    ) -> None:
-        """Read the file before a run, so that faults are reported early.
+    def as_checked(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        *,
+        mode: str,
+        periods: Iterable[str],
+    ) -> "ImportedRouter":
+        """Return the router with what it reads before a run, so that faults are reported early.
 
         Raises
         ------
         InputError, RoutingError
             As `travel_times`.
         """
-        found = self._read(origins, destinations, mode=mode, period=period)
-        self.checked[mode, period] = found
+        read = [self._read(origins, destinations, mode=mode, period=period) for period in periods]
+        return replace(self, checked=tuple(read))
 
     def travel_times(
         self,
@@ -68,11 +73,11 @@ class ImportedRouter:
         InputError, RoutingError
             If the file cannot be read, lacks an origin or a destination, or has one mistyped.
         """
-        # Taken and not only looked up, so that its memory is free as soon as the caller's is.
-        known = self.checked.pop((mode, period), None)
-        if known is not None:
-            minutes = known.minutes
-            if minutes.index.equals(origins.index) and minutes.columns.equals(destinations.index):
+        for known in self.checked:
+            ends = known.minutes.index, known.minutes.columns
+            if (known.mode, known.period) == (mode, period) and all(
+                map(pd.Index.equals, ends, (origins.index, destinations.index))
+            ):
                 return known
         return self._read(origins, destinations, mode=mode, period=period)
 
