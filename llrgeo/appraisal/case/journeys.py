@@ -154,17 +154,8 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         # The service that worsens most, as for the judged times; NaN where there is no journey.
         added = [change.added_by(appraisal_inputs.ceiling) for change in changes.values()]
         people, worst = compared.residents[hit], np.fmax.reduce(added)[hit]
-        yield from none_if_nobody(
-            [
-                Item(
-                    "rush_hour",
-                    subject=times.period,
-                    people=float(people.sum()),
-                    minutes=mean_over(worst, people),
-                    value=_with_longer(compared),
-                )
-            ]
-        )
+        item = item_of_people("rush_hour", people, worst, value=_with_longer(compared))
+        yield from none_if_nobody([replace(item, subject=times.period)])
         for service in services:
             change, standard = changes[service.id], service.travel_standard_min
             # A standard that is missed at all times is another item: only what the rush hour adds.
