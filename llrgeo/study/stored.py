@@ -10,10 +10,9 @@ import inspect
 import io
 import json
 import platform
-import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -43,7 +42,6 @@ Roads: TypeAlias = dict[Callable[..., Any], Any]
 """Results of functions of places and roads, by function, as `computed_once` stores them."""
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
-_LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
 _DATA: Final = "data"  # folder of an installed package; its files are covered by their checksums
 _NO_EFFECT: Final = frozenset({"folder", "file"})  # the path of a study, and the name of its file
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -186,7 +184,7 @@ def _hash_of(determining: Mapping[str, Any]) -> str:
 
 @cache
 def _code() -> dict[str, str]:
-    """Return hashes of llrgeo's code, pages and data, and versions of Python and its libraries."""
+    """Return hashes of llrgeo's code, pages, data and libraries, and the version of Python."""
     files = {path.relative_to(_PACKAGE): path for path in _PACKAGE.rglob("*") if path.is_file()}
     own = {
         name.as_posix(): hash_path(path)
@@ -197,14 +195,17 @@ def _code() -> dict[str, str]:
         "llrgeo": sha256_of_bytes(canonical(own)),
         "data": hash_path(embedded(CHECKSUMS)),
         "python": f"{platform.python_version()} {platform.machine()}",
-        **{name: version(name) for name in _libraries()},
+        "libraries": sha256_of_bytes(canonical(_installed_packages())),
     }
 
 
-def _libraries() -> list[str]:
-    """Return the names of the libraries that llrgeo requires."""
-    needed = [each for each in requires("llrgeo") or [] if "extra ==" not in each]
-    return sorted(found[0] for each in needed if (found := _LIBRARY.match(each)))
+def _installed_packages() -> list[str]:
+    """Return the names and versions of all installed packages, by the folders of their metadata.
+
+    All, because a library that another one needs can change figures as well: to ask each for what
+    it needs takes longer than to list them.
+    """
+    return sorted({found.name for folder in sys.path for found in Path(folder).glob("*.*-info")})
 
 
 def _arrays_in(name: str, cache: CacheFolder) -> tuple[dict[str, Any], Arrays] | None:
