@@ -11,7 +11,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from llrgeo.appraisal.case import benefits, capacity, certainty, journeys, sites
+from llrgeo.appraisal.case import benefits, capacity, certainty, journeys, other_journeys, sites
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.scoring import Scorecard
@@ -72,8 +72,8 @@ def case_against(compared: Comparison, grounds: Grounds) -> list[Item]:
         *once(journeys.longer_journeys),
         *once(journeys.beyond_standard),
         *once(journeys.teams_farther),
-        *once(journeys.without_car, grounds.walk_times, grounds.transit_times),
-        *once(journeys.rush_hour, grounds.other_periods),
+        *once(other_journeys.without_car, grounds.walk_times, grounds.transit_times),
+        *once(other_journeys.rush_hour, grounds.other_periods),
         *once(sites.crossings),
         *once(sites.sites_cope),
         *capacity.places_and_staff(compared, grounds.findings),
