@@ -1,6 +1,6 @@
 """Publication: everything that is published of one study, and nothing about how it is written."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
@@ -32,8 +32,9 @@ from llrgeo.publish.people_view import (
     shown_people,
 )
 from llrgeo.publish.planning import OwnRoads, Planning
+from llrgeo.publish.publication_faults import matrix_faults, option_faults
 from llrgeo.publish.wording import Wording, wording
-from llrgeo.schema import name_some, raise_faults, site_roles
+from llrgeo.schema import raise_faults, site_roles
 from llrgeo.travel.routes.ways import WayTree
 from llrgeo.travel.times import TravelTimes
 
@@ -146,16 +147,15 @@ class Publication:
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
-        faults = [*self._option_faults()]
+        faults = [*option_faults(self.results, self.baseline_name, self.services, self.sites.index)]
         if not self.services or not self.times:
             faults.append("there must be at least one service and one matrix of travel times")
         if not any(times is self.judged_by for times in self.times):
             faults.append("the times that options are judged by are not among those published")
         if not self.areas.index.equals(self.base.outlines.index):
             faults.append("areas and outlines differ in their ids or their order")
-        used = _used_sites(self.options)
         for times in self.times:
-            faults += _matrix_faults(times, self.areas.index, used)
+            faults += matrix_faults(times, self.areas.index, self.results)
         raise_faults(faults, source="what is to be published")
 
     def __getstate__(self) -> dict[str, Any]:
@@ -312,39 +312,3 @@ class Publication:
         """Return the matrix in which a service is measured, by the mode and period of a journey."""
         teams = (times for times in self.times if times.direction == "from_site")
         return times_for(service.delivery, journey, teams)
-
-    def _option_faults(self) -> Iterator[str]:
-        """Yield what is wrong with the options and with what was found of them."""
-        if self.baseline_name not in self.results:
-            yield f"there is no result of the baseline '{self.baseline_name}'"
-        if not self.alternatives:
-            yield "there must be a baseline and at least one other option"
-        unknown = _used_sites(self.options) - set(self.sites.index)
-        if unknown:
-            yield f"options name unknown sites ({name_some(sorted(unknown))})"
-        services = [service.id for service in self.services]
-        for name, result in self.results.items():
-            missing = [service for service in services if service not in result.services]
-            if missing:
-                yield f"option '{name}' has no result for {name_some(missing)}"
-
-
-def _used_sites(options: tuple[Option, ...]) -> set[str]:
-    return {
-        site for option in options for open_sites in option.sites.values() for site in open_sites
-    }
-
-
-def _matrix_faults(times: TravelTimes, area_ids: pd.Index, used: set[str]) -> list[str]:
-    name = f"the times by {times.mode} ({times.period})"
-    faults = []
-    if not times.minutes.index.equals(area_ids):
-        faults.append(f"{name} are not of the areas, in their order")
-    missing = sorted(used - set(times.minutes.columns))
-    if missing:
-        faults.append(f"{name} lack sites ({name_some(missing)})")
-    values = times.minutes.to_numpy()
-    # Readers see tenths: figures of finer minutes would not be those that they can check.
-    if not np.array_equal(values, values.round(1)):
-        faults.append(f"{name} are finer than a tenth of a minute; round them before appraisal")
-    return faults
