@@ -27,6 +27,7 @@ from llrgeo.inputs.official import (
     small_area_estimates,
 )
 from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.arcgis import is_in, page_address
 from llrgeo.inputs.official.geofabrik import RegionExtract, choose_extracts
 from llrgeo.inputs.official.kinds import CENSUS, KINDS, REPORTS, fetch_kind
 from llrgeo.inputs.official.place import find_around, find_boards
@@ -82,7 +83,7 @@ def test_layers_have_the_names_that_the_ons_gives_them():
 def test_a_page_of_a_layer_is_asked_for_with_the_parameters_of_arcgis():
     source = read_sources()["lookup"]
     asked = {"returnGeometry": "false", "f": "json"}
-    found = parameters(geography.page_address(source, "ICB26CD IN ('E54000015')", asked, 4_000))
+    found = parameters(page_address(source, "ICB26CD IN ('E54000015')", asked, 4_000))
     assert found == {
         "where": "ICB26CD IN ('E54000015')",
         "outFields": "LSOA21CD,LSOA21NM,SICBL26CD,ICB26CD,ICB26NM,LAD26CD,LAD26NM",
@@ -107,7 +108,7 @@ def test_centroids_are_asked_for_in_metres_and_boundaries_in_degrees(official, o
 
 
 def test_a_quote_in_a_name_is_doubled():
-    assert geography.is_in("NAME", ["King's Lynn", "B"]) == "NAME IN ('King''s Lynn','B')"
+    assert is_in("NAME", ["King's Lynn", "B"]) == "NAME IN ('King''s Lynn','B')"
 
 
 def test_census_tables_have_the_numbers_and_parameters_of_nomis():

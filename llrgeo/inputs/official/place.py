@@ -11,6 +11,7 @@ import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.arcgis import ALL, count_rows, is_in
 from llrgeo.inputs.official.deprivation import to_2021
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.sources import Source, Sources
@@ -72,7 +73,7 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
             known = "; ".join(sorted(map(without_common, official.values())))
             faults.append(f"There are {known} (boards that merged have another name)")
         raise InputError(". ".join(faults))
-    where = geography.is_in(
+    where = is_in(
         sources["lookup"].fields["board_code"], sorted({codes[_short(name)] for name in names})
     )
     return Place(_areas(geography.read_layer(downloader, sources["lookup"], where)))
@@ -185,7 +186,7 @@ def _check_all_rows(downloader: Downloader, source: Source) -> None:
     wanted = source.options.get("all_rows")
     if wanted is None:
         return
-    found = geography.count_rows(downloader, source, geography.ALL)
+    found = count_rows(downloader, source, ALL)
     if found != int(wanted):
         msg = f"{source.id}: {found:,} rows in all instead of the {int(wanted):,} of England"
         raise InputError(msg)

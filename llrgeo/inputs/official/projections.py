@@ -15,8 +15,8 @@ import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import check_zip, numbers, with_header
+from llrgeo.inputs.official.arcgis import check_all_codes
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.schema import name_some
