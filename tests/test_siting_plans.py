@@ -287,6 +287,26 @@ def test_minutes_of_a_problem_that_are_none_are_refused(name) -> None:
         locate_sites(TIMES, DEMAND, replace(TWO, **{name: np.nan}))
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"objective": ["mclp"]}, "objective: give a str, not a list"),
+        ({"ceiling_min": "90"}, "ceiling_min is '90'; it must be a number"),
+        ({"standard_min": None}, "standard_min is None; it must be a number"),
+        ({"objective": "kolm-pollak", "kappa": "-0.1"}, "kappa is '-0.1'; it must be a number"),
+        ({"objective": "mix", "mix": {"mclp": "1"}}, "mix: mclp is '1'; it must be a number"),
+        ({"objective": "mix", "mix": ("mclp",)}, "mix: give a Mapping, not a tuple"),
+        ({"beside": None}, "beside: give a Collection, not a NoneType"),
+        ({"constraints": constraints.Keep("C")}, "constraints: give a Sequence, not a Keep"),
+        ({"constraints": ("C",)}, "constraints: give constraints such as Keep, not a str"),
+    ],
+)
+def test_what_a_problem_has_of_another_type_is_refused_in_words(given, told) -> None:
+    with pytest.raises(InputError) as caught:
+        locate_sites(TIMES, DEMAND, replace(TWO, **given))
+    assert str(caught.value) == f"siting problem: {told}"
+
+
 def test_the_site_that_helps_most_opens_first() -> None:
     staged = stage_plan(TIMES, DEMAND, TWO, sites={"C", "S", "V"}, today={"C"})
     assert staged["site_id"].tolist() == ["S", "V"]

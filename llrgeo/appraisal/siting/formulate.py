@@ -113,7 +113,9 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
         If areas must be covered that no candidate covers, or none can be reached at all.
     """
     strange = type_faults({"times": times}, TravelTimes)
-    raise_faults([*strange, *type_faults({"demand": demand}, pd.Series)], source="siting problem")
+    strange += type_faults({"demand": demand}, pd.Series)
+    strange += type_faults({"problem": problem}, SitingProblem) or problem.type_faults()
+    raise_faults(strange, source="siting problem")
     # Sites in order of id: of equally near sites the first in the alphabet is taken (docs/methods).
     raw = times.minutes[sorted(times.minutes.columns)]
     faults = [*problem.faults(), *_demand_faults(demand, raw.index)]

@@ -1,6 +1,6 @@
 """A siting problem: an objective, a number of sites, and the constraints that planners have."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
 from numbers import Integral, Real
@@ -8,7 +8,7 @@ from typing import Self
 
 from llrgeo.appraisal.siting.constraints import Constraint
 from llrgeo.appraisal.siting.objectives import OBJECTIVES, Objective, ObjectiveParameters
-from llrgeo.schema import raise_faults
+from llrgeo.schema import raise_faults, type_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,32 @@ class SitingProblem:
     def parameters(self) -> ObjectiveParameters:
         """The figures that the objective depends on."""
         return ObjectiveParameters(self.standard_min, self.kappa, self.mix)
+
+    def type_faults(self) -> list[str]:
+        """Return which values are of another type, in words; `faults` needs that none is."""
+        faults = [
+            *type_faults({"objective": self.objective}, str),
+            *type_faults({"constraints": self.constraints}, Sequence),
+            *type_faults({"mix": self.mix}, Mapping),
+            *type_faults({"beside": self.beside}, Collection),
+        ]
+        if faults:
+            return faults
+        weights = {f"mix: {name}": weight for name, weight in self.mix.items()}
+        minutes = {"standard_min": self.standard_min, "ceiling_min": self.ceiling_min}
+        numbers: dict[str, object] = {**minutes, "kappa": self.kappa, **weights}
+        return [
+            *(
+                f"constraints: give constraints such as Keep, not a {type(constraint).__name__}"
+                for constraint in self.constraints
+                if not hasattr(type(constraint), "write")
+            ),
+            *(
+                f"{name} is {number!r}; it must be a number"
+                for name, number in numbers.items()
+                if not isinstance(number, Real)
+            ),
+        ]
 
     def faults(self) -> list[str]:
         """Return what is wrong, in words."""
