@@ -6,6 +6,7 @@ from functools import partial
 from html import unescape
 from itertools import chain
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -397,6 +398,55 @@ def test_teams_that_travel_another_way_are_told_and_lend_their_errors_to_nobody(
     alone = said_of(place_view(nurses, place))[".txt"]
     assert "Teams come by car, outside the rush hour." in alone
     assert "public transport" not in alone.split("How sure")[0]
+
+
+def test_the_best_change_is_the_one_that_is_best_on_average(town):
+    # The clinic is 2 minutes nearer for all; beds 20 for W alone: 400 of 1,000 people.
+    times = [[30, 28, 10], [30, 28, 30], [30, 28, 30], [30, 28, 30]]
+    matrix = TravelTimes(pd.DataFrame(times, town.areas.index, list("ABC"), dtype=float))
+    options = tuple(
+        Option(name, name, {"clinic": frozenset(clinic), "beds": frozenset(beds)})
+        for name, clinic, beds in (("today", "A", "A"), ("then", "B", "C"))
+    )
+    changed = appraised(town, options=options, services=town.services[:2], times=(matrix,))
+    place = KitPlace("Westham", "town", "Town", (*"WNEF",), 1_000, "middle", "westham")
+    text = said_of(place_view(changed, place))["_leaflet.html"]
+    assert "The best change here: Beds (to visit somebody). A visit" in text
+    assert "about 8 minutes shorter each way." in text
+
+
+def test_places_of_one_name_are_told_apart(town):
+    at = town.areas.geometry.loc[["W", "N", "F"]].to_numpy()
+    places = gpd.GeoDataFrame(
+        {"name": ["Newton"] * 3, "residents": [3_100, 4_100, 3_300]}, geometry=at
+    ).set_crs(town.base.places.crs)
+    residents = town.areas.assign(residents=[3_200, 4_000, 3_600, 3_400])
+    twins = replace(town, areas=residents, base=replace(town.base, places=places))
+    found = [place for place in kit_places(residents, twins.base) if place.kind == "town"]
+    assert [place.slug for place in found] == ["newton", "newton_2", "newton_3"]
+    labels = ["Newton (4,000 people)", "Newton (Fields)", "Newton (3,200 people)"]
+    files = kit_files(twins, found, {}, leaflets_as_pdf=False)
+    for place, label in zip(found, labels, strict=True):
+        for form in (".html", "_leaflet.html", "_large.html", "_easy.html", ".txt"):
+            assert f"{label}: your journeys" in files[f"places/{place.slug}{form}"], form
+        assert f">{label}</a>" in files["kit.html"]
+
+
+def test_the_easy_read_of_one_option_speaks_of_no_others(town, county, westham):
+    alone = said_of(place_view(town, westham))["_easy.html"]
+    assert "Here is one way to do this. We call it an option." in alone
+    assert "some ways to do this" not in alone
+    place = kit_places(county.areas, county.base)[0]
+    several = str(place_files(county, place)[page_name(place, "easy")])
+    assert "There are some ways to do this." in several
+
+
+def test_pages_by_car_say_that_they_have_no_bus_times_though_the_explorer_has(town, westham):
+    bus = replace(town.judged_by, mode="transit", direction="to_site")
+    both = appraised(town, times=(*town.times, bus))
+    assert "This page has no bus or train times." in about_lines(place_view(both, westham))
+    by_bus = appraised(town, times=(bus, *town.times))
+    assert "no bus" not in " ".join(about_lines(place_view(by_bus, westham)))
 
 
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):

@@ -8,10 +8,20 @@ import pandas as pd
 from llrgeo.appraisal.people.area_facts import has_cars
 from llrgeo.publish import pages
 from llrgeo.publish.kit.figures import PlaceView, place_error, whole
+from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import NO_CAR
+
+
+def place_label(place: KitPlace) -> str:
+    """Return the name of a place, with its authority or people if another has the same."""
+    words = wording()
+    if not place.apart:
+        return place.name
+    of = place.authority if place.apart == "authority" else words.persons(place.people)
+    return words["kit_ward"].format(place=place.name, authority=of)
 
 
 def about_lines(view: PlaceView) -> list[str]:
@@ -30,7 +40,7 @@ def about_lines(view: PlaceView) -> list[str]:
     visited = any(service.delivery != "team" for service in publication.services)
     lines = [of, *how_lines(publication)]
     lines += _car_lines(view) if visited else []
-    if not any(times.mode in {"transit", "bus"} for times in publication.times):
+    if publication.judged_by.mode not in {"transit", "bus"}:  # the only times of these pages
         lines.append(words["no_timetable"])
     return lines
 

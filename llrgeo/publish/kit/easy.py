@@ -12,7 +12,7 @@ import pandas as pd
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
-from llrgeo.publish.kit.about import how_lines
+from llrgeo.publish.kit.about import how_lines, place_label
 from llrgeo.publish.kit.figures import PlaceView, whole
 from llrgeo.publish.kit.words import is_of_its_kind
 from llrgeo.publish.publication import Publication
@@ -50,7 +50,9 @@ def easy_parts(view: PlaceView) -> list[EasyPart]:
     """Return the parts of the Easy Read of a place: what it is about, options, how to answer."""
     words, publication = wording(), view.publication
     opening = [*words["easy_opening"].strip().splitlines()]
-    opening += [words["easy_place"].format(place=view.place.name)]
+    several = len(publication.alternatives) > 1
+    opening += words["easy_options" if several else "easy_one_option"].strip().splitlines()
+    opening += [words["easy_place"].format(place=place_label(view.place))]
     opening += how_lines(publication, "easy_how")
     return [
         EasyPart(words["easy_about"], words["easy_picture_about"], tuple(opening)),

@@ -7,6 +7,7 @@ from typing import Final
 
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.split import FOLDER as PARTS
+from llrgeo.publish.kit.about import place_label
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.names import LANDING, PREVIEW
 from llrgeo.publish.kit.page import FORMS, page_name, text_name
@@ -76,17 +77,20 @@ def _listed_places(
     """Yield towns and wards apart, by name, each with the files of its forms."""
     words = wording()
     for kind in ("town", "ward"):
-        chosen = sorted((each for each in places if each.kind == kind), key=lambda each: each.name)
+        of_kind = (place for place in places if place.kind == kind)
+        chosen = sorted(of_kind, key=lambda place: (place.name, place.authority))
         listed = []
         for place in chosen:
             forms = {form: page_name(place, form) for form in FORMS} | {"text": text_name(place)}
             printed = str(PurePosixPath(forms["leaflet"]).with_suffix(".pdf"))
             if printed in files:
                 forms["pdf"] = printed
-            # Wards of two authorities may share a name; a town's name is known.
-            of = kind == "ward" and place.authority
-            named = words["kit_ward"].format(place=place.name, authority=place.authority)
-            listed.append((named if of else place.name, forms))
+            # Wards of two authorities often share a name; a town's name is known.
+            if kind == "ward" and place.authority:
+                named = words["kit_ward"].format(place=place.name, authority=place.authority)
+            else:
+                named = place_label(place)
+            listed.append((named, forms))
         if listed:
             yield words[f"kit_places_{kind}"], listed
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from llrgeo.publish import pages
-from llrgeo.publish.kit.about import about_lines, sure_lines
+from llrgeo.publish.kit.about import about_lines, place_label, sure_lines
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
@@ -137,7 +137,7 @@ def _values(view: PlaceView, options: list[OptionWords]) -> Mapping[str, Any]:
     styles = [pages.page_style(publication), pages.asset("kit/assets/kit.css")]
     return {
         "publication": publication,
-        "place": place,
+        "place": place_label(place),
         "run": pages.run_mark(publication),
         "policy": pages.content_policy(scripts=(), styles=styles),
         "styles": pages.own_markup(styles),

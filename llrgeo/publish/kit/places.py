@@ -1,5 +1,6 @@
 """Places that have a page of their own: towns, larger villages and wards, with their areas."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ WARD_RESIDENTS: Final = TOWN_RESIDENTS  # a ward has a page from as many people 
 _SAME: Final = {"authority": 0.1, "wards": 0.25}
 
 NamedPlaceKind = Literal["town", "ward"]
+Apart = Literal["", "authority", "people"]
 Basis = Literal["authority", "wards", "middle", "ward"]
 
 
@@ -45,6 +47,9 @@ class KitPlace:
         or as the nearest to its middle; a ward's by their ward.
     slug
         Its name in the names of files: letters a to z, digits and underscores.
+    apart
+        What tells it from another town, or another ward, of its name: its authority, or if they
+        share that too, its people. Empty where no other has its name.
     """
 
     name: str
@@ -54,6 +59,7 @@ class KitPlace:
     people: int
     basis: Basis
     slug: str = ""
+    apart: Apart = ""
 
 
 def kit_places(areas: gpd.GeoDataFrame, base: BaseMap, names: Iterable[str] = ()) -> list[KitPlace]:
@@ -162,14 +168,23 @@ def _place(areas: pd.DataFrame, name: str, basis: Basis, ids: pd.Index) -> KitPl
 
 
 def _named_apart(places: Iterable[KitPlace]) -> Iterator[KitPlace]:
-    """Yield places with a slug each; a second place of a slug has a number behind it."""
+    """Yield places with a slug each, and what tells those of one name apart.
+
+    A second place of a slug has a number behind it.
+    """
     listed = list(places)
+    called = Counter((place.kind, place.name) for place in listed)
+    within = Counter((place.kind, place.name, place.authority) for place in listed)
     names = [
         f"ward {place.authority} {place.name}" if place.kind == "ward" else place.name
         for place in listed
     ]
     for place, slug in zip(listed, names_apart(names), strict=True):
-        yield replace(place, slug=slug)
+        apart: Apart = ""
+        if called[place.kind, place.name] > 1:
+            in_one = within[place.kind, place.name, place.authority] > 1
+            apart = "people" if in_one or not place.authority else "authority"
+        yield replace(place, slug=slug, apart=apart)
 
 
 def _there_are(unknown: str, places: Iterable[KitPlace]) -> str:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Final
 
 from llrgeo.publish import pages
-from llrgeo.publish.kit.about import about_lines, sure_lines
+from llrgeo.publish.kit.about import about_lines, place_label, sure_lines
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.kit.indicators import indicator_lines, place_indicators
@@ -24,7 +24,7 @@ def render_text(view: PlaceView) -> str:
         for number, option in enumerate(publication.alternatives, start=1)
     )
     parts = [
-        [publication.title, words["kit_title"].format(place=place.name)],
+        [publication.title, words["kit_title"].format(place=place_label(place))],
         [publication.theme.notice, *about_lines(view)],
         *chain.from_iterable(options),
         [words["plain_sure"], *sure_lines(view)],

@@ -36,6 +36,8 @@ class ServiceWords:
         Sentences, the change first; empty where nothing changes.
     is_worse
         Whether it takes longer, or can no longer be reached, for anyone.
+    change_min
+        The change of the average, as `place_figures` returns it.
     """
 
     service: str
@@ -45,6 +47,7 @@ class ServiceWords:
     people: str
     lines: tuple[str, ...]
     is_worse: bool
+    change_min: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,17 @@ class OptionWords:
 
     @property
     def main(self) -> str:
-        """The change that counts most in sentences: the worst, or if none is, the best; or none."""
+        """The change that counts most in sentences: the worst, or if none is, the best; or none.
+
+        The best is that of the average, the worst that of the area where a service gets worst.
+        """
         words, changed = wording(), self.changed
         if not changed:
             return ""
         worse = changed[0].is_worse
-        chosen = changed[0] if worse else changed[-1]
+        # Of equals the last, which is best for the area that gains least.
+        best = min(reversed(changed), key=lambda service: service.change_min)
+        chosen = changed[0] if worse else best
         first = words["kit_worst" if worse else "kit_best"].format(service=chosen.service)
         return " ".join((first, *chosen.lines))
 
@@ -169,6 +177,7 @@ def _service_words(view: PlaceView, service: Service, row: pd.Series) -> Service
         people=_people_cell(row),
         lines=tuple(_lines(view, service, row)),
         is_worse=bool(row["longer"] or row["lost"]),
+        change_min=float(row["change_min"]),
     )
 
 
