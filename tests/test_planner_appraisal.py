@@ -15,9 +15,8 @@ from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people.people_by_service import CLASSES
 from llrgeo.appraisal.people.people_groups import EVERYONE
 from llrgeo.appraisal.scoring import score_options
-from llrgeo.appraisal.uncertainty.robustness import draw_weightings
+from llrgeo.appraisal.uncertainty.robustness import draw_weightings, rank_acceptability
 from llrgeo.publish.explorer.own_roads import network_text
-from llrgeo.publish.planner.payload import WEIGHTINGS
 from llrgeo.roads.network_files import load_network
 from llrgeo.schema import BNG
 from llrgeo.study.config import build_criteria, load_study
@@ -286,9 +285,12 @@ def test_nothing_is_first_where_a_criterion_has_no_figure(javascript):
 
 def test_the_share_of_weightings_is_that_of_python(javascript, result):
     scores = result.scorecard.scores
-    weights = draw_weightings(scores.columns, seed=result.study.seed, draws=WEIGHTINGS)
-    totals = (np.rint(weights * 10_000) @ scores.to_numpy().T).round(8)
+    weights = draw_weightings(scores.columns, seed=result.study.seed)
+    totals = (np.rint(weights * 100_000) @ scores.to_numpy().T).round(8)
     expected = (totals == totals.max(axis=1, keepdims=True)).mean(axis=0)
     rows = [[{"score": score} for score in row] for row in scores.to_numpy().tolist()]
     assert json.loads(javascript.call("shares", json.dumps(rows))) == expected.tolist()
     assert (expected > 0).sum() > 1
+    # The report says the same of the study's options, to a tenth of a per cent.
+    told = rank_acceptability(scores, seed=result.study.seed).ranks
+    assert expected == pytest.approx(told[1].to_numpy(), abs=5e-4)

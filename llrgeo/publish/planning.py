@@ -11,6 +11,7 @@ from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.costs.rates import Rates
 from llrgeo.appraisal.scoring import Criterion
+from llrgeo.appraisal.uncertainty.robustness import DRAWS
 from llrgeo.travel.times import Calibration
 
 
@@ -53,7 +54,7 @@ class Planning:
     postcodes
         `easting`, `northing` (metres) and `area_id` by unit postcode of the study's areas; None
         without postcodes.
-    importance, seed
+    importance, seed, draws
         How weightings are drawn.
     study
         What a plan file names as the study it changes: `embedded`, or the name of its file.
@@ -77,6 +78,7 @@ class Planning:
     postcodes: pd.DataFrame | None = None
     importance: tuple[str, ...] = ()
     seed: int = 0
+    draws: int = DRAWS
     study: str = "embedded"
     capacity: CapacityPlan | None = None
     rates: Rates | None = None

@@ -57,6 +57,7 @@ def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Pla
         postcodes=None if inside.empty else inside,
         importance=study.appraisal.importance,
         seed=study.seed,
+        draws=study.appraisal.draws,
         study=study.file or "embedded",
         capacity=inputs.capacity,
         rates=inputs.rates,

@@ -28,9 +28,9 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, ROLE_OF_KIND, site_roles
 
-WEIGHTINGS: Final = 2_000
+MOST_WEIGHTINGS: Final = 10_000  # as many as a study draws unless it says otherwise
 _CONTACT_DECIMALS: Final = 9
-_WEIGHT_STEPS: Final = 10_000
+_WEIGHT_STEPS: Final = 100_000
 
 
 def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]:
@@ -76,11 +76,6 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
     """Return what the explorer does not have: people by group, criteria, places, weightings."""
     areas, judged = publication.areas, publication.judged_by
     points = areas.to_crs(BNG).geometry
-    criteria = pd.Index([criterion.measure for criterion in planning.criteria])
-    # Drawn here by seed, so that the page ranks by the same weightings at every opening.
-    weightings = draw_weightings(
-        criteria, seed=planning.seed, draws=WEIGHTINGS, order=planning.importance
-    )
     differences = judged.accuracy.differences
     # Errors of differences by the mean length of the two journeys: the middle of each band.
     middles = (differences["from_min"] + differences["to_min"]).to_numpy(float) / 2
@@ -95,7 +90,7 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             _criterion(criterion.measure, criterion.weight) for criterion in planning.criteria
         ],
         "ceiling": planning.ceiling_min,
-        "weightings": pack_numbers(np.rint(weightings * _WEIGHT_STEPS).astype(np.int64).ravel()),
+        "weightings": _weightings(planning),
         "accuracy": {
             "middles": middles.tolist(),
             "errors": differences["p80_abs_min"].astype(float).tolist(),
@@ -114,6 +109,14 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             "network": planning.network.fingerprint if planning.network else "",
         },
     }
+
+
+def _weightings(planning: Planning) -> str:
+    """Return the weightings that the report's shares are of, so that both say the same."""
+    criteria = pd.Index([criterion.measure for criterion in planning.criteria])
+    draws = min(planning.draws, MOST_WEIGHTINGS)
+    drawn = draw_weightings(criteria, seed=planning.seed, draws=draws, order=planning.importance)
+    return pack_numbers(np.rint(drawn * _WEIGHT_STEPS).astype(np.int64).ravel())
 
 
 def _costs(publication: Publication, planning: Planning, site_ids: pd.Index) -> dict[str, Any]:
