@@ -12,7 +12,8 @@ from town import ORIGIN
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
-from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.team_times import times_from_sites
 
 TRIP = {"mode": "car", "period": "off_peak"}
 ENDS = ((0, 1, 70_000), (1, 2, 130_000), (2, 3, 90_000), (3, 0, 210_000), (0, 2, 190_000))

@@ -24,7 +24,8 @@ from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
 from llrgeo.study.sections.criteria import CriterionConfig
 from llrgeo.study.times import calibration_of, team_calibration_of
-from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.team_times import times_from_sites
 
 pytestmark = needs_scripts
 HARNESS = """

@@ -19,11 +19,9 @@ from llrgeo.roads.snap import Snapper, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
 from llrgeo.travel.imported.matrix_routers import MatrixRouter
-from llrgeo.travel.routers import (
-    NetworkRouter,
-    times_from_sites,
-)
+from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.straight_lines import StraightLineRouter
+from llrgeo.travel.team_times import times_from_sites
 from llrgeo.travel.times import Router, TravelTimes
 from llrgeo.travel.transit.departures import TransitRules
 from llrgeo.travel.transit.router import TransitRouter

@@ -20,7 +20,7 @@ from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import Timetable, read_timetable
 from llrgeo.publish.wording import wording
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.travel.routers import times_from_sites
+from llrgeo.travel.team_times import times_from_sites
 from llrgeo.travel.transit import connection_scan
 from llrgeo.travel.transit.connection_scan import NEVER, Connections, Walks
 from llrgeo.travel.transit.departures import TransitRules

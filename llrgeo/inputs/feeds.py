@@ -194,24 +194,7 @@ def _no_date(column: pd.Series) -> pd.Series:
 def _read_tables(archive: ZipFile, source: str) -> Tables:
     members = _members(archive, source)
     wanted = {**_REQUIRED, **_OPTIONAL}
-    # Python reads no more of a member than the size that the zip states, so the sum is a bound.
-    sizes = [archive.getinfo(members[name]) for name in wanted if name in members]
-    size = sum(member.file_size for member in sizes)
-    if size > _MAX_BYTES:
-        fault = f"{size:,} bytes unpacked, over {_MAX_BYTES:,}; take the feed of your region"
-        raise_faults([fault], source=source)
-    trips = archive.getinfo(members["trips"]).file_size
-    if trips > _MAX_TRIPS_BYTES:
-        fault = (
-            f"trips.txt: {trips:,} bytes, over {_MAX_TRIPS_BYTES:,}; take the feed of your region"
-        )
-        raise_faults([fault], source=source)
-    packed = sum(member.compress_size for member in sizes)
-    if size > _SUSPECT_BYTES and size > _MAX_RATIO * packed:
-        fault = (
-            f"{size:,} bytes packed into {packed:,}, as the same rows over and over are; no feed"
-        )
-        raise_faults([fault], source=source)
+    _refuse_large(archive, members, source)
     tables, faults = {}, []
     # A table that cannot be read is a fault like a missing column: the rest is still read, so that
     # one message has all faults.
@@ -232,6 +215,28 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
         tables[name] = _completed(table, [*columns, *absent], packed=name == _CALLS)
     raise_faults(faults, source=source)
     return tables
+
+
+def _refuse_large(archive: ZipFile, members: dict[str, str], source: str) -> None:
+    """Refuse a feed whose tables do not fit into memory, or are no tables of anything."""
+    # Python reads no more of a member than the size that the zip states, so the sum is a bound.
+    sizes = [archive.getinfo(members[name]) for name in (*_REQUIRED, *_OPTIONAL) if name in members]
+    size = sum(member.file_size for member in sizes)
+    if size > _MAX_BYTES:
+        fault = f"{size:,} bytes unpacked, over {_MAX_BYTES:,}; take the feed of your region"
+        raise_faults([fault], source=source)
+    trips = archive.getinfo(members["trips"]).file_size
+    if trips > _MAX_TRIPS_BYTES:
+        fault = (
+            f"trips.txt: {trips:,} bytes, over {_MAX_TRIPS_BYTES:,}; take the feed of your region"
+        )
+        raise_faults([fault], source=source)
+    packed = sum(member.compress_size for member in sizes)
+    if size > _SUSPECT_BYTES and size > _MAX_RATIO * packed:
+        fault = (
+            f"{size:,} bytes packed into {packed:,}, as the same rows over and over are; no feed"
+        )
+        raise_faults([fault], source=source)
 
 
 def _has_text(archive: ZipFile, member: str) -> bool:

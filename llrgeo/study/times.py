@@ -27,7 +27,8 @@ from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond
-from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.team_times import times_from_sites
 from llrgeo.travel.times import Calibration, Router, TravelTimes
 
 TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]

@@ -126,7 +126,7 @@ def write_dataset(
     plan = replace(router.search_plan(period), workers=1, hierarchy=hierarchy, map_tasks=map_here)
     plan = choose_engine(request, plan)
     # A block's file is named by its first origin and destination: it is the same in every run.
-    todo = [
+    blocks = [
         MatrixBlock(
             dataset.folder / f"areas-{rows.start:07}-sites-{columns.start:06}.parquet",
             rows,
@@ -141,19 +141,14 @@ def write_dataset(
         for rows in _runs(len(origins), dataset.origins)
         for columns in _runs(len(destinations), dataset.destinations)
     ]
-    whole = whole_blocks(dataset.folder)
     # Blocks that match their checksum stay: a run that was killed resumes where it stopped.
-    todo = [block for block in todo if block.path.name not in whole]
+    whole = whole_blocks(dataset.folder)
+    todo = [block for block in blocks if block.path.name not in whole]
     if todo:
         save_request(request, dataset.folder / _REQUEST)
         prepare_hierarchy(request, plan)
     if dataset.scheduler is None:
-        from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
-
-        jobs = (delayed(write_block)(block) for block in track(todo))
-        # This process alone adds checksums: a killed run computes again what it had not listed.
-        for written in Parallel(n_jobs=router.workers, return_as="generator")(jobs):
-            add_checksum(written)
+        _on_cores(router.workers, todo, track)
     else:
         _on_cluster(dataset.scheduler, todo, track)
     return [block.path for block in todo]
@@ -219,6 +214,15 @@ def _claim(
             "points or blocks. Choose another folder, or empty this one."
         )
         raise RoutingError(msg)
+
+
+def _on_cores(workers: int, blocks: list[MatrixBlock], track: Track) -> None:
+    from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
+
+    jobs = (delayed(write_block)(block) for block in track(blocks))
+    # This process alone adds checksums: a killed run computes again what it had not listed.
+    for written in Parallel(n_jobs=workers, return_as="generator")(jobs):
+        add_checksum(written)
 
 
 def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None:

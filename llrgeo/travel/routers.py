@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -28,7 +28,7 @@ from llrgeo.travel.search.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.search.graph import LayeredNetwork, layer_network, unpack
 from llrgeo.travel.search.od_matrix import MatrixRequest
 from llrgeo.travel.search.search_trees import SearchTrees, trees_fit_memory
-from llrgeo.travel.times import Router, TravelTimes
+from llrgeo.travel.times import TravelTimes
 
 # Cached properties of a router that depend on where its roads lie, not on their times.
 _OF_GEOMETRY: Final = ("snapping", "_layered", "_roads_by_points", "_joined_by_points")
@@ -114,27 +114,11 @@ class NetworkRouter:
         if mode != self.network.info.mode:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
-        rules = (self.max_snap_m, self.limit_min)
         # The matrix is cached under a hash of all that determines it.
+        rules = (self.max_snap_m, self.limit_min)
         key = request_hash(self.network, period, origins, destinations, rules)
-
-        def compute() -> Ints:
-            request = self.build_request(origins, destinations, period)
-            keys = self._earlier_matrices.matrix(request)
-            if keys is None:
-                plan = self.search_plan(period)
-                # Pages draw the routes of these journeys later, from the same trees. They are kept
-                # where the plan is the default one, whatever runs its searches.
-                any_tasks = dataclasses.replace(plan, map_tasks=map_here)
-                if any_tasks == SearchPlan() and trees_fit_memory(request):
-                    trees = self._keep_trees(request, destinations, period)
-                    plan = dataclasses.replace(plan, trees=trees)
-                keys = journey_keys(request, plan, track)
-                self._earlier_matrices.keep(request, keys)
-            return keys
-
-        cached = self._stored(f"journeys-{key}.npy")
-        minutes, km = unpack(load_or_compute(cached, compute))
+        search = partial(self._search, origins, destinations, period, track)
+        minutes, km = unpack(load_or_compute(self._stored(f"journeys-{key}.npy"), search))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         info = self.network.info
         return TravelTimes(
@@ -149,6 +133,25 @@ class NetworkRouter:
             error_note=info.error,
             source=info.credit,
         )
+
+    def _search(
+        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str, track: Track
+    ) -> Ints:
+        """Return packed minutes and lengths by origin and destination, searched at most once."""
+        request = self.build_request(origins, destinations, period)
+        known = self._earlier_matrices.matrix(request)
+        if known is not None:
+            return known
+        plan = self.search_plan(period)
+        # Pages draw the routes of these journeys later, from the same trees. They are kept where
+        # the plan is the default one, whatever runs its searches.
+        any_tasks = dataclasses.replace(plan, map_tasks=map_here)
+        if any_tasks == SearchPlan() and trees_fit_memory(request):
+            trees = self._keep_trees(request, destinations, period)
+            plan = dataclasses.replace(plan, trees=trees)
+        keys = journey_keys(request, plan, track)
+        self._earlier_matrices.keep(request, keys)
+        return keys
 
     def build_request(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
@@ -323,28 +326,3 @@ def travel_times(
     times = NetworkRouter(network).travel_times(starts, ends, mode=mode, period=period)
     notes = " ".join(note for note in (times.error_note, starts_note, ends_note) if note)
     return dataclasses.replace(times, error_note=notes)
-
-
-def times_from_sites(
-    router: Router,
-    areas: gpd.GeoSeries,
-    sites: gpd.GeoSeries,
-    *,
-    mode: str,
-    period: str,
-) -> TravelTimes:
-    """Return the times of teams that travel from each site (column) to each area (row)."""
-    # Computed from site to area, for one-way streets make directions differ; then areas are rows.
-    times = router.travel_times(sites, areas, mode=mode, period=period)
-    km = times.distance_km
-    return dataclasses.replace(
-        times,
-        minutes=_transposed(times.minutes),
-        spread={name: _transposed(table) for name, table in times.spread.items()},
-        distance_km=None if km is None else _transposed(km),
-        direction="from_site",
-    )
-
-
-def _transposed(table: pd.DataFrame) -> pd.DataFrame:
-    return table.T.rename_axis(index="area_id", columns="site_id")
