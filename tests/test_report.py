@@ -359,6 +359,30 @@ def test_changes_have_signs_and_those_who_arrive_nowhere_have_words(publication)
     assert rows["Town"].startswith("\N{MINUS SIGN}")
 
 
+@pytest.mark.parametrize(
+    ("people", "without_today", "without_then", "said"),
+    [
+        (0, 0, 0, "nobody"),
+        (90, 90, 90, "no route"),
+        (90, 90, 20, "▼ access gained"),
+        (90, 20, 90, "▲ access lost"),
+        (90, 40, 50, "no figure"),  # some lose theirs, the others had none: nobody has both
+    ],
+)
+def test_a_group_without_a_change_is_told_why(
+    publication, people, without_today, without_then, said
+):
+    table = publication.tables["average_journeys"].copy()
+    field = table["level"] == "Fields"
+    table.loc[field, ["people", "change_on_balance_min"]] = [people, np.nan]
+    today = table["option"] == publication.baseline_name
+    table.loc[field & today, "unreachable"] = without_today
+    table.loc[field & ~today, "unreachable"] = without_then
+    tables = {**publication.tables, "average_journeys": table}
+    rows = dict(changes_table(replace(publication, tables=tables))["rows"])
+    assert rows["Fields"] == said
+
+
 def test_the_tornado_s_table_names_who_leads(publication):
     table = tornado_table(publication)
     assert {cell for row in table["rows"] for cell in row[3:]} <= {"Today", "Clinics at all sites"}

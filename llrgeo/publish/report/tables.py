@@ -193,7 +193,8 @@ def changes_table(publication: Publication) -> Table:
     options = [option.name for option in publication.alternatives]
     heads = [wording()["column_group"], *(labels[name] for name in options)]
     by_option = dict(list(table.groupby("option")))
-    changes = [by_option[name]["change_on_balance_min"].map(_signed) for name in options]
+    today = by_option[publication.baseline_name]
+    changes = [_group_changes(today, by_option[name]) for name in options]
     rows = [
         list(row)
         for row in zip(
@@ -201,6 +202,23 @@ def changes_table(publication: Publication) -> Table:
         )
     ]
     return _table("changes", heads, rows)
+
+
+def _group_changes(today: pd.DataFrame, then: pd.DataFrame) -> list[str]:
+    """Return the change of each group, or in words why it has none: as a rule, who has no route."""
+    words = wording()
+    cells = [_signed(change) for change in then["change_on_balance_min"]]
+    people, without = then["people"].to_numpy(), then["unreachable"].to_numpy()
+    lacked = today["unreachable"].to_numpy()
+    # The last condition that holds gives the words.
+    for holds, phrase in (
+        (without >= people, "mark_lost"),
+        (lacked >= people, "mark_gained"),
+        ((without >= people) & (lacked >= people), "no_route"),
+        (people == 0, "nobody"),
+    ):
+        cells = [words[phrase] if each else cell for cell, each in zip(cells, holds, strict=True)]
+    return cells
 
 
 def equity_table(publication: Publication) -> Table:
@@ -288,7 +306,7 @@ def _signed(value: float) -> str:
     if size == pages.number(0, 1):
         return size
     sign = "+" if value > 0 else words["minus"]
-    return words["no_route"] if pd.isna(value) else f"{sign}{size}"
+    return words["indicator_blank"] if pd.isna(value) else f"{sign}{size}"
 
 
 def _millions(value: float) -> str:
