@@ -117,12 +117,13 @@ def test_a_scheduler_that_does_not_answer_is_named(
 ) -> None:
     dask = pytest.importorskip("dask")
     pytest.importorskip("distributed")
-    dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
+    dataset = Dataset(tmp_path / "times", scheduler="tcp://127.0.0.1:1")
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(LlrgeoError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"),
     ):
         write_dataset(router, places, places, dataset, period="off_peak")
+    assert not dataset.folder.exists()
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ resumes where it ended. Blocks are computed one after another, on all cores, or 
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from llrgeo.errors import RoutingError
-from llrgeo.execution.tasks import map_here, require_cluster, scheduler_at
+from llrgeo.execution.tasks import map_here, scheduler_at
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
 from llrgeo.travel.block_checksums import (
@@ -117,9 +119,29 @@ def write_dataset(
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
-    if dataset.scheduler is not None:
-        require_cluster()  # before a folder is made and, for large networks, minutes are spent
-    _claim(dataset, router, origins, destinations, period)
+    scheduler = scheduler_at(dataset.scheduler) if dataset.scheduler else nullcontext()
+    # The scheduler answers first: one that does not leaves no folder, and costs no minutes.
+    with scheduler as map_there:
+        _claim(dataset, router, origins, destinations, period)
+        todo = _missing_blocks(dataset, router, origins, destinations, period)
+        if map_there:
+            written = map_there(_write_there, None, todo, track=track)
+        else:
+            written = _write_here(todo, router.workers, track)
+        # This process alone adds checksums: a killed run computes again what it had not listed.
+        for path in written:
+            add_checksum(path)
+    return [block.path for block in todo]
+
+
+def _missing_blocks(
+    dataset: Dataset,
+    router: NetworkRouter,
+    origins: gpd.GeoSeries,
+    destinations: gpd.GeoSeries,
+    period: str,
+) -> list[MatrixBlock]:
+    """Return the blocks that a folder does not have whole, with what they need written into it."""
     request = router.build_request(origins, destinations, period)
     hierarchy = dataset.folder / _HIERARCHY
     # Each block is one task, so its own searches run in one process.
@@ -141,17 +163,20 @@ def write_dataset(
         for rows in _runs(len(origins), dataset.origins)
         for columns in _runs(len(destinations), dataset.destinations)
     ]
-    # Blocks that match their checksum stay: a run that was killed resumes where it stopped.
     whole = whole_blocks(dataset.folder)
+    # Blocks that match their checksum stay: a run that was killed resumes where it stopped.
     todo = [block for block in blocks if block.path.name not in whole]
     if todo:
         save_request(request, dataset.folder / _REQUEST)
         prepare_hierarchy(request, plan)
-    if dataset.scheduler is None:
-        _on_cores(router.workers, todo, track)
-    else:
-        _on_cluster(dataset.scheduler, todo, track)
-    return [block.path for block in todo]
+    return todo
+
+
+def _write_here(blocks: list[MatrixBlock], workers: int, track: Track) -> Iterator[Path]:
+    from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
+
+    jobs = (delayed(write_block)(block) for block in track(blocks))
+    yield from Parallel(n_jobs=workers, return_as="generator")(jobs)
 
 
 def write_block(block: MatrixBlock) -> Path:
@@ -214,21 +239,6 @@ def _claim(
             "points or blocks. Choose another folder, or empty this one."
         )
         raise RoutingError(msg)
-
-
-def _on_cores(workers: int, blocks: list[MatrixBlock], track: Track) -> None:
-    from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
-
-    jobs = (delayed(write_block)(block) for block in track(blocks))
-    # This process alone adds checksums: a killed run computes again what it had not listed.
-    for written in Parallel(n_jobs=workers, return_as="generator")(jobs):
-        add_checksum(written)
-
-
-def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None:
-    with scheduler_at(scheduler) as map_tasks:
-        for written in map_tasks(_write_there, None, blocks, track=track):
-            add_checksum(written)
 
 
 def _write_there(_: None, block: MatrixBlock) -> Path:
