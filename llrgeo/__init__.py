@@ -5,9 +5,7 @@ examples of docstrings, `folder` holds a study of a toy town of four areas and t
 runs them all.
 """
 
-from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from llrgeo.errors import (
@@ -20,6 +18,8 @@ from llrgeo.errors import (
     PublishError,
     RoutingError,
 )
+
+__version__: str  # read when it is first used: that takes longer than all else of this module
 
 if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.appraisal.accessibility.catchments import (
@@ -91,8 +91,6 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.travel.transit.departures import TransitRules
     from llrgeo.travel.transit.itineraries import find_itineraries
     from llrgeo.travel.transit.router import TransitRouter
-
-__version__ = version("llrgeo")
 
 _NAMES: Final = {
     "appraisal.accessibility.catchments": (
@@ -244,7 +242,14 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used, and keep it (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 (slow to import)
+
+        globals()[name] = version("llrgeo")
+        return globals()[name]
     if name not in _MODULE_OF:
+        from difflib import get_close_matches  # noqa: PLC0415 (for a message alone)
+
         near = " or ".join(get_close_matches(name, __all__))
         hint = f". Did you mean {near}?" if near else ""
         if name in _RENAMED:
@@ -258,4 +263,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     # What this module itself imports is of no use to others: completion offers what is public.
-    return sorted({*(name for name in globals() if name.startswith("__")), *__all__})
+    return sorted({*(name for name in globals() if name.startswith("__")), "__version__", *__all__})

@@ -105,6 +105,14 @@ def test_importing_llrgeo_and_showing_its_help_load_no_heavy_library(code):
     assert loaded & HEAVY == set()
 
 
+def test_what_takes_longest_to_import_waits_until_ctrl_c_ends_in_one_line():
+    """The package is imported before the guard of the command line can stand around anything."""
+    code = "import sys; had = {*sys.modules}; import llrgeo.__main__; print(*{*sys.modules} - had)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"importlib.metadata", "difflib", "email"}.isdisjoint(ran.stdout.split())
+    assert "__version__" in dir(llrgeo)
+
+
 def test_a_study_is_run_without_the_optimisers_of_scipy():
     """They take a quarter of what all libraries of a run take to load, and few studies ask them."""
     told = "import sys, llrgeo.study.run; print({'scipy.optimize', 'matplotlib'} & {*sys.modules})"
