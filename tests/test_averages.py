@@ -1,5 +1,8 @@
 """The average over all services: minutes alone, for in an average losses and gains cancel out."""
 
+import math
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from appraisal_cases import evidence_context
@@ -21,6 +24,7 @@ from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.journeys import JOURNEYS
 from llrgeo.appraisal.uncertainty.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
+from llrgeo.travel.accuracy import UNMEASURED
 
 # Two services of equal use swap their sites: what N and E lose by one they gain by the other.
 DAY = Service("day", "Day", "patient", dict.fromkeys(AGE_BANDS, 700.0), standard_min=2.0)
@@ -44,6 +48,27 @@ def test_no_table_counts_people_over_services_together(tables) -> None:
         if "service" in table.columns:
             assert set(table["service"]) <= {"day", "eyes"}, name
     assert not {*OUTCOMES} & set(tables["average_journeys"].columns)
+
+
+@pytest.mark.parametrize("mean_min", [math.nan, 0.6])
+def test_a_mean_is_within_its_error_only_where_that_is_known(
+    town_areas, town_sites, town_times, mean_min
+) -> None:
+    """Without a known error every change of a mean was said to be beyond it."""
+    times = replace(town_times, accuracy=replace(UNMEASURED, mean_min=mean_min))
+    inputs = AppraisalInputs(town_areas, town_sites, (DAY, EYES), times)
+    results = evaluate_options([NOW, SWAP], inputs, baseline="today")
+    rates = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    context = evidence_context(results, inputs, "today", EvidenceInputs(rates, Uncertainty(1.0)))
+    made = make_tables((*AVERAGES, *JOURNEYS), context)
+    averages = made["average_journeys"].set_index(["option", "group"])["within_error"]
+    journeys = made["journeys"].set_index(["option", "service", "group"])["within_error"]
+    if math.isnan(mean_min):
+        assert averages.isna().all()
+        assert journeys.isna().all()
+    else:
+        assert averages["swap", "everyone"].all()  # one service makes good the other
+        assert averages.dtype == journeys.dtype == bool
 
 
 def test_the_average_keeps_its_minutes_where_every_change_cancels_out(tables) -> None:

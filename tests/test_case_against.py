@@ -397,6 +397,13 @@ def test_changes_that_the_times_cannot_tell_are_counted_within_their_item(town):
     assert told.loc["service_longer", "too_close"] == 0
 
 
+def test_without_a_known_error_nothing_is_said_of_changes_that_the_times_cannot_tell(town):
+    case = argued(replace(town, times=replace(town.times, accuracy=UNMEASURED)))
+    assert case.loc["service_longer", "people"] == 200
+    assert case["too_close"].isna().all()
+    assert "too_close" not in case.index
+
+
 FINDINGS = Findings(
     by_year=pd.DataFrame(
         [

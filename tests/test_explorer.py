@@ -38,8 +38,10 @@ from llrgeo.publish.explorer.page import (
     render_explorer,
 )
 from llrgeo.publish.explorer.payload import OTHER_PAGES, explorer_data, explorer_sites
+from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import OUTCOMES
+from llrgeo.publish.people_view import longer_people
 from llrgeo.publish.sentences import option_lines, service_lines
 from llrgeo.publish.wording import wording
 from llrgeo.schema import NO_CAR
@@ -140,7 +142,10 @@ def assert_same_people(found, people, publication):
         for name in set(CLASSES) - {"no_data"}:
             assert group[name] == row[name]
         for name in ("mixed", "longer", "shorter"):
-            assert group["close"][name] == row[f"too_close_{name}"]
+            close = group["close"][name]
+            assert close == row[f"too_close_{name}"] or (
+                close is None and pd.isna(row[f"too_close_{name}"])
+            )
     for name in ("mixed", "shorter", "same") if people.teams is not None else ():
         assert found["teams"][name] == people.teams[name]
     assert found["services"] == people.services.to_dict("index")
@@ -307,6 +312,7 @@ def test_an_option_that_makes_nothing_longer_says_so(town):
             "300 people would have a shorter journey for at least one service, "
             "and a longer one for none."
         ),
+        wording()["close_unknown"],
         "For 600 people every journey would stay about the same.",
         "100 people can reach no site for any service, today or then.",
     ]
@@ -527,6 +533,22 @@ def test_people_too_close_to_say_are_counted_alike(javascript, measured_county):
              for people in measured_county.people.values()]  # fmt: skip
     assert max(close) > 0
     assert_counts_every_option_alike(javascript, measured_county)
+
+
+def test_where_no_error_is_known_the_page_says_so_and_counts_nobody(javascript, small_county):
+    people = small_county.people[small_county.alternatives[0].name]
+    assert people.everyone.filter(like="too_close").isna().all()
+    assert longer_people(people.everyone) > 0
+    lines = option_lines(people)
+    unknown = [line for line in lines if "may be wrong is not known" in line]
+    assert len(unknown) == 1
+    table = options_table(small_county)
+    assert table["heads"][-1] == "Too close to say"
+    assert {row[-1] for row in table["rows"]} == {"not known"}
+    javascript.call("load", json.dumps(explorer_data(small_county)))
+    view = small_county.option_view(small_county.alternatives[0])
+    said = json.loads(javascript.call("sentences", javascript_choice(small_county, view)))
+    assert said["option"] == lines
 
 
 def test_the_error_of_a_difference_is_interpolated_alike(javascript, measured_county):

@@ -31,7 +31,7 @@ from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.file_list import pages_of_earlier_runs
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.folder import make_kit, maps_for_print, publish
-from llrgeo.publish.kit.about import about_lines
+from llrgeo.publish.kit.about import about_lines, sure_lines
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
@@ -389,7 +389,7 @@ def test_teams_that_travel_another_way_are_told_and_lend_their_errors_to_nobody(
         assert "times are by public transport, outside the rush hour" in said[form], form
         assert "Teams come by car, outside the rush hour." in said[form], form
         assert "nine in ten within" not in said[form], form
-    assert "Nobody has measured journeys of this length from Town" in said[".txt"]
+    assert "not known for journeys of this length from Town" in said[".txt"]
     only = tuple(
         Option(option.name, option.label, {"nurses": option.sites["nurses"]})
         for option in changed.options
@@ -512,7 +512,27 @@ def test_a_sign_that_is_rare_is_explained_where_it_occurs(county):
     assert option_table(even, 1)["note"].endswith(said)
     assert said not in option_table(plain, 1)["note"]
     assert said in leaflet_table(replace(view, publication=county), [even])["note"]
-    assert "≈ is too close to say." in option_table(plain, 1)["note"]
+    close = "≈ is too close to say."
+    assert close in option_table(even, 1)["note"]
+    assert close not in option_table(plain, 1)["note"]
+
+
+def test_without_a_known_error_no_page_of_a_place_says_that_changes_are_marked(county):
+    place = kit_places(county.areas, county.base)[0]
+    marked = "A change that may only be an error of our times is marked"
+    assert not county.judged_by.accuracy.is_measured
+    view = place_view(county, place)
+    assert all(table["too_close"].isna().all() for table in view.figures.values())
+    text = " ".join(sure_lines(view))
+    assert "How far our times may be wrong is not known, so no change is marked" in text
+    assert marked not in text
+    differences = pd.DataFrame(
+        {"from_min": [0.0], "to_min": [60.0], "pairs": [99], "p80_abs_min": [7.0]}
+    )
+    times = replace(county.judged_by, accuracy=Accuracy(differences=differences))
+    view = place_view(replace(county, times=(times,), judged_by=times), place)
+    assert marked in " ".join(sure_lines(view))
+    assert sum(table["too_close"].sum() for table in view.figures.values()) > 0
 
 
 def test_a_journey_that_is_lost_comes_first_and_is_told_in_words(county):
@@ -740,7 +760,8 @@ def test_a_county_whose_areas_name_no_authority_has_pages_too(town):
     )
     (place,) = kit_places(publication.areas, publication.base)
     assert place.authority == ""
-    assert "Nobody has measured" in str(place_files(publication, place)[page_name(place)])
+    text = str(place_files(publication, place)[page_name(place)])
+    assert "That is not known for journeys of this length" in text
 
 
 def with_indicators(publication):

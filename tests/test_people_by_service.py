@@ -144,10 +144,19 @@ def test_what_happens_by_video_alone_has_no_journey(town_areas, town_sites, town
     assert (results["video"].classified["class"] == "longer").sum() == 0
 
 
-def test_a_reader_is_told_what_no_people_too_close_to_say_means_without_an_error() -> None:
-    """Unmeasured times leave 0 people in these columns, which is no sign of accuracy."""
+def test_without_an_error_nobody_knows_how_many_are_too_close_to_say() -> None:
+    """A 0 would say that every change is known to be real."""
+    found = classified(UNMEASURED)
+    assert found["too_close"].isna().all()
+    table = count_people(found, pd.DataFrame({EVERYONE: RESIDENTS}))
+    close = table.filter(like="too_close_")
+    assert close.shape == (1, 3)
+    assert close.isna().all(axis=None)
+    assert table[list(CLASSES)].sum(axis=1).tolist() == [RESIDENTS.sum()]  # all count, all the same
+
+
+def test_a_reader_is_told_what_a_blank_number_too_close_to_say_means() -> None:
     declared = {table.name: table for table in PEOPLE_BY_SERVICE}
     columns = declared["people_by_service"].columns
-    meanings = [column.meaning for column in columns if column.name.startswith("too_close_")]
-    assert len(meanings) == 3
-    assert all("0 where it is not known what these may be wrong by" in text for text in meanings)
+    blanks = [column.blank for column in columns if column.name.startswith("too_close_")]
+    assert blanks == ["what the travel times may be wrong by is not known"] * 3

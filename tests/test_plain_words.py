@@ -63,7 +63,7 @@ def test_services_of_which_the_same_is_said_stand_under_one_heading(town_publica
 
 @pytest.mark.parametrize(
     ("error_min", "said"),
-    [(1.1, "wrong by about 1 minute or less"), (3.4, "about 3 minutes"), (None, "Nobody has")],
+    [(1.1, "wrong by about 1 minute or less"), (3.4, "about 3 minutes"), (None, "not know how")],
 )
 def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_publication, error_min, said):
     error = float("nan") if error_min is None else error_min
@@ -89,6 +89,9 @@ def test_a_change_of_a_town_that_may_only_be_an_error_is_not_called_shorter(town
     text = render_plain_words(replace(exact, times=(times,), judged_by=times))
     assert "That is shorter." not in text
     assert "That change is too small for us to be sure of it." in text
+    unknown = "We do not know how sure we can be of small changes."
+    assert unknown in render_plain_words(exact)
+    assert unknown not in render_plain_words(appraised(exact, times=(times,)))
 
 
 def test_a_journey_to_somebody_in_a_bed_is_called_a_visit(town_publication):

@@ -60,7 +60,7 @@ BUILT = {
     "bar_": ("shorter", "same", "longer"),
     "case_": (
         *(*case.AGAINST, *case.FOR, "fails_hurdle_as_today"),
-        *("ward_full_new", "over_capacity_new"),
+        *("ward_full_new", "over_capacity_new", "error_of_times_no_mean"),
         *("worst_places_one", "worst_places_people_one"),
         *("provider_pays_for_less", "patients_pay_for_savings"),
     ),

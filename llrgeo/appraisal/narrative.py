@@ -27,7 +27,8 @@ def option_sentence(result: OptionResult, *, baseline: str, error_min: float) ->
     baseline
         The name of the option that stands for today.
     error_min
-        What a mean over many areas may err by; a smaller change of the mean is said to be so.
+        What a mean over many areas may err by; a smaller change of the mean is said to be so;
+        NaN where that is not known.
     """
     if result.option.name == baseline:
         return f"{result.option.label}: {_today(result)}"

@@ -49,7 +49,7 @@ class PeopleView:
     groups
         One row a group and level (everyone; authority and tenth, where the areas tell them): the
         people of each class, which add up to its people, and `too_close_<class>`, which is part of
-        the class.
+        the class; NaN where it is not known what the times may be wrong by.
     services
         One row a service of the study on its id: people for whom it is `longer`, `shorter` and the
         `same`; who loses it counts as longer, who gains it as shorter, who has none as the same.
@@ -198,10 +198,13 @@ def longer_people(row: pd.Series) -> int:
     return int(row[list(LONGER_CLASSES)].sum())
 
 
-def too_close_people(row: pd.Series) -> tuple[int, int]:
-    """Return those too close to say among the people with a longer journey, and with a shorter."""
+def too_close_people(row: pd.Series) -> tuple[float, float]:
+    """Return those too close to say among the people with a longer journey, and with a shorter.
+
+    NaN where it is not known what the times may be wrong by.
+    """
     longer = row["too_close_mixed"] + row["too_close_longer"]
-    return int(longer), int(row["too_close_shorter"])
+    return float(longer), float(row["too_close_shorter"])
 
 
 def shown_people(areas: pd.DataFrame) -> pd.DataFrame:

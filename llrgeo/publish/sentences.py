@@ -1,5 +1,7 @@
 """Sentences that pages share: who has a longer journey for any service first, averages last."""
 
+import math
+
 from llrgeo.publish import pages
 from llrgeo.publish.option_view import OUTCOMES, OptionView
 from llrgeo.publish.people_view import PeopleView, longer_people, too_close_people
@@ -9,11 +11,13 @@ from llrgeo.publish.wording import wording
 def option_lines(view: PeopleView) -> list[str]:
     """Return what an option means over all services, never netted: those who lose come first.
 
-    Those "too close to say" are an "of which", for they belong to a class all the same.
+    Those "too close to say" are an "of which", for they belong to a class all the same; where
+    nobody knows how many they are, a line says so.
     """
     everyone = view.everyone
     who = "teams" if view.teams_only else "option"
     close_longer, close_shorter = too_close_people(everyone)
+    moved = longer_people(everyone) + everyone["shorter"]
     lines = [
         _people_line(f"{who}_longer", longer_people(everyone), nobody=f"{who}_longer_nobody"),
         _people_line("option_lost", everyone["lost"]),
@@ -21,6 +25,7 @@ def option_lines(view: PeopleView) -> list[str]:
         _people_line("close_longer", close_longer),
         _people_line(f"{who}_shorter", everyone["shorter"], nobody=f"{who}_shorter_nobody"),
         _people_line("close_shorter", close_shorter),
+        wording()["close_unknown"] if moved and math.isnan(close_longer) else "",
         _people_line("option_same", everyone["same"]),
         _people_line("option_none", everyone["none"]),
     ]
@@ -74,7 +79,7 @@ def _average_lines(view: OptionView) -> list[str]:
 
 def _people_line(key: str, people: float, *, nobody: str = "") -> str:
     """Return a line about a number of people; for nobody another line, or none."""
-    if people:
+    if people > 0:
         return wording()[key].format(people=wording().persons(people))
     return wording()[nobody] if nobody else ""
 

@@ -115,7 +115,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
         everyone = everyone_of(compared.after.people)
         # People whose class rests on changes that the times cannot tell, over all such classes.
         close = float(sum(everyone[f"too_close_{kind}"] for kind in UNCERTAIN_CLASSES))
-        if close:
+        if close > 0:  # NaN, where the error is not known, has no item of its own
             yield Item("too_close", people=close)
 
 

@@ -26,7 +26,7 @@ class ServiceChange(NamedTuple):
     added_min: Floats  # below 0 is shorter; one lost or gained counts as the ceiling, none as 0
     longer: Bools  # those lost included
     shorter: Bools  # those gained included
-    too_close: Bools  # beyond the tolerance, and less than the times can tell
+    too_close: Floats  # 1 beyond the tolerance and less than the times can tell; NaN if unknown
 
 
 class OtherTimes(NamedTuple):
@@ -194,10 +194,14 @@ class Comparison:
         outcome = change["outcome"]
         longer = outcome.isin(LONGER).to_numpy()
         shorter = outcome.isin(["improved", "gained"]).to_numpy()
-        close = self.appraisal_inputs.times.accuracy.too_close(before, after)
+        accuracy = self.appraisal_inputs.times.accuracy
+        close = accuracy.too_close(before, after) & (longer | shorter)
         # Minutes that are not known, before or after, add none.
         return ServiceChange(
-            np.where(np.isnan(added), 0.0, added), longer, shorter, close & (longer | shorter)
+            np.where(np.isnan(added), 0.0, added),
+            longer,
+            shorter,
+            np.where(accuracy.is_measured, close, np.nan),
         )
 
     @cached_property

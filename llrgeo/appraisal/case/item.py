@@ -37,7 +37,7 @@ class Item:
         `value` is a change already, or the baseline has none.
     too_close
         Of the people, those whose change is smaller than the travel times can tell; NaN where it
-        is not about one journey.
+        is not about one journey, or what the times may be wrong by is not known.
     rests_on
         What it is worked out from.
     """

@@ -130,7 +130,7 @@ def items_of_service(
         minutes=mean_over(by_min, people),
         value=float(most),
         second=without,
-        too_close=float(people[compared.change_of(result).too_close[moved]].sum()),
+        too_close=float(people @ compared.change_of(result).too_close[moved]),
     )
 
 

@@ -60,7 +60,8 @@ def classify_areas(
     -------
     pandas.DataFrame
         On the areas' index: `class` (one of CLASSES); `too_close`, whether every change that puts
-        it there is smaller than the times can tell; `services_longer`, how many services worsen;
+        it there is smaller than the times can tell, missing where it is not known what they may be
+        wrong by; `services_longer`, how many services worsen;
         `worst_service` (missing where none takes longer) and `worst_change_min` (+inf for a
         journey lost, NaN where there is no journey to compare).
     """
@@ -81,12 +82,12 @@ def classify_areas(
     # A class is uncertain only if all changes beyond the tolerance are within the error.
     close = accuracy.too_close(before.to_numpy(), after.to_numpy())
     beyond = found.longer | found.shorter
-    too_close = beyond.any(axis=1) & (close | ~beyond).all(axis=1)
+    too_close = beyond.any(axis=1) & (close | ~beyond).all(axis=1) & (named != "no_data")
     worst, worst_min = _worst(found, list(before.columns))
     return pd.DataFrame(
         {
             "class": named,
-            "too_close": too_close & (named != "no_data"),
+            "too_close": too_close if accuracy.is_measured else _unknown(before.index),
             "services_longer": found.longer.sum(axis=1),
             "worst_service": pd.array(worst, dtype="str"),
             "worst_change_min": worst_min,
@@ -109,26 +110,30 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row a group and level: a column a class, the classes add up to its people, and
-        `too_close_<class>`, which is part of the class.
+        `too_close_<class>`, which is part of the class; NaN where it is not known of any area.
 
     Raises
     ------
     LlrgeoError
         If the classes do not add up to all people of a group and level.
     """
-    named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
+    named, close = classified["class"].to_numpy(), classified["too_close"]
+    # Zero would say that every change is known to be real.
+    is_known = not close.isna().any()
 
     def figures(counted: Counted) -> dict[str, Ints]:
         columns = {name: counted.people(named == name) for name in CLASSES}
+        uncertain = UNCERTAIN_CLASSES if is_known else ()
         return columns | {
-            f"too_close_{name}": counted.people((named == name) & close)
-            for name in UNCERTAIN_CLASSES
+            f"too_close_{name}": counted.people((named == name) & close.to_numpy(bool))
+            for name in uncertain
         }
 
     columns = by_columns(people, figures)
     counted = np.sum([columns[name] for name in CLASSES], axis=0)
     reconcile(pd.Series(counted), people.to_numpy().sum(), table="people by service")
-    return pd.DataFrame(columns, index=people.columns)
+    unknown = {} if is_known else {f"too_close_{name}": np.nan for name in UNCERTAIN_CLASSES}
+    return pd.DataFrame({**columns, **unknown}, index=people.columns)
 
 
 def share_longer(people: pd.DataFrame) -> float:
@@ -182,6 +187,11 @@ def worst_hit_service(
         if people.any():
             return str(before.columns[int(people.argmax())])
     return str(before.columns[0])
+
+
+def _unknown(areas: pd.Index) -> pd.Series:
+    """Return that of no area it is known whether its changes are too close to say."""
+    return pd.Series(pd.NA, areas, dtype="boolean")
 
 
 def _nobody_travels(areas: pd.Index) -> pd.DataFrame:

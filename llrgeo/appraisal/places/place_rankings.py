@@ -270,9 +270,9 @@ def _longer(
     has a journey, before or after, has no share: it would come first.
     """
     classes = result.classified
-    longer = classes["class"].isin(LONGER_CLASSES)
+    longer = classes["class"].isin(LONGER_CLASSES).to_numpy()
     # The share could be smaller by all of those whose every change is too close to say.
-    close = longer & classes["too_close"].astype(bool)
+    close = longer & classes["too_close"].to_numpy(bool, na_value=False)
     journeys = ~classes["class"].isin(["none", "no_data"])
     counted, uncertain, travelling = (
         places.people(np.where(flags, residents, 0.0)) for flags in (longer, close, journeys)

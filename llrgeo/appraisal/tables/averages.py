@@ -11,10 +11,10 @@ import pandas as pd
 
 from llrgeo.appraisal.disclosure import publish_as_is
 from llrgeo.appraisal.people.access import averaged
-from llrgeo.appraisal.tables.columns import GROUP, LEVEL, OPTION, PEOPLE_IN_GROUP
+from llrgeo.appraisal.tables.columns import ERROR_UNKNOWN, GROUP, LEVEL, OPTION, PEOPLE_IN_GROUP
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
-from llrgeo.appraisal.tables.makers import by_option, residents
+from llrgeo.appraisal.tables.makers import by_option, residents, within_error
 from llrgeo.appraisal.tables.units import MINUTES, PEOPLE
 
 _NETS: Final = "longer and shorter journeys of different services cancel out in it"
@@ -57,8 +57,9 @@ def _averages(context: EvidenceContext) -> pd.DataFrame:
             .reset_index()
         ),
     )
-    change = table["change_on_balance_min"]
-    return table.assign(within_error=change.abs() < context.mean_error_min)
+    return table.assign(
+        within_error=within_error(table["change_on_balance_min"], context.mean_error_min)
+    )
 
 
 AVERAGES: Final = (
@@ -75,6 +76,7 @@ AVERAGES: Final = (
             PublishedColumn(
                 "within_error",
                 "Whether the average changes by less than a mean over many areas may be wrong by",
+                blank=ERROR_UNKNOWN,
             ),
         ),
         _averages,

@@ -9,7 +9,7 @@ from llrgeo.appraisal.case.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.disclosure import CountedContacts
-from llrgeo.appraisal.tables.columns import OPTION
+from llrgeo.appraisal.tables.columns import ERROR_UNKNOWN, OPTION
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.units import AS_STATED, MINUTES, PEOPLE, PERSON_MINUTES, RANK
@@ -42,7 +42,7 @@ _COLUMNS: Final = (
         "too_close",
         "Of the people, those whose change is less than the travel times can tell",
         PEOPLE,
-        _ABSENT,
+        f"{_ABSENT}, or {ERROR_UNKNOWN}",
     ),
     PublishedColumn("rests_on", "Residents and times, contacts, costs, ranking, sources, nothing"),
     PublishedColumn("modelled", "Whether it was worked out at all"),

@@ -21,6 +21,7 @@ from llrgeo.appraisal.tables.units import (
 
 NO_DISTANCE: Final = "the travel times carry no distances"
 NO_SITE: Final = "no site can be reached, or nobody travels"
+ERROR_UNKNOWN: Final = "what the travel times may be wrong by is not known"
 NOBODY: Final = "nobody is in the group"
 SUPPRESSED: Final = (
     "an asterisk, where contacts are of real patients: 1 to 7, or what would give such away"

@@ -1,6 +1,5 @@
 """Evidence context: all that the tables of evidence are made from."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -106,9 +105,9 @@ class EvidenceContext:
 
     @property
     def mean_error_min(self) -> float:
-        """What a mean over many areas may err by, in minutes; 0 where it was not measured."""
-        measured = self.appraisal_inputs.times.accuracy.mean_min
-        return 0.0 if math.isnan(measured) else measured
+        """What a mean over many areas may err by, in minutes; NaN where that is not known."""
+        inputs = self.appraisal_inputs
+        return inputs.times_of("patient" if inputs.visited else "team").accuracy.mean_min
 
     @cached_property
     def sentences(self) -> dict[str, str]:

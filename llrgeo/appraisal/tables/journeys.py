@@ -20,6 +20,7 @@ from llrgeo.appraisal.tables.columns import (
     AUTHORITY,
     AUTHORITY_IF_KNOWN,
     CHANGED_MINUTES,
+    ERROR_UNKNOWN,
     GROUP,
     LEVEL,
     MEAN,
@@ -42,7 +43,7 @@ from llrgeo.appraisal.tables.declaration import (
     PublishedColumn,
     TableDeclaration,
 )
-from llrgeo.appraisal.tables.makers import by_option, by_service, residents
+from llrgeo.appraisal.tables.makers import by_option, by_service, residents, within_error
 from llrgeo.appraisal.tables.units import (
     INDEX,
     MINUTES,
@@ -75,8 +76,13 @@ _GRADIENTS: Final = (
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
     """Return journeys by group, and whether a mean changes by less than its error."""
     journeys = by_service(context, lambda result: result.access.groups.reset_index())
-    error_min = context.mean_error_min
-    return journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min)
+    inputs = context.appraisal_inputs
+    errors_min = {
+        service.id: inputs.times_of(service.delivery).accuracy.mean_min
+        for service in inputs.services
+    }
+    error_min = journeys["service"].map(errors_min).astype(float)
+    return journeys.assign(within_error=within_error(journeys["change_mean_min"], error_min))
 
 
 def _shares(context: EvidenceContext) -> list[PublishedColumn]:
@@ -173,6 +179,7 @@ JOURNEYS: Final = (
             PublishedColumn(
                 "within_error",
                 "Whether the mean changes by less than a mean over many areas may be wrong by",
+                blank=ERROR_UNKNOWN,
             ),
         ),
         _journeys,

@@ -26,6 +26,13 @@ def by_service(
     return stack_tables(for_distinct_services(context.results, pick), ["option", "service"])
 
 
+def within_error(change_min: pd.Series, error_min: pd.Series | float) -> pd.Series:
+    """Return whether means change by less than they may be wrong by; missing if that is unknown."""
+    error = pd.Series(error_min, change_min.index, dtype=float)
+    within = change_min.abs() < error
+    return within.astype("boolean").mask(error.isna()) if error.isna().any() else within
+
+
 def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
     """Return shares of options (rows) by rank (columns) as `option`, `rank` and `share`."""
     long = ranks.rename_axis("option").reset_index().melt("option", None, "rank", "share")

@@ -7,7 +7,14 @@ import pandas as pd
 
 from llrgeo.appraisal.disclosure import publish_as_is
 from llrgeo.appraisal.people.people_by_service import CLASSES, UNCERTAIN_CLASSES, worst_change_bands
-from llrgeo.appraisal.tables.columns import GROUP, LEVEL, OPTION, PEOPLE_IN_GROUP, explained
+from llrgeo.appraisal.tables.columns import (
+    ERROR_UNKNOWN,
+    GROUP,
+    LEVEL,
+    OPTION,
+    PEOPLE_IN_GROUP,
+    explained,
+)
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.makers import by_option, has_visits, residents
@@ -22,10 +29,7 @@ MEANINGS: Final = {
     "none": "People who can reach no site for any service, today or then",
     "no_data": "People whose journeys are not known",
 }
-_TOO_CLOSE: Final = (
-    "Of these, people all of whose changes are smaller than the times can tell; 0 where it is not "
-    "known what these may be wrong by"
-)
+_TOO_CLOSE: Final = "Of these, people all of whose changes are smaller than the times can tell"
 
 
 def _worst_bands(context: EvidenceContext) -> pd.DataFrame:
@@ -51,7 +55,9 @@ PEOPLE_BY_SERVICE: Final = (
             LEVEL,
             *(PublishedColumn(name, MEANINGS[name], PEOPLE) for name in CLASSES),
             *(
-                PublishedColumn(f"too_close_{name}", f"{_TOO_CLOSE} ({name})", PEOPLE)
+                PublishedColumn(
+                    f"too_close_{name}", f"{_TOO_CLOSE} ({name})", PEOPLE, ERROR_UNKNOWN
+                )
                 for name in UNCERTAIN_CLASSES
             ),
         ),

@@ -52,11 +52,11 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     tenths = _members(data["areas"]["tenth"], 10) if "tenth" in data["areas"] else everyone[:0]
     shown = {table.id: table.rows[1:] for table in page.tables}
     for name, expected in (
-        ("table-options", _cells([counter.classes(option, everyone) for option in others])),
+        ("table-options", counter.cells([counter.classes(option, everyone) for option in others])),
         ("table-services", counter.service_cells(option)),
         ("table-areas", _area_cells(data, before, after)),
-        ("table-winners", _cells([counter.classes(option, np.vstack([everyone, places]))])),
-        ("table-deprivation", _cells([counter.classes(option, tenths)])),
+        ("table-winners", counter.cells([counter.classes(option, np.vstack([everyone, places]))])),
+        ("table-deprivation", counter.cells([counter.classes(option, tenths)])),
         ("table-bands", _band_cells(data["time"]["breaks"], (before, after), people)),
     ):
         yield from _differences(name, shown.get(name, []), expected)
@@ -99,8 +99,11 @@ class _Counter:
         )
         return today, then
 
-    def classes(self, option: dict[str, Any], groups: Bools) -> Ints:
-        """Return the people of each class over all services, in each group (docs/methods 2)."""
+    def classes(self, option: dict[str, Any], groups: Bools) -> Floats:
+        """Return the people of each class over all services, in each group (docs/methods 2).
+
+        Those too close to say are NaN where no error is known.
+        """
         counted = [_record_of(self.data["services"], name) for name in option["counted"]]
         # Classes by docs/methods 2, from unpacked minutes: up, mixed, lost, down, same, none, too
         # close.
@@ -118,9 +121,11 @@ class _Counter:
         )
         columns = [up, up & down & ~lost, lost, down & ~up, ~up & ~down & ~none, none]
         columns.append((up | down) & ~far)
-        return np.array(
-            [[self.people[group & flags].sum() for flags in columns] for group in groups]
-        )
+        counts = [[self.people[group & flags].sum() for flags in columns] for group in groups]
+        found = np.array(counts, dtype=float).reshape(-1, _CLASSES)
+        if not all(self._differences(service)["middles"] for service in counted):
+            found[:, -1] = np.nan
+        return found
 
     def _any(self, flags: list[Bools]) -> Bools:
         """Return of which areas any of some flags is set."""
@@ -136,9 +141,28 @@ class _Counter:
             rows.append(["", *(pages.people(int(count)) for count in counts)])
         return rows
 
+    def cells(self, counts: list[Floats]) -> list[list[str]]:
+        """Return the cells of people by class; lost and none only where there are any."""
+        rows = np.vstack(counts or [np.zeros((0, _CLASSES))])
+        shown = np.ones(rows.shape[1], dtype=bool)
+        shown[list(_IF_ANY)] = rows[:, list(_IF_ANY)].any(axis=0)
+        # Pages of earlier runs have no word for it, and say that it is nobody.
+        unknown = self.data["strings"].get("cell_not_known", pages.people(0))
+        texts = [
+            [unknown if np.isnan(count) else pages.people(int(count)) for count in row]
+            for row in rows[:, shown].tolist()
+        ]
+        return [["", *cells] for cells in texts]
+
+    def _differences(self, service: dict[str, Any]) -> dict[str, list[float]]:
+        """Return the measured errors of differences between journeys to a service."""
+        found: dict[str, list[float]]
+        found = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
+        return found
+
     def _close(self, service: dict[str, Any], before: Floats, after: Floats) -> Bools:
         """Return where a change is within the measured error of a difference."""
-        differences = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
+        differences = self._differences(service)
         both = np.isfinite(before) & np.isfinite(after)
         if not differences["middles"]:
             return np.zeros(len(before), dtype=bool)
@@ -146,14 +170,6 @@ class _Counter:
         error = np.interp(mean, differences["middles"], differences["errors"])
         close: Bools = both & (np.abs(_change(before, after)) <= error + _NOISE_MIN)
         return close
-
-
-def _cells(counts: list[Ints]) -> list[list[str]]:
-    """Return the cells of people by class; who loses a journey or has none, only where any do."""
-    rows = np.vstack([each for each in counts if len(each)] or [np.zeros((0, _CLASSES), int)])
-    shown = np.ones(rows.shape[1], dtype=bool)
-    shown[list(_IF_ANY)] = rows[:, list(_IF_ANY)].any(axis=0)
-    return [["", *(pages.people(int(count)) for count in row[shown])] for row in rows]
 
 
 def _record_of(listed: list[dict[str, Any]], name: str) -> dict[str, Any]:

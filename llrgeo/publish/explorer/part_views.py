@@ -4,7 +4,7 @@ The figures are those that `build_option_view` and `build_people_view` find of t
 alone; a test holds them together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,6 +64,11 @@ class _Cells:
         # Sums of whole numbers below 2 ** 53 are exact.
         return self.by_tenth(np.where(chosen, self.people, 0)).astype(np.int64)
 
+    def people_by_part(self, chosen: Bools) -> Ints:
+        """Return the people of chosen areas, by part."""
+        counted = np.bincount(self.part, np.where(chosen, self.people, 0), self.shape[0])
+        return counted.astype(np.int64)
+
     def people_by_class(self, place: NDArray[np.integer], classes: int) -> Ints:
         """Return the people of each class, parts by classes; `place` is the class of each area."""
         cell = self.part * classes + place
@@ -98,7 +103,7 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
                 services=pd.DataFrame(
                     services[number], people.services.index, list(SERVICE_OUTCOMES)
                 ),
-                teams=None if teams is None else pd.Series(teams[number], people.groups.columns),
+                teams=None if teams is None else teams.iloc[number],
             ),
         )
 
@@ -142,15 +147,18 @@ def _outcomes(view: OptionView, cells: _Cells) -> dict[str, Numbers]:
 def _classes(publication: Publication, cells: _Cells) -> dict[str, Numbers]:
     """Return people by their class over all services, parts by tenths."""
     classified = classified_areas(publication.compared(publication.baseline_name))
-    flags = _flags_of_classes(classified)
-    return {name: cells.people_by_tenth(chosen) for name, chosen in flags.items()}
+    return _count_classes(classified, cells.people_by_tenth)
 
 
-def _flags_of_classes(classified: pd.DataFrame) -> dict[str, Bools]:
-    """Return which areas are of each class, and which of them are too close to say."""
-    named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
-    flags = {name: named == name for name in CLASSES}
-    return flags | {f"too_close_{name}": flags[name] & close for name in UNCERTAIN_CLASSES}
+def _count_classes(classified: pd.DataFrame, count: Callable[[Bools], Ints]) -> dict[str, Numbers]:
+    """Return the people of each class, and those of it too close to say (NaN if not known)."""
+    named, close = classified["class"].to_numpy(), classified["too_close"]
+    found: dict[str, Numbers] = {name: count(named == name) for name in CLASSES}
+    uncertain = {f"too_close_{name}": named == name for name in UNCERTAIN_CLASSES}
+    if close.isna().any():
+        return found | {name: np.full(found["same"].shape, np.nan) for name in uncertain}
+    flags = close.to_numpy(bool)
+    return found | {name: count(chosen & flags) for name, chosen in uncertain.items()}
 
 
 def _bands(minutes: pd.Series, cells: _Cells) -> Ints:
@@ -172,12 +180,9 @@ def _services(publication: Publication, cells: _Cells) -> Ints:
     return np.stack(counted, axis=1)
 
 
-def _teams(publication: Publication, cells: _Cells) -> Ints | None:
+def _teams(publication: Publication, cells: _Cells) -> pd.DataFrame | None:
     """Return people by class over teams' drives, parts by classes; None where none are told."""
     classified = classified_by_teams(publication.compared(publication.baseline_name))
     if classified is None:
         return None
-    flags = _flags_of_classes(classified).values()
-    return np.column_stack(
-        [np.bincount(cells.part, np.where(chosen, cells.people, 0)) for chosen in flags]
-    ).astype(np.int64)
+    return pd.DataFrame(_count_classes(classified, cells.people_by_part))

@@ -1,5 +1,6 @@
 """The explorer's tables: what a view says, in rows of text."""
 
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
@@ -85,7 +86,10 @@ _IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts 
 
 
 def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
-    """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
+    """Return people by class; those "mixed" and "lost" are part of those with a longer journey.
+
+    How many are too close to say is a word where it is not known.
+    """
     count = dict(zip(groups.columns, groups.to_numpy().T, strict=True))
     columns = {
         "any_longer": np.sum([count[name] for name in LONGER_CLASSES], axis=0),
@@ -100,10 +104,14 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
     # A class that is empty in all rows has no column: most studies cut nobody off.
     shown = {key: people for key, people in columns.items() if key not in _IF_ANY or people.any()}
     counts = zip(
-        *(map(pages.people, people.astype(int).tolist()) for people in shown.values()), strict=True
+        *(map(_people_or_not_known, people.tolist()) for people in shown.values()), strict=True
     )
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
     return _table(name, column_heads(first, *shown), rows)
+
+
+def _people_or_not_known(count: float) -> str:
+    return wording()["cell_not_known"] if isnan(count) else pages.people(count)
 
 
 def _service_rows(publication: Publication, people: PeopleView) -> list[list[str]]:

@@ -86,7 +86,21 @@ def sure_lines(view: PlaceView) -> list[str]:
         lines.append(words["my_sure_unknown"].format(authority=place.authority, journey=journey))
     else:
         lines.append(words["my_sure_nowhere"].format(journey=journey))
-    return [*lines, words["kit_close"], words["my_nearest"]]
+    return [*lines, _close_line(publication), words["my_nearest"]]
+
+
+def _close_line(publication: Publication) -> str:
+    """Return which changes are marked as too close to say: none where no error is known."""
+    words, views = wording(), publication.views
+    unknown = [
+        service.label
+        for service in publication.services
+        if not views[publication.baseline_name, service.id].accuracy.is_measured
+    ]
+    if not unknown:
+        return words["kit_close"]
+    key = "kit_close_some" if len(unknown) < len(publication.services) else "kit_close_unknown"
+    return words[key].format(services="; ".join(unknown))
 
 
 def _car_lines(view: PlaceView) -> list[str]:

@@ -5,7 +5,7 @@ All of them follow from the minutes of the table `areas`, which the explorer sho
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor, inf, isfinite
+from math import floor, inf, isfinite, nan
 from typing import Final
 
 import numpy as np
@@ -69,8 +69,9 @@ def place_figures(publication: Publication, place: KitPlace, option: Option) -> 
         `worst_change_min`: that of the area where it changes most for the worse; +inf for a
         journey that is lost. `longer`, `shorter`: people whose journey is longer or shorter,
         `lost` and `gained`: those who lose or gain theirs; `none`: those who have none both times;
-        `too_close`: those of a change that the times cannot tell. `before_site`, `after_site`: the
-        id of the site that is nearest for most people; None where none can be reached. `kind`:
+        `too_close`: those of a change that the times cannot tell, NaN where it is not known what
+        these may be wrong by. `before_site`, `after_site`: the id of the site that is nearest for
+        most people; None where none can be reached. `kind`:
         improved, worsened or mixed, of those who have a journey both times; partly where some
         lose or gain theirs and no other changes; unchanged, lost, gained or none.
     """
@@ -111,13 +112,14 @@ def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
     # Of those who move: a journey that stays the same is not "too close", it is the same.
     close = view.accuracy.too_close(journeys["before_min"], journeys["after_min"])
     counted = {name: _count(people, outcome == of) for name, of in _COUNTED.items()}
-    counted["too_close"] = _count(people, close & outcome.isin(MOVED))
+    uncertain = _count(people, close & outcome.isin(MOVED))
     return {
         "before_min": before,
         "after_min": after,
         "change_min": _change(journeys, before, after),
         "worst_change_min": _worst_change(journeys),
         **counted,
+        "too_close": uncertain if view.accuracy.is_measured else nan,
         "before_site": _usual_site(journeys["before_site"], people),
         "after_site": _usual_site(journeys["after_site"], people),
         "kind": _kind(before, after, counted),

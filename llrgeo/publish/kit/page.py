@@ -12,6 +12,7 @@ from llrgeo.publish.kit.indicators import indicator_table, place_indicators
 from llrgeo.publish.kit.names import FOLDER, PREVIEW
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.words import (
+    CLOSE,
     EVEN,
     OptionWords,
     ServiceWords,
@@ -99,8 +100,9 @@ def _with_note(table: Table, of_routes: str) -> Table:
     """
     words = wording()
     notes, cells = [words["kit_table_note"]], [cell for row in table["rows"] for cell in row]
-    if any(EVEN in cell for cell in cells):
-        notes.append(words["kit_table_note_even"])
+    for sign, key in ((CLOSE, "kit_table_note_close"), (EVEN, "kit_table_note_even")):
+        if any(sign in cell for cell in cells):
+            notes.append(words[key])
     marks = (words["kit_mark_lost"], words["kit_mark_gained"])
     if any(mark in cell for cell in cells for mark in marks):
         notes.append(words[of_routes])

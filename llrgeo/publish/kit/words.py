@@ -14,6 +14,7 @@ from llrgeo.publish.kit.figures import PlaceView, whole
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
+CLOSE: Final = "≈"  # after a change that is too close to say
 EVEN: Final = "±0"  # some people's minutes change, and not their average
 _LONG_MIN: Final = 120  # from here hours are easier to grasp
 _MOVES: Final = ("longer", "lost", "shorter", "gained")  # the worse ones first
@@ -233,9 +234,9 @@ def _people_lines(row: pd.Series, people: int) -> Iterator[str]:
         if row[name] and kind != name:
             count = pages.people(int(row[name]))
             yield words[f"kit_{name}"].format(people=count, all=everybody)
-    if row["too_close"] and row["too_close"] == moved:
+    if 0 < row["too_close"] == moved:
         yield words["my_too_close"]
-    elif row["too_close"]:
+    elif row["too_close"] > 0:
         yield words["kit_too_close"].format(people=words.persons(int(row["too_close"])))
 
 
@@ -265,7 +266,7 @@ def _minutes_changed(row: pd.Series) -> str:
     mark = "\u200e" if words["direction"] == "rtl" else ""
     sign = mark + ("+" if change > 0 else words["minus"])
     cell = f"{sign}{pages.number(abs(change))}" if change else EVEN
-    return f"{cell} ≈" if row["too_close"] == row["longer"] + row["shorter"] else cell
+    return f"{cell} {CLOSE}" if row["too_close"] == row["longer"] + row["shorter"] else cell
 
 
 def _people_cell(row: pd.Series) -> str:

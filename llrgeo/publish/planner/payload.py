@@ -76,9 +76,6 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
     """Return what the explorer does not have: people by group, criteria, places, weightings."""
     areas, judged = publication.areas, publication.judged_by
     points = areas.to_crs(BNG).geometry
-    differences = judged.accuracy.differences
-    # Errors of differences by the mean length of the two journeys: the middle of each band.
-    middles = (differences["from_min"] + differences["to_min"]).to_numpy(float) / 2
     return {
         "groups": _groups(areas),
         "roles": dict(ROLE_OF_KIND),
@@ -91,10 +88,6 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
         ],
         "ceiling": planning.ceiling_min,
         "weightings": _weightings(planning),
-        "accuracy": {
-            "middles": middles.tolist(),
-            "errors": differences["p80_abs_min"].astype(float).tolist(),
-        },
         "beds": bed_services(planning.capacity),
         "network": None if planning.network is None else planning.network.header,
         "no_network": planning.no_network,

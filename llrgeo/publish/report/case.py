@@ -77,6 +77,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
         key = "provider_pays_for_less"
     if key in _NEW_THERE and pd.isna(row["today"]):
         key += "_new"
+    if key == "error_of_times" and pd.isna(row["value"]):
+        key = "error_of_times_no_mean"
     if key == "fails_hurdle" and row["today"] == 0:
         key = "fails_hurdle_as_today"
     if key == "patients_pay_more" and pd.notna(row["second"]):

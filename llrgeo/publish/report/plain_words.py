@@ -6,6 +6,7 @@ readers. It does not claim to be Easy Read, which is made and tested with its re
 
 import re
 from collections.abc import Iterable, Iterator
+from math import isnan
 from typing import Final
 
 import pandas as pd
@@ -98,7 +99,9 @@ def _all_services_lines(publication: Publication, option: Option) -> Iterator[st
     for key, people in _people_by_class(view).items():
         yield words[f"plain_{key}"].format(people=in_ten(people, total))
     close = sum(too_close_people(everyone))
-    if close:
+    if isnan(close) and any(_people_by_class(view).values()):
+        yield words["plain_close_unknown"]
+    if close > 0:
         yield words["plain_close"].format(people=in_ten(close, total))
 
 

@@ -4,7 +4,6 @@ The appraisal says the same in English in its tables `sentences` and `robustness
 in every language; here it is said in the language of the pages, from the figures.
 """
 
-import math
 from typing import Final
 
 import pandas as pd
@@ -61,8 +60,7 @@ def option_sentence(publication: Publication, option: Option) -> str:
     gains; then those with a shorter one; the average comes last.
     """
     result, words = publication.results[option.name], wording()
-    measured = publication.judged_by.accuracy.mean_min
-    error_min = 0.0 if math.isnan(measured) else measured
+    error_min = publication.judged_by.accuracy.mean_min  # NaN: no change is called close
     sentences = " ".join([*_people_lines(result), _average(result, error_min)])
     return words["told_option"].format(option=option.label, said=sentences)
 

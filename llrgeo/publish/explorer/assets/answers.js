@@ -17,7 +17,8 @@ function llrgeoSentences(data) {
     return nobody ? words[nobody] : "";
   }
 
-  // Over all services, never netted: who loses first; "too close to say" is an "of which".
+  // Over all services, never netted: who loses first; "too close to say" is an "of which", or a
+  // line says that nobody knows how many they are.
   function optionLines(now) {
     if (isToday(now)) return [words.baseline_chosen];
     const { everyone, teams, teamsOnly } = now.overall;
@@ -29,6 +30,8 @@ function llrgeoSentences(data) {
       peopleLine("close_longer", everyone.closeLonger),
       peopleLine(`${who}_shorter`, everyone.shorter, `${who}_shorter_nobody`),
       peopleLine("close_shorter", everyone.close.shorter),
+      everyone.closeLonger === null && everyone.anyLonger + everyone.shorter > 0
+        ? words.close_unknown : "",
       peopleLine("option_same", everyone.same),
       peopleLine("option_none", everyone.none),
       teams === null ? "" : peopleLine("teams_longer", teams.anyLonger),

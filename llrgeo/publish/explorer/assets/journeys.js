@@ -96,13 +96,18 @@ const llrgeoJourneys = (() => {
 
   // --- How sure ----------------------------------------------------------------------------
 
+  // Whether differences between journeys were measured at all.
+  function isMeasured(accuracy) {
+    return accuracy.differences.middles.length > 0;
+  }
+
   // What the difference between two journeys from one area may err by: between the middles of the
   // measured classes of their mean length in proportion, level beyond the first and the last.
   // NaN where nothing was measured or a journey is not there.
   function differenceError(accuracy, first, second) {
     const mean = (first + second) / 2;
     const { middles, errors } = accuracy.differences;
-    if (middles.length === 0 || !Number.isFinite(mean)) return NaN;
+    if (!isMeasured(accuracy) || !Number.isFinite(mean)) return NaN;
     const next = middles.findIndex((middle) => middle > mean);
     if (next === 0) return errors[0];
     if (next < 0) return errors[errors.length - 1];
@@ -123,6 +128,6 @@ const llrgeoJourneys = (() => {
 
   return {
     NONE, OUTCOMES, nearest, change, outcome, summarise, evaluateOutcomes, summariseGroups, timeClass,
-    changeClass, countByClass, differenceError, tooClose, journeyError,
+    changeClass, countByClass, isMeasured, differenceError, tooClose, journeyError,
   };
 })();

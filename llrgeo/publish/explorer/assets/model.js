@@ -4,7 +4,7 @@
 
 const llrgeoModel = (() => {
   const { NONE, nearest, change, outcome, summarise, summariseGroups, timeClass, countByClass,
-    tooClose } = llrgeoJourneys;
+    isMeasured, tooClose } = llrgeoJourneys;
   const CLASSES = ["lost", "mixed", "longer", "shorter", "same", "none"];
   const LONGER = ["lost", "mixed", "longer"]; // the headline: longer for at least one service
   const LONGER_OUTCOMES = ["worsened", "lost"];
@@ -92,7 +92,8 @@ const llrgeoModel = (() => {
   }
 
   // The class of an area over some services: a longer journey for one is never made good by a
-  // shorter one for another. "Too close" if no change beyond the tolerance is beyond the error.
+  // shorter one for another. "Too close" if no change beyond the tolerance is beyond the error; null
+  // where no error is known.
   function classify(ends, area, tolerance) {
     const found = new Set();
     let close = true;
@@ -113,19 +114,22 @@ const llrgeoModel = (() => {
     else if (longer) name = shorter ? "mixed" : "longer";
     else if (shorter) name = "shorter";
     else if (found.size === 1 && found.has("none")) name = "none";
-    return { name, tooClose: (longer || shorter) && close, worst };
+    const isKnown = ends.every((end) => isMeasured(end.accuracy));
+    return { name, tooClose: isKnown ? (longer || shorter) && close : null, worst };
   }
 
   function countClasses(people, classified, areas) {
     const counts = Object.fromEntries(CLASSES.map((name) => [name, 0]));
-    const close = { mixed: 0, longer: 0, shorter: 0 };
+    const isKnown = classified.every(({ tooClose: uncertain }) => uncertain !== null);
+    const close = isKnown ? { mixed: 0, longer: 0, shorter: 0 }
+      : { mixed: null, longer: null, shorter: null };
     for (const area of areas || people.keys()) {
       const { name, tooClose: uncertain } = classified[area];
       counts[name] += people[area];
       if (uncertain && name in close) close[name] += people[area];
     }
     const anyLonger = LONGER.reduce((sum, name) => sum + counts[name], 0);
-    return { ...counts, anyLonger, close, closeLonger: close.mixed + close.longer };
+    return { ...counts, anyLonger, close, closeLonger: isKnown ? close.mixed + close.longer : null };
   }
 
   // What an option means over all services: people by class, in all and by group; people by

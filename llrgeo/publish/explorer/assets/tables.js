@@ -123,14 +123,19 @@ function llrgeoTables(data) {
     [words.column_only_shorter, (counts) => counts.shorter],
     [words.column_unmoved, (counts) => counts.same],
     [words.column_none, (counts) => counts.none, "if any"],
-    [words.column_too_close, (counts) => counts.closeLonger + counts.close.shorter],
+    [words.column_too_close, (counts) =>
+      (counts.closeLonger === null ? null : counts.closeLonger + counts.close.shorter)],
   ];
+
+  function peopleOrNotKnown(count) {
+    return count === null ? words.cell_not_known : peopleInWords(count, words);
+  }
 
   function fillPeople(name, first, groups) {
     const shown = PEOPLE.filter(([, count, ifAny]) =>
       !ifAny || groups.some(([, counts]) => count(counts) > 0));
     fillTable(name, [first, ...shown.map(([head]) => head)], groups.map(([label, counts]) =>
-      [label, ...shown.map(([, count]) => peopleInWords(count(counts), words))]));
+      [label, ...shown.map(([, count]) => peopleOrNotKnown(count(counts)))]));
   }
 
   // A change as a mark; with the measured errors it says what is too close to say.

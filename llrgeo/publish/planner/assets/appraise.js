@@ -171,28 +171,20 @@ const llrgeoAppraise = (() => {
 
   // --- People by service -----------------------------------------------------------------------------
 
-  // The error of a difference between two journeys: interpolated by their mean, level at the ends.
-  function differenceError(data, first, second) {
-    const { middles, errors } = data.planning.accuracy;
-    const mean = (first + second) / 2;
-    if (middles.length === 0 || !Number.isFinite(mean)) return NaN;
-    const above = middles.findIndex((middle) => mean <= middle);
-    if (above <= 0) return errors[above < 0 ? errors.length - 1 : 0];
-    const part = (mean - middles[above - 1]) / (middles[above] - middles[above - 1]);
-    return errors[above - 1] + part * (errors[above] - errors[above - 1]);
-  }
-
   // Each area's class over all services that people travel for (docs/methods, "People by service");
-  // in a study of teams alone, over the drives of all teams.
-  function classify(data, before, after) {
+  // in a study of teams alone, over the drives of all teams. `tooClose` is null where the journey's error
+  // is not known.
+  function classify(data, world, before, after) {
     const visited = after.some((one) => !isTeam(one.service));
     const pairs = after.map((one, place) => [before[place], one])
       .filter(([, one]) => !visited || (!isTeam(one.service) && one.shares.visited > 0));
+    const accuracy = world.accuracy[visited ? "patient" : "team"];
+    const isKnown = pairs.length === 0 || llrgeoModel.isMeasured(accuracy);
     return data.areas.id.map((_, area) => {
       const found = pairs.map(([old, one]) => {
         const [was, is] = [old.minutes[area], one.minutes[area]];
         const kind = outcome(was, is, data.tolerance);
-        const close = Math.abs(is - was) <= differenceError(data, was, is) + 1e-9;
+        const close = llrgeoModel.tooClose(accuracy, was, is);
         return { kind, close, service: one.service.id, longer: change(was, is) };
       });
       const longer = found.filter((one) => ["lost", "worsened"].includes(one.kind));
@@ -203,7 +195,7 @@ const llrgeoAppraise = (() => {
         return !one || size(two) > size(one) ? two : one;
       }, null);
       return { name: className(found, longer, shorter), longer: longer.length, worst,
-        tooClose: beyond.length > 0 && beyond.every((one) => one.close) };
+        tooClose: isKnown ? beyond.length > 0 && beyond.every((one) => one.close) : null };
     });
   }
 
@@ -231,7 +223,7 @@ const llrgeoAppraise = (() => {
     const after = data.services.map((one) => deliver(data, world, one, option, plan.sites[one.id]));
     const overall = { before: minutesPerJourney(data, before, Infinity),
       after: minutesPerJourney(data, after, Infinity) };
-    const classes = classify(data, before, after);
+    const classes = classify(data, world, before, after);
     const scored = minutesPerJourney(data, after, ceilingOf(data, world));
     const costs = llrgeoCosts.costChange(data, world, before, after);
     // Where a service runs nowhere no figure of all of them is one: a run refuses such a plan.

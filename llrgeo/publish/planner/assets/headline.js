@@ -19,13 +19,16 @@ function llrgeoHeadline(desk, tables) {
 
   function peopleLines() {
     const { people, classes } = desk.found;
+    const isKnown = classes.every(({ tooClose }) => tooClose !== null);
     const close = classes.reduce((sum, { name, tooClose }, area) =>
       sum + (llrgeoAppraise.LONGER.includes(name) && tooClose ? data.areas.people[area] : 0), 0);
     const longer = people.anyLonger > 0 ? words.planner_longer : words.planner_longer_none;
     const shorter = people.shorter > 0 ? words.planner_shorter : words.planner_shorter_none;
     const values = { all: count(total), close: count(close), same: count(people.same) };
+    const sure = isKnown ? close > 0 && fill(words.planner_close, values)
+      : people.anyLonger > 0 && words.planner_close_unknown;
     return [
-      [fill(longer, { ...values, people: count(people.anyLonger) }), close > 0 && fill(words.planner_close, values)],
+      [fill(longer, { ...values, people: count(people.anyLonger) }), sure],
       [fill(shorter, { people: count(people.shorter) }), people.same > 0 && fill(words.planner_same, values)],
     ].map((sentences) => sentences.filter(Boolean).join(" "));
   }

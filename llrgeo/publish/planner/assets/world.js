@@ -36,6 +36,7 @@ const llrgeoWorld = (() => {
       place: new Map(sites.map((site, place) => [site.id, place])),
       minutes: minutes.patient,
       team: minutes.team,
+      accuracy: { patient: data.accuracies[journey.accuracy], team: data.accuracies[journey.team.accuracy] },
       metres: metres && pair(metres.patient, metres.team, "metres", "teamMetres"),
       rounds: llrgeoRounds.roundsOf(data, sites),
       marks: marksOf(journey, sites, added),
