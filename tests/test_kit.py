@@ -159,6 +159,12 @@ def test_a_small_ward_has_a_page_if_it_is_asked_for(town):
     assert (fields.kind, fields.areas, fields.people) == ("ward", ("F",), 100)
 
 
+def test_a_ward_in_which_nobody_lives_has_no_page(town):
+    """Nobody's journeys changed there, so a change from 10 to 20 minutes was told as none."""
+    empty = town.areas.assign(residents=[400, 300, 200, 0])
+    assert [place.name for place in kit_places(empty, town.base, ["Fields"])] == ["Westham"]
+
+
 def test_places_are_chosen_by_name_in_any_case_and_an_unknown_one_is_refused(westham):
     assert chosen_places([westham], [" WESTHAM"]) == [westham]
     assert chosen_places([westham], []) == [westham]
@@ -450,24 +456,38 @@ def test_pages_by_car_say_that_they_have_no_bus_times_though_the_explorer_has(to
 
 
 def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):
-    table = area_results(county)
+    """Journeys of a third of all pairs are not there, so that routes are lost and gained."""
+    rng = np.random.default_rng(3)
+    sparse = tuple(
+        replace(times, minutes=times.minutes.mask(rng.random(times.minutes.shape) < 0.33, np.inf))
+        for times in county.times
+    )
+    county = appraised(county, times=sparse)
+    table, seen = area_results(county), set()
     for place in kit_places(county.areas, county.base)[::7]:
         own = table.loc[list(place.areas)]
+        people = own["residents"]
         for option in county.alternatives:
-            figures = place_figures(county, place, option)
-            for service, row in figures.iterrows():
+            for service, row in place_figures(county, place, option).iterrows():
                 before = own[f"{service}__{county.baseline_name}_min"]
                 after = own[f"{service}__{option.name}_min"]
-                change = (after - before).round(6)
-                lost = np.isfinite(before) & np.isinf(after)
-                gained = np.isinf(before) & np.isfinite(after)
-                people = own["residents"]
-                assert row["longer"] == people[lost | (change > county.tolerance_min)].sum()
-                assert row["shorter"] == people[gained | (change < -county.tolerance_min)].sum()
-                both = np.isfinite(before) & np.isfinite(after)
+                had, has = np.isfinite(before), np.isfinite(after)
+                change = (after - before).where(had & has).round(6)
+                tolerance = county.tolerance_min
+                assert row[["longer", "shorter", "lost", "gained", "none"]].tolist() == [
+                    people[change > tolerance].sum(),
+                    people[change < -tolerance].sum(),
+                    people[had & ~has].sum(),
+                    people[~had & has].sum(),
+                    people[~had & ~has].sum(),
+                ]
+                seen.add(row["kind"])
+                both = had & has
                 if both.any():
-                    mean = (after[both] * people[both]).sum() / people[both].sum()
-                    assert row["after_min"] == pytest.approx(mean, abs=1e-5)
+                    for minutes, name in ((before, "before_min"), (after, "after_min")):
+                        mean = (minutes[both] * people[both]).sum() / people[both].sum()
+                        assert row[name] == pytest.approx(mean, abs=1e-5)
+    assert {"mixed", "worsened", "improved", "partly"} <= seen
 
 
 def test_a_pages_cells_are_the_figures_and_the_change_can_be_checked_by_subtracting(county):

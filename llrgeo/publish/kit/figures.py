@@ -104,8 +104,7 @@ def whole(minutes: float) -> int:
 
 def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
     journeys = view.areas.loc[list(place.areas)]
-    if journeys["people"].any():  # where nobody lives no journey counts, unless nobody does at all
-        journeys = journeys[journeys["people"] > 0]
+    journeys = journeys[journeys["people"] > 0]  # where nobody lives no journey counts
     people = journeys["people"].to_numpy(dtype=float)
     outcome = journeys["outcome"]
     before, after = _averages(journeys, people)
@@ -133,9 +132,7 @@ def _averages(journeys: pd.DataFrame, people: np.ndarray) -> tuple[float, float]
     ends = []
     for minutes in (before, after):
         chosen = both if both.any() else np.isfinite(minutes)
-        # A place without residents still has journeys: each of its areas counts alike.
-        weights = people[chosen] if people[chosen].sum() else np.ones(int(chosen.sum()))
-        mean = float(np.average(minutes[chosen], weights=weights)) if chosen.any() else inf
+        mean = float(np.average(minutes[chosen], weights=people[chosen])) if chosen.any() else inf
         ends.append(round(mean, 6))  # sums of tenths differ in their last digits
     return ends[0], ends[1]
 

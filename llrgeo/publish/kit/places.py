@@ -68,7 +68,7 @@ def kit_places(areas: gpd.GeoDataFrame, base: BaseMap, names: Iterable[str] = ()
     No outline of a town is known. Its areas are those of the authority of its name, else of the
     wards whose names begin with its own, if about as many people live there; else those nearest to
     its middle in which about as many people live. Towns outside of all areas have no page, nor have
-    wards of few people, but for those that are among `names`.
+    wards of few people, but for those that are among `names`; where nobody lives there is none.
     """
     named = {name.strip().casefold() for name in names}
     found = [*_towns(areas, base)]
@@ -77,7 +77,7 @@ def kit_places(areas: gpd.GeoDataFrame, base: BaseMap, names: Iterable[str] = ()
             large = rows["residents"].sum() >= WARD_RESIDENTS
             if ward and (large or str(ward).casefold() in named):
                 found.append(_place(areas, str(ward), "ward", rows.index))
-    return list(_named_apart(found))
+    return list(_named_apart(place for place in found if place.people))
 
 
 def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitPlace]:
