@@ -208,6 +208,7 @@ def test_a_studys_own_postcodes_are_looked_up_and_sites_are_placed_by_them(
     ("column", "value", "said"),
     [
         ("postcode", "ZZ1", r"1 rows are not postcodes \(ZZ1\)"),
+        ("postcode", "LE1 1AC", r"1 rows are not postcodes \(LE1 1AC\)"),
         ("postcode", "ZZ1 1AB", r"1 rows are duplicated \(ZZ1 1AB\)"),
         ("easting", "east", r"1 rows have no easting and northing \(ZZ1 3AB\)"),
         ("northing", 9e9, r"1 rows have no easting and northing \(ZZ1 3AB\)"),

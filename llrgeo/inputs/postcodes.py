@@ -17,7 +17,8 @@ from llrgeo.schema import BNG, name_some, raise_faults, require_columns, to_numb
 
 _COLUMNS: Final = ("postcode", "easting", "northing", "area_id")
 _MOST_M: Final = 1_300_000.0  # no postcode of Great Britain is further north or east
-_UNIT: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
+UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"  # no unit has C, I, K, M, O or V (Royal Mail)
+_UNIT: Final = re.compile(rf"[A-Z]{{1,2}}[0-9][A-Z0-9]? [0-9][{UNIT_LETTERS}]{{2}}")
 
 
 def read_postcodes(path: StrPath | None = None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.arrays import Bools, Ints
+from llrgeo.inputs.postcodes import UNIT_LETTERS
 
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LETTERS: Final = np.frombuffer(_DIGITS.encode("ascii"), dtype=np.uint8)
@@ -22,10 +23,9 @@ _MORE: Final = 1 << _BITS
 SMALL: Final = 2  # two numbers as small as this take one letter
 _FEW: Final = 16
 
-_UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 # The place of the two letters of a unit among the 400 that there may be.
 _UNIT_PLACE: Final = {
-    first + second: place for place, (first, second) in enumerate(product(_UNIT_LETTERS, repeat=2))
+    first + second: place for place, (first, second) in enumerate(product(UNIT_LETTERS, repeat=2))
 }
 
 
