@@ -13,6 +13,9 @@ def main() -> None:
     # threads changes how they are rounded. A run must not depend on that; numpy reads this variable
     # when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A pool of Arrow's own keeps what was freed, and its first table reserves 1 GB of addresses:
+    # under `ulimit -v` too few are left for the libraries that are loaded later.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         from llrgeo.cli import main as run
     except KeyboardInterrupt:

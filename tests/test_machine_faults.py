@@ -257,9 +257,26 @@ def test_sums_of_a_command_round_alike_however_many_processors_there_are(
     seen = []
     given = {} if wanted is None else {"OPENBLAS_NUM_THREADS": wanted}
     monkeypatch.setattr(os, "environ", given)
-    monkeypatch.setattr("llrgeo.cli.main", lambda: seen.append(dict(os.environ)))
+    monkeypatch.setattr("llrgeo.cli.main", lambda: seen.append(os.environ["OPENBLAS_NUM_THREADS"]))
     start.main()
-    assert seen == [{"OPENBLAS_NUM_THREADS": threads}]
+    assert seen == [threads]
+
+
+@pytest.mark.parametrize(("wanted", "pool"), [(None, "system"), ("mimalloc", "mimalloc")])
+def test_arrow_takes_its_memory_from_the_c_library_in_commands(wanted, pool):
+    """A pool of its own reserves 1 GB of addresses, which a limit on memory may not have."""
+    given = {key: value for key, value in os.environ.items() if not key.startswith("ARROW")}
+    given |= {} if wanted is None else {"ARROW_DEFAULT_MEMORY_POOL": wanted}
+    asked = (
+        "import llrgeo.cli, llrgeo.__main__ as start\n"
+        "llrgeo.cli.main = lambda: None\n"
+        "start.main()\n"
+        "import pyarrow\n"
+        "print(pyarrow.default_memory_pool().backend_name)"
+    )
+    words = [sys.executable, "-c", asked]
+    done = subprocess.run(words, env=given, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == [pool]
 
 
 def test_numpy_is_loaded_after_the_number_of_its_threads_is_set():
