@@ -10,11 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from appraisal_cases import LOCAL, TODAY, town_setting
 from connections import OUTSIDE, guard_connections
 from hypothesis import HealthCheck, settings
+from invented_icb import small
+from official_server import OfficialServer, serving
 from skipped import Skipped
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.cli import main
 from llrgeo.publish.folder import publish
 from llrgeo.publish.publication import Publication
@@ -194,6 +199,25 @@ def published_town(town_publication, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     publish(town_publication, folder)
     return folder
+
+
+@pytest.fixture
+def setting(town_areas, town_sites, town_times) -> AppraisalInputs:
+    """Return the toy town with its three services."""
+    return town_setting(town_areas, town_sites, town_times)
+
+
+@pytest.fixture
+def results(setting) -> dict[str, OptionResult]:
+    """Return what today and the option closer to home mean for the toy town."""
+    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OfficialServer]:
+    """Serve the small board's official data, as the publishers do."""
+    with serving(small()) as official:
+        yield official
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.accessibility.walking import departures_table
-from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.people.people_groups import people_by_group
 from llrgeo.travel.times import Calibration, TravelTimes
 
@@ -33,12 +33,6 @@ def buses() -> TravelTimes:
             "share_departures": by_site([1, 0.3, 1, 0], [0.8, 0.4, 0.9, 0]),
         },
     )
-
-
-@pytest.fixture
-def results(town_areas, town_sites, town_times) -> dict[str, OptionResult]:
-    setting = town_setting(town_areas, town_sites, town_times)
-    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
 def test_residents_are_counted_by_how_often_they_have_a_journey(buses, results, town_areas) -> None:

@@ -30,12 +30,6 @@ def rates() -> Rates:
     return town_rates()
 
 
-@pytest.fixture
-def results(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Results:
-    setting = town_setting(town_areas, town_sites, town_times)
-    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
-
-
 def present_values(results: Results, rates: Rates) -> pd.DataFrame:
     lines = cost_lines(results, rates, baseline="today")
     return cost_table(lines, results, rates, baseline="today")

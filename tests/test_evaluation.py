@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 import pytest
-from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
+from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY
 
 from llrgeo.appraisal import evaluation
 from llrgeo.appraisal.demand import Service, Shares
@@ -20,18 +19,6 @@ from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
 Results: TypeAlias = dict[str, OptionResult]
-
-
-@pytest.fixture
-def setting(
-    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
-) -> AppraisalInputs:
-    return town_setting(town_areas, town_sites, town_times)
-
-
-@pytest.fixture
-def results(setting: AppraisalInputs) -> Results:
-    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
 def test_losses_to_one_team_are_not_netted_by_gains_of_another(town_areas, town_sites, town_times):

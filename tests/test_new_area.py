@@ -7,9 +7,9 @@ import shutil
 import geopandas as gpd
 import pandas as pd
 import pytest
-from invented_icb import AGES, BOARD, TABLES, small
+from invented_icb import AGES, BOARD, TABLES
 from official_cases import Official
-from official_server import Fault, serving
+from official_server import Fault
 from shapely.geometry import Point, box
 
 import llrgeo.study.new_study.area as new_area_module
@@ -39,12 +39,6 @@ def assemble(official, name, **options):
     downloader = official.downloader(**options)
     place = find_boards(downloader, official.sources, [BOARD])
     return new_area(official.folder / name, place, downloader, official.sources), downloader
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(small()) as official:
-        yield official
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from invented_icb import small
-from official_server import Fault, serving
+from official_server import Fault
 
 from llrgeo.cli import official
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(small()) as official:
-        yield official
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from threading import Thread
 from urllib.error import URLError
 
 import pytest
-from invented_icb import BOARD, small
+from invented_icb import BOARD
 from official_cases import TODAY, Official
-from official_server import Fault, serving
+from official_server import Fault
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official import deprivation, eric, nomis, ods, transport
@@ -31,12 +31,6 @@ from llrgeo.inputs.official.place import Place, find_boards, read_outlines
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import read_sources
 from llrgeo.inputs.official.transport import ExchangeError, Transport, check_address
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(small()) as official:
-        yield official
 
 
 @pytest.fixture

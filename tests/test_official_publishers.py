@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from invented_icb import BOARD, DISABILITY, small
+from invented_icb import BOARD, DISABILITY
 from official_cases import TODAY, Official
 from official_files import IMD_HEADER, ods_row, text_of, zipped
-from official_server import STORAGE, serving
+from official_server import STORAGE
 from shapely.geometry import Point, box
 
 from llrgeo.errors import InputError
@@ -37,12 +37,6 @@ from llrgeo.schema import BNG
 ARCGIS = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services/"
 NOMIS = "https://www.nomisweb.co.uk/api/v01/dataset/"
 LADS = ["E06990002", "E07990001"]
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(small()) as official:
-        yield official
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings, town_setting
+from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings
 from examples import dear
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -174,18 +174,6 @@ def test_many_sets_at_once_equal_one_set_at_a_time() -> None:
         expected = [np.average(best, weights=people), best.max(), people[best <= 20].sum()]
         expected[2] /= people.sum()
         assert table.loc[number].tolist() == pytest.approx(expected)
-
-
-@pytest.fixture
-def setting(
-    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
-) -> AppraisalInputs:
-    return town_setting(town_areas, town_sites, town_times)
-
-
-@pytest.fixture
-def results(setting: AppraisalInputs) -> dict[str, OptionResult]:
-    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
 def test_without_errors_every_draw_is_the_study_itself(

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from invented_icb import small
-from official_server import serving
 from road_maps import Map
 from test_kills import contents
 from test_many_kills import RANDOM, kill, litter, timed
@@ -50,12 +48,6 @@ def _imported() -> None:
     for module in pkgutil.walk_packages(llrgeo.__path__, "llrgeo."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving(small()) as official:
-        yield official
 
 
 @pytest.fixture(scope="module")
