@@ -47,6 +47,14 @@ function appraise(text) {
   const ids = world.sites.map((site) => site.id);
   return JSON.stringify({ ...found, ids }, plain);
 }
+function closeInEach(text) {
+  const plan = JSON.parse(text);
+  return JSON.stringify(data.journeys.map((journey) => {
+    const world = llrgeoWorld.withSites(data, matrices, journey, []);
+    const { classes } = llrgeoAppraise.appraise(data, world, plan);
+    return [journey.id, [...new Set(classes.map(({ tooClose }) => tooClose))]];
+  }));
+}
 function closerByKind(text, kinds) {
   const plan = JSON.parse(text);
   const [place] = plan.added;
@@ -179,6 +187,13 @@ def assert_same(found, expected_results, name: str, criteria) -> None:
 def plan_of(option, added=()) -> str:
     sites = {name: sorted(ids) for name, ids in option.sites.items()}
     return json.dumps({"base": option.name, "sites": sites, "added": list(added)})
+
+
+def test_changes_of_the_rush_hour_are_not_marked_by_the_error_of_noon(javascript, result):
+    plan = plan_of(result.inputs.options[-1])
+    found = dict(json.loads(javascript.call("closeInEach", plan)))
+    assert set(found["car-off_peak"]) == {True, False}
+    assert found["car-am_peak"] == [None]
 
 
 def test_every_option_is_appraised_as_in_python(javascript, result):

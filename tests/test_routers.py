@@ -44,6 +44,39 @@ def test_the_edges_that_places_are_joined_to_are_found_once(
         router.joined_edges(homes.iloc[:1], "origin")
 
 
+def test_an_error_measured_in_another_period_is_none_of_this_one(town_network: RoadNetwork) -> None:
+    """Journeys of the rush hour were marked by what those at noon may be wrong by."""
+    east, north = ORIGIN
+    here = gpd.GeoSeries({"a": Point(east + 500, north + 10)}, crs=BNG)
+
+    def times(periods: list[str]) -> TravelTimes:
+        journey = {"authority": "Town", "from_min": 0, "to_min": 60, "pairs": 40}
+        journey |= {"bias_min": 0.1, "median_abs_min": 1.3, "p90_abs_min": 2.9}
+        accuracy = {
+            "journeys": [{**journey, "period": period} for period in periods],
+            "differences": [{"from_min": 0, "to_min": 60, "pairs": 40, "p80_abs_min": 0.7}],
+            "mean_min": 0.6,
+        }
+        info = dataclasses.replace(
+            town_network.info, accuracy=accuracy, error_min=1.1, error="Measured."
+        )
+        router = NetworkRouter(dataclasses.replace(town_network, info=info))
+        return router.travel_times(here, here, **TRIP)
+
+    for periods in (["off_peak"], ["am_peak", "off_peak"], []):  # no period: of any
+        found = times(periods)
+        assert found.accuracy.is_measured
+        assert (found.accuracy.mean_min, found.error_min) == (0.6, 1.1)
+        assert found.error_note == "Measured."
+    found = times(["night", "am_peak"])
+    assert not found.accuracy.is_measured
+    assert np.isnan([found.accuracy.mean_min, found.error_min]).all()
+    assert found.error_note == (
+        "Measured. How far times may be wrong was measured in other hours alone (am_peak, night); "
+        "those of off_peak are untested."
+    )
+
+
 def test_from_a_point_of_a_road_to_the_same_point_nothing_is_driven(
     town_network: RoadNetwork,
 ) -> None:

@@ -107,6 +107,15 @@ class Accuracy:
         """Whether differences between journeys were measured at all."""
         return not self.differences.empty
 
+    def in_period(self, period: str) -> "Accuracy":
+        """Return what is known of the times of a period: nothing if only others were measured.
+
+        Errors of differences and of means have no period of their own: they are of the periods that
+        errors of journeys name, or of any where these name none.
+        """
+        measured = set(self.journeys["period"])
+        return self if not measured or period in measured else UNMEASURED
+
     def of_journey(self, authority: str, period: str, minutes: float) -> JourneyError | None:
         """Return the error of the class that a journey is in; None where none was measured."""
         column = self._columns

@@ -16,7 +16,7 @@ from llrgeo.arrays import Ints
 from llrgeo.errors import RoutingError
 from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.inputs.entrances import each_entrance
-from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
 from llrgeo.schema import BNG, Track
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
@@ -120,7 +120,7 @@ class NetworkRouter:
         search = partial(self._search, origins, destinations, period, track)
         minutes, km = unpack(load_or_compute(self._stored(f"journeys-{key}.npy"), search))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
-        info = self.network.info
+        error_min, accuracy, error_note = _errors_in_period(self.network.info, period)
         return TravelTimes(
             pd.DataFrame(minutes, *axes),
             mode,
@@ -128,10 +128,10 @@ class NetworkRouter:
             "network",
             self.network.fingerprint,
             distance_km=pd.DataFrame(km, *axes),
-            error_min=math.nan if info.error_min is None else info.error_min,
-            accuracy=Accuracy.from_plain(info.accuracy),
-            error_note=info.error,
-            source=info.credit,
+            error_min=error_min,
+            accuracy=accuracy,
+            error_note=error_note,
+            source=self.network.info.credit,
         )
 
     def _search(
@@ -281,6 +281,23 @@ class NetworkRouter:
     @cached_property
     def _layered(self) -> LayeredNetwork:
         return layer_network(self.network)
+
+
+def _errors_in_period(info: NetworkInfo, period: str) -> tuple[float, Accuracy, str]:
+    """Return a network's median error (min, NaN if not known), accuracy and note for a period.
+
+    What was measured at noon says nothing of the rush hour: the note says so.
+    """
+    measured = Accuracy.from_plain(info.accuracy)
+    known = measured.in_period(period)
+    if known is measured:
+        return math.nan if info.error_min is None else info.error_min, known, info.error
+    periods = ", ".join(sorted(set(measured.journeys["period"])))
+    note = (
+        f"How far times may be wrong was measured in other hours alone ({periods}); those of "
+        f"{period} are untested."
+    )
+    return math.nan, known, " ".join(filter(None, (info.error, note)))
 
 
 def _key_of_places(points: gpd.GeoSeries, role: Role) -> tuple[Role, bytes]:
