@@ -42,7 +42,7 @@ def one_by_one(sheet, number, values, look):
 def book_of(tables, sheet_class, write):
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
-    book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 (Excel has no zone)
+    book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
     looks = [book.add_format({"num_format": pattern}) for pattern in ("0.0", "0.0%", "#,##0")]
     for table in tables:
         sheet = book.add_worksheet(None, sheet_class)

@@ -29,7 +29,7 @@ _TITLE_POINTS: Final = 26.0
 _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
-_CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
+_CREATED: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _ROWS_MEASURED: Final = 200  # rows by which a column's width is chosen
 _PLAIN: Final = "General"  # as many digits as a number has
 _OPTIONS: Final = {

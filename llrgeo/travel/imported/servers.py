@@ -159,7 +159,7 @@ class OsrmRouter(_ServerRouter):
         sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])
         query = f"sources={sources}&destinations={targets}&annotations=duration,distance"
         url = f"{self.url}/table/v1/{mode}/{points}?{query}"
-        answer = _fetch(Request(url), self.timeout_s)  # noqa: S310 (the user's own server)
+        answer = _fetch(url, self.timeout_s)
         seconds, metres = answer["durations"], answer["distances"]
         return np.array(seconds, dtype=float), np.array(metres, dtype=float) / 1_000
 
@@ -187,12 +187,8 @@ class ValhallaRouter(_ServerRouter):
             for places in (starts, ends)
         )
         body = {"sources": sources, "targets": targets, "costing": mode, "units": "kilometers"}
-        request = Request(  # noqa: S310 (the user's own server)
-            f"{self.url}/sources_to_targets",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        cells = _fetch(request, self.timeout_s)["sources_to_targets"]
+        url = f"{self.url}/sources_to_targets"
+        cells = _fetch(url, self.timeout_s, json.dumps(body).encode())["sources_to_targets"]
         seconds, km = (
             np.array([[cell[name] for cell in row] for row in cells], dtype=float)
             for name in ("time", "distance")
@@ -200,8 +196,10 @@ class ValhallaRouter(_ServerRouter):
         return seconds, km
 
 
-def _fetch(request: Request, timeout_s: float) -> dict[str, Any]:
-    """Return a server's answer as read from JSON."""
+def _fetch(url: str, timeout_s: float, body: bytes | None = None) -> dict[str, Any]:
+    """Return a server's answer as read from JSON; `body`, if there is one, is JSON to post."""
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    request = Request(url, body, headers)  # noqa: S310 (the user's own server)
     where = f"{request.type}://{request.host}"
     try:
         with urlopen(request, timeout=timeout_s) as response:  # noqa: S310 (the user's own server)
