@@ -121,6 +121,21 @@ def test_a_shorter_journey_for_nobody_is_said_in_words(publication):
     assert worse["Who is worse off"].endswith(wording()["option_shorter_nobody"])
 
 
+@pytest.mark.parametrize(
+    ("mode", "how", "says_of_cars"),
+    [
+        ("car", "the fastest way by road from that point to every site, with usual speeds", True),
+        ("walk", "the fastest way on foot from that point to every site, at one speed", False),
+    ],
+)
+def test_the_method_is_that_of_how_people_travel(publication, mode, how, says_of_cars):
+    times = replace(publication.judged_by, mode=mode)
+    page = render_report(replace(publication, judged_by=times, times=(times,)))
+    assert page.count("How long it takes:") == 1
+    assert f"How long it takes: {how}" in page
+    assert ("how people without a car travel" in page) == says_of_cars
+
+
 def test_every_item_of_the_case_is_said_and_none_left_out(publication):
     option = publication.opening_option
     items = publication.tables["case_against"]

@@ -113,6 +113,12 @@ def test_is_published_in_words_with_the_source_of_the_timetable(
     for page in ("explorer.html", "report.html"):
         text = (out / page).read_text(encoding="utf-8")
         assert "Timetables: Toy timetables of November 2026, open licence. By the time" in text
+    # The limit to drivers is said of no study that has bus times, the roads where they are driven.
+    assert ("fastest way by road" in text) == (modes != '["transit"]')
+    assert ("along the roads" in text) == (modes != '["transit"]')
+    assert ("the journey by timetable" in text) == (modes == '["transit"]')
+    assert "people without a car travel" not in text
+    assert "road network, demand" not in (out / "planner.html").read_text(encoding="utf-8")
     reached = pd.read_csv(out / "tables" / "by_public_transport.csv")
     assert (reached.groupby(["option", "service", "group"])["people"].sum() == 1_000).all()
     often = pd.read_csv(out / "tables" / "by_departure.csv")

@@ -158,7 +158,10 @@ BUILT = {
         for measure in MEASURES.values()
         if measure.unit != "share" and not measure.unit.startswith("pounds")
     },
-    "method_": ("areas", "roads", "nearest", "people", "limits"),
+    "method_": (
+        *("areas", "roads", "paths", "timetable", "nearest", "people", "limits"),
+        "limits_without_car",
+    ),
     "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
     "period_": ("off_peak", "am_peak", "pm_peak", "night"),
     "plain_": ("gained", "improved", "worsened", "lost", "any_longer", "any_shorter"),

@@ -43,6 +43,8 @@ _GLOSSARY: Final = (
     "present_value",
 )
 _OF_DEPRIVATION: Final = ("deprivation", "concentration", "slope")
+_BY_TIMETABLE: Final = frozenset({"transit", "bus"})
+_DRIVEN: Final = frozenset({"car", "blue_light"})
 _TABLES: Final = {
     "scorecard": tables.scorecard_table,
     "average_journeys": tables.changes_table,
@@ -93,9 +95,18 @@ def render_report(publication: Publication) -> str:
             "capacity": capacity.capacity_chapter(publication),
             "catchments": catchments_chapter(publication, land),
             "quality": quality_chapter(publication),
+            "method": _method(publication),
             "glossary": list(_glossary(publication)),
         },
     )
+
+
+def _method(publication: Publication) -> list[str]:
+    """Return the keys of the sentences on the method, which differ by how people travel."""
+    mode, modes = publication.judged_by.mode, {times.mode for times in publication.times}
+    how = "roads" if mode in _DRIVEN else "timetable" if mode in _BY_TIMETABLE else "paths"
+    limits = "limits" if mode in _DRIVEN and not modes & _BY_TIMETABLE else "limits_without_car"
+    return [f"method_{key}" for key in ("areas", how, "nearest", "people", limits)]
 
 
 def _glossary(publication: Publication) -> Iterator[tuple[str, str]]:
