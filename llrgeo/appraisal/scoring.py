@@ -156,16 +156,7 @@ def score_options(
     weights = weights / weights.sum()
     totals = (scores @ weights).rename("total")
     # Hurdles come before ranks: an option that fails one keeps its total and has no rank.
-    passed = pd.DataFrame(
-        {
-            h.measure: [defined[h.measure].meets(v, h.limit) for v in values[h.measure]]
-            for h in hurdles
-        },
-        index=values.index,
-    )
-    if hurdles and not passed.all(axis=1).any():
-        limits = ", ".join(f"{hurdle.measure} {hurdle.limit:g}" for hurdle in hurdles)
-        raise_faults([f"no option meets all of {limits}"], source="hurdles")
+    passed = _passed_hurdles(values, hurdles, defined)
     # Rounded, so that totals that differ by an error of arithmetic share a rank.
     ranked = totals.round(TOTAL_DECIMALS).where(passed.all(axis=1))
     return Scorecard(
@@ -178,6 +169,23 @@ def score_options(
         hurdles=passed,
         set_aside=tuple(dict.fromkeys(left_out)),
     )
+
+
+def _passed_hurdles(
+    values: pd.DataFrame, hurdles: Sequence[Hurdle], measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Return whether each option (row) meets each hurdle (column); some option must meet all."""
+    passed = pd.DataFrame(
+        {
+            h.measure: [measures[h.measure].meets(v, h.limit) for v in values[h.measure]]
+            for h in hurdles
+        },
+        index=values.index,
+    )
+    if hurdles and not passed.all(axis=1).any():
+        limits = ", ".join(f"{hurdle.measure} {hurdle.limit:g}" for hurdle in hurdles)
+        raise_faults([f"no option meets all of {limits}"], source="hurdles")
+    return passed
 
 
 def _nothing_left(left_out: Sequence[str]) -> str:

@@ -168,12 +168,7 @@ def least_regret(
     >>> llrgeo.least_regret(futures, llrgeo.SitingProblem(p=1)).sites
     ('B',)
     """
-    if problem.objective not in LINEAR:
-        msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"
-        raise InputError(msg)
-    if not scenarios:
-        msg = "regret is found over futures, and none is given: name today at least"
-        raise InputError(msg)
+    _check_question(scenarios, problem)
     # The least sum of each scenario must be proved (gap 0): regrets are measured from it.
     best = {
         scenario.label: _best_in(scenario, problem, seconds=seconds, seed=seed)
@@ -208,6 +203,16 @@ def least_regret(
         regrets=pd.Series(regrets, name="regret"),
         best=best,
     )
+
+
+def _check_question(scenarios: Sequence[Scenario], problem: SitingProblem) -> None:
+    """Refuse an objective that is no sum over areas, or regret over no future."""
+    if problem.objective not in LINEAR:
+        msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"
+        raise InputError(msg)
+    if not scenarios:
+        msg = "regret is found over futures, and none is given: name today at least"
+        raise InputError(msg)
 
 
 def _best_in(

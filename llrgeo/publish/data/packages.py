@@ -146,19 +146,6 @@ def ro_crate(
     parts = [*(_file(path, about, files[path]) for path in sorted(files))]
     parts += [_file(path, about, None) for path in others]
     made_from = list(_inputs(provenance.run))
-    # The root names its parts, licences and the run; each of these is described once, by its id.
-    root = {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": provenance.title,
-        "description": provenance.about,
-        "datePublished": provenance.date if _is_day(provenance.date) else None,
-        "identifier": provenance.run.get("run_id"),
-        "license": {"@id": "#licences"},
-        "publisher": {"@id": "#publisher"} if provenance.publisher else None,
-        "hasPart": [{"@id": part["@id"]} for part in parts],
-        "mentions": {"@id": "#run"},
-    }
     graph = [
         {
             "@id": RO_CRATE,
@@ -166,7 +153,7 @@ def ro_crate(
             "about": {"@id": "./"},
             "conformsTo": {"@id": _CRATE_PROFILE},
         },
-        _without_blanks(root),
+        _root(provenance, parts),
         {
             "@id": "#licences",
             "@type": "CreativeWork",
@@ -179,6 +166,23 @@ def ro_crate(
         *parts,
     ]
     return _json({"@context": f"{_CRATE_PROFILE}/context", "@graph": graph})
+
+
+def _root(provenance: Provenance, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Describe the folder: it names parts, licences and the run, each described once, by its id."""
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": provenance.title,
+        "description": provenance.about,
+        "datePublished": provenance.date if _is_day(provenance.date) else None,
+        "identifier": provenance.run.get("run_id"),
+        "license": {"@id": "#licences"},
+        "publisher": {"@id": "#publisher"} if provenance.publisher else None,
+        "hasPart": [{"@id": part["@id"]} for part in parts],
+        "mentions": {"@id": "#run"},
+    }
+    return _without_blanks(root)
 
 
 def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]:
