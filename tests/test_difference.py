@@ -196,6 +196,29 @@ def test_headline_figures_have_every_option_and_people_of_all_groups_together(fo
     assert set(rows.index.get_level_values("option")) == set(everyone.index)
 
 
+def test_beds_that_a_year_needs_are_headline_figures_of_their_option():
+    before = "option|year|beds|beds_needed|beds_short\na|2026|9|12|3\na|2031|9|14|5\nb|2026|9|13|4"
+    after = "option|year|beds|beds_needed|beds_short\na|2026|9|12|3\na|2031|9|17|8\nb|2026|9|11|4"
+    runs = [
+        PublishedRun(
+            {**study_run().manifest},
+            {"capacity_by_year": text_table(table)},
+            {("capacity_by_year", "beds_needed"): "Beds that are needed"},
+        )
+        for table in (before, after)
+    ]
+    rows = headline_figures(compare_runs(*runs))
+    assert rows[["option", "figure", "before", "after"]].values.tolist() == [
+        ["a", "Beds that are needed, year 2026", "12", "12"],
+        ["a", "beds_short, year 2026", "3", "3"],
+        ["a", "Beds that are needed, year 2031", "14", "17"],
+        ["a", "beds_short, year 2031", "5", "8"],
+        ["b", "Beds that are needed, year 2026", "13", "11"],
+        ["b", "beds_short, year 2026", "4", "4"],
+    ]
+    assert "Beds that are needed, year 2031" in render_difference(compare_runs(*runs))
+
+
 def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
     files = write_difference(compare_folders(*folders), tmp_path / "one")
     names = [path.name for path in files]

@@ -28,8 +28,9 @@ HEADLINES: Final[dict[str, tuple[str, ...]]] = {
     "scorecard": (),
     "people_by_service": ("lost", "mixed", "longer", "shorter", "same", "none"),
     "costs": ("extra_provider", "net_cost"),
+    "capacity_by_year": ("beds_needed", "beds_short", "rooms_needed", "wte"),
 }
-"""The tables that a page shows whole, by option, with their columns; none for all of them."""
+"""The tables of which a page shows figures by option, with their columns; none for all of them."""
 
 _DICTIONARY: Final = "data_dictionary"
 _PLACES_IN_ORDER: Final = frozenset(["rank", "place_in_case"])  # columns that any change may move
@@ -177,8 +178,8 @@ def headline_figures(difference: RunDifference) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `option`, `figure` (in words), `before`, `after`, `change`, `difference`; people are those
-        of all services and groups together.
+        `option`, `figure` (in words, with its year where it has one), `before`, `after`, `change`,
+        `difference`; people are those of all services and groups together.
     """
     found = []
     for name, columns in HEADLINES.items():
@@ -190,9 +191,13 @@ def headline_figures(difference: RunDifference) -> pd.DataFrame:
         rows = compare_tables(*versions)
         rows = rows[rows["column"].isin(columns or rows["column"].unique())]
         meanings = {**difference.before.meanings, **difference.after.meanings}
-        figures = [meanings.get((name, column), column) for column in rows["column"]]
-        options = rows["row"].str.removeprefix("option ")
-        found.append(rows.assign(option=options, figure=figures))
+        # A row is named "option a", or "option a, year 2031".
+        named = rows["row"].str.removeprefix("option ").str.partition(", ")
+        figures = [
+            f"{meanings.get((name, column), column)}{comma}{year}"
+            for column, comma, year in zip(rows["column"], named[1], named[2], strict=True)
+        ]
+        found.append(rows.assign(option=named[0], figure=figures))
     shown = ["option", "figure", "before", "after", "change", "difference"]
     if not found:
         return pd.DataFrame({}, [], shown)
