@@ -19,7 +19,7 @@ from llrgeo.study.run import build_publication
 _NO_SCRIPTS = "the extra `browser` is not installed"
 # Skips before the fixtures of a test are made, such as a run of the default study.
 needs_scripts = pytest.mark.skipif(find_spec("py_mini_racer") is None, reason=_NO_SCRIPTS)
-PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
+PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "memo", "beds",
         "rounds", "costs", "world", "appraise", "places", "plan")  # fmt: skip
 # What the explorer works out its answers with.
 ANSWERING = ("unpack.js", "journeys.js", "model.js", "text.js", "answers.js")

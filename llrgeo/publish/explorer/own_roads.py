@@ -19,7 +19,7 @@ from llrgeo.travel.times import Calibration
 ROAD_SCRIPTS: Final = (
     "planner/assets/network.js",
     "planner/assets/search.js",
-    "planner/assets/kept.js",
+    "planner/assets/memo.js",
     "planner/assets/places.js",
     "planner/assets/roads.js",
 )

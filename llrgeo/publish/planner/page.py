@@ -20,7 +20,7 @@ SCRIPTS: Final = (
     "planner/assets/network.js",
     "planner/assets/search.js",
     "planner/assets/queues.js",
-    "planner/assets/kept.js",
+    "planner/assets/memo.js",
     "planner/assets/beds.js",
     "planner/assets/rounds.js",
     "planner/assets/costs.js",

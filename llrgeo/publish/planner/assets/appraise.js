@@ -30,7 +30,7 @@ const llrgeoAppraise = (() => {
     const marks = world.marks[isTeam(service) ? "team" : "patient"];
     const { site, home } = sharesOf(service, option);
     const key = [service.id, site, home, ...open.map((place) => marks[place])].join();
-    return llrgeoKept.byKey(data, key, () => delivery(data, world, service, option, open));
+    return llrgeoMemo.byKey(data, key, () => delivery(data, world, service, option, open));
   }
 
   function delivery(data, world, service, option, open) {
@@ -62,7 +62,7 @@ const llrgeoAppraise = (() => {
   }
 
   // Residents and contacts of each open site, against its room and the least it needs.
-  const loadsOf = llrgeoKept.ofPair((delivered, option, data, world) => {
+  const loadsOf = llrgeoMemo.ofPair((delivered, option, data, world) => {
     const { service, site, contacts, shares, open } = delivered;
     const room = option.capacity[service.id] || {};
     const residentsOf = new Float64Array(world.sites.length);
@@ -88,7 +88,7 @@ const llrgeoAppraise = (() => {
     const service = llrgeoBeds.bedService(data, delivered.service.id);
     if (!service) return [];
     const stated = JSON.stringify([...llrgeoBeds.bedsOf(data, plan, service.id)]);
-    return llrgeoKept.byKey(delivered, stated, () =>
+    return llrgeoMemo.byKey(delivered, stated, () =>
       service.years.map((_, year) => llrgeoBeds.bedTable(data, world, plan, delivered, year)));
   }
 
@@ -250,7 +250,7 @@ const llrgeoAppraise = (() => {
     };
   }
 
-  const outcomesOf = llrgeoKept.ofPair((was, is, data) =>
+  const outcomesOf = llrgeoMemo.ofPair((was, is, data) =>
     llrgeoModel.evaluateOutcomes(data, was.minutes, is.minutes));
 
   // The share of people with a longer journey, or none left, for at least one service.

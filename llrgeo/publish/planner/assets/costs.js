@@ -91,7 +91,7 @@ const llrgeoCosts = (() => {
   // --- The whole plan --------------------------------------------------------------------------------
 
   // What a service costs more than before, and the journeys old and new.
-  const changeOf = llrgeoKept.ofPair((was, is, rates, world) => {
+  const changeOf = llrgeoMemo.ofPair((was, is, rates, world) => {
     const isDelivered = (area) => was.site[area] >= 0 && is.site[area] >= 0;
     const [old, then] = [was, is].map((one) => serviceCost(rates, world, was.open, one, isDelivered));
     return {
@@ -103,7 +103,7 @@ const llrgeoCosts = (() => {
   });
 
   // All journeys of a service, kept with what is delivered.
-  const allJourneys = llrgeoKept.ofPair((is, _, world) => journeysOf(world, is, () => true));
+  const allJourneys = llrgeoMemo.ofPair((is, _, world) => journeysOf(world, is, () => true));
 
   // What a plan costs more than today, of services delivered before and after: by service, and in all
   // at present value. Null where the study states no costs; NaN what needs kilometres and has none.

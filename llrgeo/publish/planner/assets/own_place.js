@@ -47,7 +47,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
   }
 
   // Where journeys end at a site: a new one has its place alone, others may have several entrances.
-  const entrancesOf = (site) => llrgeoKept.byKey(desk, `${site.id} ${site.x} ${site.y}`, () =>
+  const entrancesOf = (site) => llrgeoMemo.byKey(desk, `${site.id} ${site.x} ${site.y}`, () =>
     ("x" in site ? [[site.x, site.y]] : planning.doors[site.id]).map(([x, y]) => roads.joined(x, y)));
 
   function nearestOf(sites) {
@@ -58,7 +58,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
   }
 
   // Minutes to every site of the plan, by id: one search for all of them.
-  const minutesToAll = llrgeoKept.ofPair(({ place }, { sites }, journey) =>
+  const minutesToAll = llrgeoMemo.ofPair(({ place }, { sites }, journey) =>
     new Map(roads.minutesFrom(place, sites.map(entrancesOf), journey).map((minutes, at) => [sites[at].id, minutes])));
 
   const roadTo = (site) => roads.routeBetween(desk.mine.place, entrancesOf(site), desk.view.journey);

@@ -178,7 +178,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
   // --- Sites of the study ----------------------------------------------------------------------------
 
   // The lines of a service: each site that may run it, with its tick; made once.
-  const linesOf = (service) => llrgeoKept.byKey(desk, `sites of ${service.id}`, () =>
+  const linesOf = (service) => llrgeoMemo.byKey(desk, `sites of ${service.id}`, () =>
     data.sites.filter((site) => site.hosts.includes(service.id))
       .sort(byName).map((site) => {
         const tick = tickOf(service, site.id, `site ${site.id}`, () => site.name);

@@ -22,7 +22,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
 
   // --- Services and sites ------------------------------------------------------------------------------
 
-  const meanOf = llrgeoKept.ofPair((minutes) => {
+  const meanOf = llrgeoMemo.ofPair((minutes) => {
     let [spent, people] = [0, 0];
     minutes.forEach((each, area) => {
       if (each === Infinity) return;

@@ -17,7 +17,7 @@ function llrgeoRoadsOf(data, bytes) {
   const DM_PER_M = 10;
   const network = llrgeoNetwork.decode(planning.network, bytes);
   const index = llrgeoNetwork.indexStreets(network);
-  const middles = () => llrgeoKept.byKey(network, "middles", () => // of the areas
+  const middles = () => llrgeoMemo.byKey(network, "middles", () => // of the areas
     planning.x.map((x, area) => joined(x, planning.y[area])));
   const columns = new Map(); // of places by their metres, direction and journey
 

@@ -62,7 +62,7 @@ const llrgeoRounds = (() => {
 
   // What a visit at home takes in each area, of a service delivered: { minutes, km }. Kilometres are NaN
   // where the page has none.
-  const visitTravel = llrgeoKept.ofPair((delivered, _, world) => {
+  const visitTravel = llrgeoMemo.ofPair((delivered, _, world) => {
     const { service, minutes, site, contacts, shares } = delivered;
     const count = contacts.length;
     const metres = world.metres && world.metres[service.delivery === "team" ? "team" : "patient"];

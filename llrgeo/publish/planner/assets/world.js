@@ -48,7 +48,7 @@ const llrgeoWorld = (() => {
   function marksOf(journey, sites, added) {
     const mark = (name) => sites.map((site, place) => {
       const one = added.find((each) => each.site.id === site.id);
-      return `${journey.id} ${place} ${site.id} ${one ? `${site.role} ${llrgeoKept.numberOf(one[name])}` : ""}`;
+      return `${journey.id} ${place} ${site.id} ${one ? `${site.role} ${llrgeoMemo.numberOf(one[name])}` : ""}`;
     });
     return { patient: mark("minutes"), team: mark("team") };
   }

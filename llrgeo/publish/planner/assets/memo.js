@@ -1,8 +1,8 @@
-// What was worked out is kept for as long as what it follows from: a change of one service leaves the
-// figures of the others as they are.
+// Memoisation: what was worked out is kept for as long as what it follows from. A change of one
+// service leaves the figures of the others as they are.
 "use strict";
 
-const llrgeoKept = (() => {
+const llrgeoMemo = (() => {
   const MOST_CACHED = 200;
   const keys = new WeakMap(); // by an object: what follows, by text
   const numbers = new WeakMap(); // of objects, in the order in which they were first asked for
