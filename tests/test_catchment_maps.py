@@ -1,5 +1,6 @@
 """The page of catchments: a map of each site, and the people that the matrix has within reach."""
 
+import json
 import re
 
 import geopandas as gpd
@@ -122,6 +123,25 @@ def test_names_stay_text_and_a_site_that_nobody_reaches_has_an_empty_map(town_st
     text = page.read_text(encoding="utf-8")
     assert "<b>Ward" not in text
     assert [row[1] for row in rows(text)] == ["200", "0", "300"]
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_map_says_where_the_error_of_the_roads_does_not_hold(town_study, tmp_path):
+    """Minutes that the study took 1.5 fold were said to be within 1.1 minutes."""
+    path = town_study.parent / "network" / "network.json"
+    known = json.loads(path.read_text(encoding="utf-8"))
+    del known["sha256"]
+    error = {"error": "Half of its times are within 1.1 minutes.", "error_min": 1.1}
+    path.write_text(json.dumps(known | error), encoding="utf-8")
+    text = town_study.read_text(encoding="utf-8")
+    page, said = tmp_path / "reach.html", "these are untested"
+    for times, untested in (("", False), ("time_factor = 1.5\n", True)):
+        town_study.write_text(text.replace("areas =", f"{times}areas =", 1), encoding="utf-8")
+        inputs = read_inputs(load_study(town_study), ["areas", "sites", "routers"])
+        write_catchment_maps(inputs, compute_isochrones(inputs, [1.5]), page)
+        told = page.read_text(encoding="utf-8")
+        assert error["error"] in told
+        assert (said in told) == untested
 
 
 @pytest.mark.parametrize(

@@ -551,6 +551,24 @@ def test_where_no_error_is_known_the_page_says_so_and_counts_nobody(javascript, 
     assert said["option"] == lines
 
 
+def test_a_file_of_a_journey_without_a_known_error_says_so(
+    javascript, small_county, measured_county
+):
+    javascript.eval(pages.asset("explorer/assets/download.js"))
+    javascript.eval(
+        "function file(text) {"
+        "const choice = { ...JSON.parse(text), switched: new Set() };"
+        "const now = llrgeoModel.evaluate(data, matrices, choice);"
+        "return llrgeoDownload(data, choice, now, '').text; }"
+    )
+    for county, is_known in ((small_county, False), (measured_county, True)):
+        javascript.call("load", json.dumps(explorer_data(county)))
+        view = county.option_view(county.alternatives[0])
+        text = javascript.call("file", javascript_choice(county, view))
+        assert county.error_note in text
+        assert (wording()["close_unknown"] in text) != is_known
+
+
 def test_the_error_of_a_difference_is_interpolated_alike(javascript, measured_county):
     javascript.call("load", json.dumps(explorer_data(measured_county)))
     javascript.eval(

@@ -72,8 +72,8 @@ def test_an_error_measured_in_another_period_is_none_of_this_one(town_network: R
     assert not found.accuracy.is_measured
     assert np.isnan([found.accuracy.mean_min, found.error_min]).all()
     assert found.error_note == (
-        "Measured. How far times may be wrong was measured in other hours alone (am_peak, night); "
-        "those of off_peak are untested."
+        "Measured. How far times may be wrong was measured in other hours alone (am peak, night); "
+        "those of off peak are untested."
     )
 
 

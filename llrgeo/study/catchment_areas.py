@@ -16,7 +16,7 @@ from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.language import study_words
 from llrgeo.study.routers import study_periods
-from llrgeo.study.times import calibration_of
+from llrgeo.study.times import calibration_of, error_note_along_streets
 from llrgeo.travel.isochrones.reachable import isochrones
 from llrgeo.travel.routers import NetworkRouter
 
@@ -113,9 +113,9 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
     InputError
         If there are more limits than a map has colours for.
     """
-    study, (_, router) = inputs.study, _along_streets(inputs, reach["mode"].iloc[0])
+    study, (mode, router) = inputs.study, _along_streets(inputs, reach["mode"].iloc[0])
     check_limits_shown(path, reach["minutes"].unique())
-    info = router.network.info
+    period, calibration = str(reach["period"].iloc[0]), calibration_of(study, mode)
     maps = CatchmentMaps(
         title=study.title,
         date=study.date,
@@ -125,8 +125,8 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         areas=inputs.areas,
         sites=inputs.sites,
         reach=reach,
-        error_note=info.error,
-        sources=(*study.sources, f"Roads: {info.credit}"),
+        error_note=error_note_along_streets(router, inputs.areas, period, calibration),
+        sources=(*study.sources, f"Roads: {router.network.info.credit}"),
     )
     with using_wording(study_words(study)):
         page = render_catchments(maps)

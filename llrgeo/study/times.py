@@ -27,7 +27,7 @@ from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond
-from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.routers import NetworkRouter, errors_in_period
 from llrgeo.travel.team_times import times_from_sites
 from llrgeo.travel.times import Calibration, Router, TravelTimes
 
@@ -294,6 +294,10 @@ def untested_notes(
     """
     if math.isnan(times.error_min) and not times.accuracy.is_measured:
         return []
+    return _reasons_untested(info, areas, factor)
+
+
+def _reasons_untested(info: NetworkInfo, areas: gpd.GeoDataFrame, factor: float) -> list[str]:
     notes = []
     if info.measured_in:
         outside = areas.index[~areas.within(shapely.from_wkt(info.measured_in))]
@@ -308,6 +312,17 @@ def untested_notes(
             "untested."
         )
     return notes
+
+
+def error_note_along_streets(
+    router: NetworkRouter, areas: gpd.GeoDataFrame, period: str, calibration: Calibration
+) -> str:
+    """Return what a network says of its error, and why that does not hold of a study's minutes."""
+    info = router.network.info
+    error_min, accuracy, note = errors_in_period(info, period)
+    if math.isnan(error_min) and not accuracy.is_measured:
+        return note
+    return " ".join([note, *_reasons_untested(info, areas, calibration.factor)])
 
 
 def _with_notes(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:

@@ -120,7 +120,7 @@ class NetworkRouter:
         search = partial(self._search, origins, destinations, period, track)
         minutes, km = unpack(load_or_compute(self._stored(f"journeys-{key}.npy"), search))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
-        error_min, accuracy, error_note = _errors_in_period(self.network.info, period)
+        error_min, accuracy, error_note = errors_in_period(self.network.info, period)
         return TravelTimes(
             pd.DataFrame(minutes, *axes),
             mode,
@@ -283,7 +283,7 @@ class NetworkRouter:
         return layer_network(self.network)
 
 
-def _errors_in_period(info: NetworkInfo, period: str) -> tuple[float, Accuracy, str]:
+def errors_in_period(info: NetworkInfo, period: str) -> tuple[float, Accuracy, str]:
     """Return a network's median error (min, NaN if not known), accuracy and note for a period.
 
     What was measured at noon says nothing of the rush hour: the note says so.
@@ -292,10 +292,10 @@ def _errors_in_period(info: NetworkInfo, period: str) -> tuple[float, Accuracy, 
     known = measured.in_period(period)
     if known is measured:
         return math.nan if info.error_min is None else info.error_min, known, info.error
-    periods = ", ".join(sorted(set(measured.journeys["period"])))
+    periods = ", ".join(sorted(set(measured.journeys["period"]))).replace("_", " ")
     note = (
         f"How far times may be wrong was measured in other hours alone ({periods}); those of "
-        f"{period} are untested."
+        f"{period.replace('_', ' ')} are untested."
     )
     return math.nan, known, " ".join(filter(None, (info.error, note)))
 

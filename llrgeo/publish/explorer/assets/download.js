@@ -4,7 +4,10 @@
 // Returns { name, text }. The name has no letter that a file system minds.
 function llrgeoDownload(data, chosen, now, planLabel) {
   const words = data.strings;
-  const { date, run, error, sources } = data.edition;
+  const { date, run, sources } = data.edition;
+  // What the run says is of the journey that options are judged by: another may have no known error.
+  const error = llrgeoModel.isMeasured(now.accuracy) ? data.edition.error
+    : [data.edition.error, words.close_unknown].filter(Boolean).join(" ");
   const isOwn = chosen.switched.size > 0;
   const inFile = (minutes) => (minutes === Infinity ? "" : minutes.toFixed(1));
   const siteName = (place) => (place < 0 ? "" : data.sites[place].name);
