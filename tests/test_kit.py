@@ -350,6 +350,17 @@ def test_a_service_that_nobody_reaches_today_or_then_has_pages(town, today, then
     assert ("You would lose your access" if today == "A" else "You would gain access") in text
 
 
+@pytest.mark.parametrize(
+    ("sites", "who"), [("AB", "get there. Today"), ("BA", "not get there any")]
+)
+def test_a_route_that_some_gain_or_lose_is_not_everybodys_in_easy_read(town, sites, who):
+    # To A nobody has a route, to B all but F's 100 people; or all of them.
+    for farm, said in ((NO, "Some people here could"), (4, "You could")):
+        times = [[NO, 9, NO], [NO, 8, NO], [NO, 4, NO], [NO, farm, NO]]
+        easy = said_of(at_westham(town, times, *sites))["_easy.html"]
+        assert f"{said} {who}" in easy
+
+
 def test_an_average_that_falls_is_not_called_longer(town):
     # N's 300 take 2 minutes more; of all others 0.9 less, too little to count each by itself.
     times = [[10, 9.1, NO], [10, 12, NO], [10, 9.1, NO], [10, 9.1, NO]]

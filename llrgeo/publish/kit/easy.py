@@ -72,7 +72,8 @@ def _option_part(view: PlaceView, option: Option) -> EasyPart:
     moved = figures[~figures["kind"].isin(["unchanged", "none"])]
     services = {service.id: service for service in view.publication.services}
     lines_by_service = (
-        tuple(_service_lines(services[str(name)], row)) for name, row in moved.iterrows()
+        tuple(_service_lines(services[str(name)], row, view.place.people))
+        for name, row in moved.iterrows()
     )
     # "Nothing else changes" is said after what does; if nothing does, that is the whole part.
     stay = (figures["kind"] == "unchanged").any() and not moved.empty
@@ -89,7 +90,8 @@ def _option_part(view: PlaceView, option: Option) -> EasyPart:
     )
 
 
-def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
+def _service_lines(service: Service, row: pd.Series, people: int) -> Iterator[str]:
+    """Yield what changes for a service, of `people` in the place."""
     words, kind = wording(), str(row["kind"])
     yield words["easy_service"].format(service=service.label)
     # Minutes are said only where there is a journey both times; the kind of change says the rest.
@@ -102,11 +104,9 @@ def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
         # Minutes as they are told: "it is longer" beside equal ones would be a riddle.
         told = whole(ends[0]) != whole(ends[1]) and is_of_its_kind(row)
         yield words[f"easy_{kind}" if kind == "mixed" or told else f"easy_some_{kind}"]
-    elif kind != "partly":
-        yield words[f"easy_{kind}"]
     for name in ("lost", "gained"):
-        if row[name] and kind != name:
-            yield words[f"easy_some_{name}"]
+        if row[name]:
+            yield words[f"easy_{name}" if row[name] == people else f"easy_some_{name}"]
 
 
 def _minutes(minutes: float) -> str:
