@@ -1,5 +1,7 @@
 """Nearest pieces by a grid: the very pieces and distances that GEOS finds one by one."""
 
+import tracemalloc
+
 import numpy as np
 import shapely
 from hypothesis import given, settings
@@ -38,6 +40,22 @@ def test_many_points_are_asked_about_part_by_part() -> None:
     begin = rng.uniform(0, 3_000, (60, 2))
     ends = np.stack([begin, begin + rng.normal(0, 150, begin.shape)], axis=1)
     assert_as_an_index_finds(ends, rng.uniform(-400, 3_400, (40_000, 2)))
+
+
+def test_the_memory_of_a_look_up_hardly_grows_with_the_points() -> None:
+    rng = np.random.default_rng(5)
+    begin = rng.uniform(0, 3_000, (4_000, 2))
+    grid = PieceGrid.of(np.stack([begin, begin + rng.normal(0, 90, begin.shape)], axis=1))
+    xy = rng.uniform(0, 3_000, (16_384, 2))
+
+    def most_bytes(points: int) -> int:
+        tracemalloc.start()
+        grid.nearest(xy[:points])
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert most_bytes(len(xy)) < 4 * most_bytes(1_024)
 
 
 def test_pieces_touch_the_land_that_their_boxes_touch() -> None:

@@ -17,7 +17,8 @@ from llrgeo.roads.edge_lines import within
 _Found: TypeAlias = tuple[Ints, Ints, Floats]
 
 _HAIR_M: Final = 0.001  # more than any rounding
-_AT_ONCE: Final = 1 << 14  # points of one look-up, so that the arrays of candidates stay small
+# Points of one look-up: the arrays of candidates take some 12 KB a point.
+_AT_ONCE: Final = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,13 @@ def direct_journeys(
     Returns
     -------
     pandas.DataFrame
-        `point_origin` and `point_destination` (row numbers), `edge_origin`, `share_origin` and
-        `share_destination` along it, and `key`.
+        `point_origin` and `point_destination` (row numbers), `entrance_origin` and
+        `entrance_destination`, `edge_origin`, `share_origin` and `share_destination` along it, and
+        `key`.
     """
+    needed = ["line", "point", "entrance", "edge", "share", "steps", "before", "walk"]
     leave, arrive = (
-        _keyed(network, period, used.table) for used in (origin_roads, destination_roads)
+        _keyed(network, period, used.table)[needed] for used in (origin_roads, destination_roads)
     )
     same = leave.merge(arrive, on="line", suffixes=("_origin", "_destination"))
     same = same[same["steps_destination"] >= same["steps_origin"]]
