@@ -187,13 +187,7 @@ def compare_travel_times(
     pairs = _pairs(times.minutes, reference[modelled])
     reached = np.isfinite(pairs["modelled_min"])
     compared = pairs[reached].reset_index(drop=True)
-    if len(compared) < _FEWEST_PAIRS:
-        msg = (
-            f"only {len(compared)} of the reference's {len(reference)} pairs can be compared, of "
-            f"{_FEWEST_PAIRS} at least; area_id and site_id must be those of the travel times"
-        )
-        raise InputError(msg)
-    raise_faults(_unit_faults(compared), source="reference")
+    _check_comparable(compared, len(reference))
     distance = times.distance_km if distance_km is None else distance_km
     compared["distance_km"] = np.nan if distance is None else _look_up(distance, compared)
     compared["authority"] = "" if authority is None else compared["area_id"].map(authority)
@@ -207,6 +201,17 @@ def compare_travel_times(
         not_compared=int((~modelled).sum()),
         fit=fit_travel_times(compared),
     )
+
+
+def _check_comparable(compared: pd.DataFrame, given: int) -> None:
+    """Refuse a reference of whose pairs too few can be compared, or that is not in minutes."""
+    if len(compared) < _FEWEST_PAIRS:
+        msg = (
+            f"only {len(compared)} of the reference's {given} pairs can be compared, of "
+            f"{_FEWEST_PAIRS} at least; area_id and site_id must be those of the travel times"
+        )
+        raise InputError(msg)
+    raise_faults(_unit_faults(compared), source="reference")
 
 
 def _unit_faults(compared: pd.DataFrame) -> list[str]:
