@@ -112,10 +112,7 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
     InfeasibleError
         If areas must be covered that no candidate covers, or none can be reached at all.
     """
-    strange = type_faults({"times": times}, TravelTimes)
-    strange += type_faults({"demand": demand}, pd.Series)
-    strange += type_faults({"problem": problem}, SitingProblem) or problem.type_faults()
-    raise_faults(strange, source="siting problem")
+    raise_faults(_type_faults(times, demand, problem), source="siting problem")
     # Sites in order of id: of equally near sites the first in the alphabet is taken (docs/methods).
     raw = times.minutes[sorted(times.minutes.columns)]
     faults = [*problem.faults(), *_demand_faults(demand, raw.index)]
@@ -136,8 +133,7 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
     for constraint in problem.constraints:
         constraint.write(draft)
     raise_faults([*faults, *draft.faults], source="siting problem")
-    # Demand that no plan can serve would add the same to every
-    # plan; it is left out and counted beside.
+    # Demand that no plan can serve would add the same to every plan; it is counted beside.
     weights = demand.reindex(raw.index).to_numpy(float)
     left_out = _never_reached(draft) & (weights > 0)
     counted = np.where(left_out, 0.0, weights)
@@ -154,6 +150,14 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
     if not problem.definition.covers_all:
         return case
     return replace(case, model=with_cover(case, ~pairs.beyond(problem.standard_min)))
+
+
+def _type_faults(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> list[str]:
+    return [
+        *type_faults({"times": times}, TravelTimes),
+        *type_faults({"demand": demand}, pd.Series),
+        *(type_faults({"problem": problem}, SitingProblem) or problem.type_faults()),
+    ]
 
 
 def _demand_faults(demand: pd.Series, area_ids: pd.Index) -> list[str]:
