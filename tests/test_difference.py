@@ -8,8 +8,10 @@ import re
 import pandas as pd
 import pytest
 
+from llrgeo.appraisal.tables import costs
 from llrgeo.errors import ConfigError, InputError, PublishError
 from llrgeo.files import sha256_of_file
+from llrgeo.publish.difference import page
 from llrgeo.publish.difference.compare import (
     PublishedRun,
     compare_runs,
@@ -217,6 +219,18 @@ def test_beds_that_a_year_needs_are_headline_figures_of_their_option():
         ["b", "beds_short, year 2026", "4", "4"],
     ]
     assert "Beds that are needed, year 2031" in render_difference(compare_runs(*runs))
+
+
+def test_a_headline_figure_is_told_with_its_unit_and_a_loss_with_a_minus(folders):
+    meanings = compare_folders(*folders).after.meanings
+    assert meanings["scorecard", "mean_minutes"] == "Average journey each way (minutes)"
+    assert meanings["scorecard", "total"] == "Weighted sum of the scores"
+    assert meanings["scorecard", "rank"] == "Rank; 1 is best"
+    assert meanings["scorecard", "label"] == "What readers call the option"
+    # A headline stands alone: it leans on no column before it.
+    assert "patients and carbon save" in costs._AGAINST_TODAY["net_cost"]
+    assert page._figure("-68313071.5507") == "\N{MINUS SIGN}68,313,071.5507"
+    assert page._figure("68313071.5500") == "68,313,071.55"
 
 
 def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):

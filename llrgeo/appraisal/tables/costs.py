@@ -61,7 +61,10 @@ _WITH_WORKS: Final = (
         "extra_with_works", "Pounds the provider pays more, works included", POUNDS, NO_DISTANCE
     ),
     PublishedColumn(
-        "net_with_works", "The same, less what patients and carbon save", POUNDS, NO_DISTANCE
+        "net_with_works",
+        "Pounds the provider pays more, works included, less what patients and carbon save",
+        POUNDS,
+        NO_DISTANCE,
     ),
     PublishedColumn(
         "ratio_with_works",
@@ -74,7 +77,8 @@ _AGAINST_TODAY: Final = {
     "extra_provider": "Pounds the provider pays more than today, at present value, without works on"
     " buildings",
     "benefits": "Pounds that patients and carbon save against today, at present value",
-    "net_cost": "The first less the second: without works on buildings",
+    "net_cost": "Pounds the provider pays more, less what patients and carbon save, without works"
+    " on buildings",
 }
 
 

@@ -100,8 +100,18 @@ def read_published_run(folder: Path, manifest: Mapping[str, Any]) -> PublishedRu
         if path.suffix == ".csv" and path.parent == folder / "tables"
     }
     dictionary = tables.pop(_DICTIONARY, pd.DataFrame({"table": [], "column": [], "meaning": []}))
-    named = zip(dictionary["table"], dictionary["column"], strict=True)
-    return PublishedRun(manifest, tables, dict(zip(named, dictionary["meaning"], strict=True)))
+    columns = dictionary.reindex(columns=["table", "column", "unit", "meaning"], fill_value="")
+    meanings = {
+        (table, column): _with_unit(meaning, unit)
+        for table, column, unit, meaning in columns.itertuples(index=False, name=None)
+    }
+    return PublishedRun(manifest, tables, meanings)
+
+
+def _with_unit(meaning: str, unit: str) -> str:
+    """Return what a column means with its unit, unless the words name it."""
+    is_named = unit.partition(",")[0] in meaning.lower()
+    return meaning if is_named else f"{meaning} ({unit})"
 
 
 def compare_runs(before: PublishedRun, after: PublishedRun) -> RunDifference:

@@ -153,7 +153,8 @@ def _figure(text: str) -> str:
     if not text or pd.isna(value):
         return text
     decimals = len(text.partition(".")[2].rstrip("0"))
-    return wording().number(float(value), min(decimals, _MOST_DECIMALS))
+    number = wording().number(abs(float(value)), min(decimals, _MOST_DECIMALS))
+    return f"{wording()['minus']}{number}" if value < 0 else number
 
 
 def _change(before: str, after: str, change: float) -> str:
