@@ -158,6 +158,19 @@ def test_a_site_is_placed_moved_and_taken_back_by_keys_alone(page, county_places
     assert page.heard == []
 
 
+def test_without_a_known_error_it_says_that_small_changes_are_not_told_apart(page, county_places):
+    """Nobody was said to have a change too small to be sure of, though no error is known."""
+    assert not county_places.judged_by.accuracy.is_measured
+    unknown = "How far these times may be wrong is not known"
+    told = {}
+    for option in county_places.options:
+        page.select_option("#base", option.name)
+        headline = page.inner_text("#headline")
+        told[option.name] = ("would have a longer journey, or none" in headline, headline)
+    assert any(is_longer for is_longer, _ in told.values())
+    assert all((unknown in headline) == is_longer for is_longer, headline in told.values())
+
+
 FOCUSED = "document.activeElement.dataset.key || document.activeElement.id"
 
 
