@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import replace
+from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
@@ -510,6 +511,16 @@ def test_a_hospital_closes_for_all_that_it_runs_and_the_plan_is_told_in_words(pa
     page.emulate_media(media="print")
     assert page.is_visible("#changes")
     assert not page.is_visible("#save")
+
+
+def test_a_plan_in_the_address_that_cannot_be_opened_is_told(open_page, planner_file):
+    plan = '[[options]]\nid = "plan"\nbased_on = "option_of_another_study"\n'
+    page = open_page(planner_file, f"#{quote(plan)}")
+    assert page.get_attribute("#open", "aria-invalid") == "true"
+    assert page.inner_text("#open-fault").startswith("This plan file is not whole")
+    for fragment in ("", "#results"):  # the skip link's is no plan
+        page = open_page(planner_file, fragment)
+        assert page.get_attribute("#open", "aria-invalid") is None
 
 
 def test_weights_of_zero_leave_no_score(page):

@@ -130,11 +130,20 @@
     } catch {
       return; // a damaged link opens the page as it is
     }
-    const read = text ? p.fromToml(data, text) : {};
-    if (read.plan && (desk.roads || read.plan.added.length === 0)) {
+    if (!text.includes("[")) return; // no plan: the skip link's fragment
+    const read = p.fromToml(data, text);
+    const fault = openingFault(read);
+    desk.fault("open", fault); // or a link to a plan of another study would look like one that changes nothing
+    if (read.plan && !fault) {
       desk.plan = read.plan;
       showLabel(read.label);
     }
+  }
+
+  // Why a plan that was read cannot be opened here; empty if it can.
+  function openingFault(read) {
+    const needs = read.plan && read.plan.added.length > 0 && !desk.roads ? "planner_open_network" : read.fault;
+    return needs ? fill(words[needs], { detail: read.detail || "", most: p.MOST_SITES }) : "";
   }
 
   function showLabel(label) {
@@ -152,9 +161,9 @@
   async function open(file) {
     if (!file) return;
     const read = p.fromToml(data, await file.text());
-    const needs = read.plan && read.plan.added.length > 0 && !desk.roads ? "planner_open_network" : read.fault;
-    desk.fault("open", needs ? fill(words[needs], { detail: read.detail || "", most: p.MOST_SITES }) : "");
-    if (!needs) {
+    const fault = openingFault(read);
+    desk.fault("open", fault);
+    if (!fault) {
       showLabel(read.label);
       desk.change(read.plan, words.planner_opened_file);
     }
