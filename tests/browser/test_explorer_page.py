@@ -830,7 +830,8 @@ def test_the_table_is_downloaded_as_csv(open_page, county, county_page):
     assert about["Service"] == "Clinic"
     assert about["Date of the figures"] == "2026-11-22"
     assert about["Run"] == run_mark(county)
-    assert about["How sure"] == about["Source"] == "Made up."
+    assert about["Source"] == "Made up."
+    assert about["How sure"].startswith("Made up. How far these times may be wrong is not known")
     heads = rows.index(next(row for row in rows if row[:1] == ["Code"]))
     assert len(rows) - heads - 1 == len(county.areas)
     assert started.value.suggested_filename == (
